@@ -1,0 +1,56 @@
+"""What a page says: the article's text and everything known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+_NO_ORIGINS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image of the article (schema.org ImageObject); width and height are in pixels."""
+
+    url: str
+    width: int | None = None
+    height: int | None = None
+    alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """Text and metadata of one page; what the page does not give is None or empty.
+
+    Attributes:
+        markdown: the body as Markdown that is safe to publish; "" where there is none.
+        published, modified: ISO 8601, as precise as the page is: a date, a local date-time, or a
+            date-time with its UTC offset.
+        language: BCP 47 tag.
+        free_to_read: schema.org isAccessibleForFree.
+        word_count: words of the body; a character counts as a word where a script has no spaces.
+        reading_minutes: whole minutes, at least 1; 0 without a body.
+        content_hash: SHA-256 of the body's words, in hex; None without a body.
+        origins: which part of the page gave a field, by the field's name here: "json-ld",
+            "open-graph", "twitter", "meta", "microdata", "link", "html", "trafilatura", "url".
+    """
+
+    markdown: str = ""
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published: str | None = None
+    modified: str | None = None
+    description: str | None = None
+    site_name: str | None = None
+    language: str | None = None
+    section: str | None = None
+    keywords: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
+    canonical_url: str | None = None
+    amp_url: str | None = None
+    free_to_read: bool | None = None
+    word_count: int = 0
+    reading_minutes: int = 0
+    content_hash: str | None = None
+    origins: Mapping[str, str] = field(default_factory=lambda: _NO_ORIGINS)

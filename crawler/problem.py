@@ -1,0 +1,31 @@
+"""What is wrong with an input, said so that its author can find and mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A defect of one input file.
+
+    Attributes:
+        file: the path as the user gave or would recognise it.
+        line: 1-based line of the defect; 1 where the whole file is meant.
+        reason: one sentence without a full stop.
+    """
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.reason}"
+
+
+class ItemError(ValueError):
+    """An item file cannot be used; carries the `Problem` that says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
