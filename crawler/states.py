@@ -21,6 +21,7 @@ class State(StrEnum):
     TOO_LARGE = "too-large"
     EMPTY = "empty"
     EXTRACTION_TIMEOUT = "extraction-timeout"
+    EXTRACTION_ERROR = "extraction-error"
     UNSUPPORTED = "unsupported"
 
     @property
@@ -34,7 +35,5 @@ class State(StrEnum):
         return self in _GOOD
 
 
-_TRANSIENT = frozenset(
-    {State.RATE_LIMITED, State.SERVER_ERROR, State.TIMEOUT, State.NETWORK_ERROR}
-)
+_TRANSIENT = frozenset({State.RATE_LIMITED, State.SERVER_ERROR, State.TIMEOUT, State.NETWORK_ERROR})
 _GOOD = frozenset({State.OK, State.UNSUPPORTED})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-_NO_ORIGINS: Mapping[str, str] = MappingProxyType({})
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +53,4 @@ class Article:
     word_count: int = 0
     reading_minutes: int = 0
     content_hash: str | None = None
-    origins: Mapping[str, str] = field(default_factory=lambda: _NO_ORIGINS)
+    origins: Mapping[str, str] = field(default_factory=dict)

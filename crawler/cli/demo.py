@@ -1,0 +1,49 @@
+"""The demo: the real crawl of a small bundled web on loopback."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from crawler.cli.process import run_items
+from crawler.demo.item_files import copy_items
+from crawler.demo.server import serve
+from crawler.options import CrawlOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from crawler.summary import RunSummary
+
+
+def run_demo(
+    output: Path, overrides: Mapping[str, str], *, console: Console, verbose: bool
+) -> RunSummary:
+    """Serve the bundled web, crawl the bundled items through it, and return what was done.
+
+    The items are copied to `demo-items` in the output folder, to be compared with the result.
+    """
+    items = output / "demo-items"
+    copy_items(items)
+    with serve() as proxy, _through(proxy):
+        options = CrawlOptions(items=(items,), output=output)
+        return run_items(options, overrides, console=console, verbose=verbose)
+
+
+@contextmanager
+def _through(proxy: str) -> Iterator[None]:
+    """Send all http requests of this process through a proxy."""
+    names = ("http_proxy", "no_proxy", "NO_PROXY")
+    before = {name: os.environ.pop(name, None) for name in names}
+    os.environ["http_proxy"] = proxy
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value

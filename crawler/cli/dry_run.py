@@ -1,0 +1,38 @@
+"""What a run would fetch, and why."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from crawler.cli.exit_codes import ExitCode
+from crawler.crawl import Crawl
+
+if TYPE_CHECKING:
+    from crawler.options import CrawlOptions
+
+_PAGE = 500
+
+
+def print_plan(options: CrawlOptions, *, as_json: bool) -> ExitCode:
+    """Print a line (or a JSON object) for each due source, and return the exit code."""
+    errors = Console(stderr=True)
+    with Crawl(
+        options,
+        on_problem=lambda problem: errors.print(problem, markup=False, soft_wrap=True),
+        should_stop=lambda: False,
+    ) as crawl:
+        due = crawl.plan()
+        plan = (
+            source for position in range(0, due, _PAGE) for source in crawl.due(position, _PAGE)
+        )
+        if as_json:
+            rows = [{"reason": due.reason, "urls": due.record.urls} for due in plan]
+            print(json.dumps(rows, indent=2))
+        else:
+            for source in plan:
+                print(f"{source.reason}\t{source.record.urls[0]}")
+        invalid = crawl.summary.invalid
+    return ExitCode.ITEMS_INVALID if invalid else ExitCode.ALL_GOOD

@@ -1,0 +1,40 @@
+"""Log lines of a run: ours always, Scrapy's own only where something is wrong or asked for."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from rich.logging import RichHandler
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from scrapy.settings import BaseSettings
+
+_PLAIN = "%(asctime)s %(levelname)s %(message)s"
+
+
+def log_to(console: Console, settings: BaseSettings, *, verbose: bool) -> None:
+    """Send the log to LOG_FILE where that is set, to the console otherwise.
+
+    A terminal gets lines that do not disturb a live display.
+    """
+    handler: logging.Handler
+    if settings["LOG_FILE"]:
+        handler = logging.FileHandler(settings["LOG_FILE"], encoding="utf-8")
+        handler.setFormatter(logging.Formatter(_PLAIN))
+    elif console.is_terminal:
+        handler = RichHandler(console=console, show_path=False, show_time=False)
+    else:
+        handler = logging.StreamHandler(console.file)
+        handler.setFormatter(logging.Formatter(_PLAIN))
+    handler.setLevel(settings["LOG_LEVEL"])
+    if not verbose:
+        handler.addFilter(_is_for_users)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.NOTSET)
+
+
+def _is_for_users(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING or record.name.startswith("crawler")

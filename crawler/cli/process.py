@@ -1,0 +1,69 @@
+"""Runs the items spider in a Scrapy process of its own settings."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from crawler.cli.logs import log_to
+from crawler.cli.progress import live_progress
+from crawler.options import CrawlOptions
+from crawler.spiders.items import ItemsSpider
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from crawler.summary import RunSummary
+
+
+class UnusableRunError(RuntimeError):
+    """The run could not be done; the message says why."""
+
+
+def run_items(
+    options: CrawlOptions, overrides: Mapping[str, str], *, console: Console, verbose: bool
+) -> RunSummary:
+    """Crawl and return what was done.
+
+    Args:
+        overrides: Scrapy settings by name, above those of the project.
+        console: where progress and log lines go; a terminal gets a live display.
+        verbose: also show what Scrapy itself logs.
+
+    Raises:
+        UnusableRunError: the run could not be done at all.
+    """
+    is_live = console.is_terminal and not verbose
+    settings = _settings(overrides, level="WARNING" if is_live else "INFO")
+    log_to(console, settings, verbose=verbose)
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(ItemsSpider)
+    process.crawl(crawler, **_arguments(options))
+    display: AbstractContextManager[Any] = nullcontext()
+    if is_live:
+        display = live_progress(crawler, console)
+    with display:
+        process.start()
+    spider = crawler.spider
+    if not isinstance(spider, ItemsSpider) or spider.summary is None or spider.failure:
+        failure = spider.failure if isinstance(spider, ItemsSpider) else None
+        raise UnusableRunError(failure or "the crawl did not start; see the log")
+    return spider.summary
+
+
+def _settings(overrides: Mapping[str, str], *, level: str) -> Settings:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    quiet = {"STATS_DUMP": False, "LOG_LEVEL": level, "LOG_INSTALL_ROOT_HANDLER": False}
+    settings.setdict(quiet, priority="project")
+    settings.setdict(dict(overrides), priority="cmdline")
+    return settings
+
+
+def _arguments(options: CrawlOptions) -> dict[str, Any]:
+    return {name: getattr(options, name) for name in CrawlOptions.__dataclass_fields__}

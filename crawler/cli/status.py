@@ -1,0 +1,94 @@
+"""What the ledger knows of a set of items, read without fetching or writing anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from crawler.cli.report import states_table
+from crawler.items.discovery import find_items
+from crawler.ledger.ledger import Wanted
+from crawler.ledger.records import FileStamp
+from crawler.ledger.sqlite import SqliteLedger
+from crawler.options import OptionError
+from crawler.output.layout import Layout
+from crawler.output.names import item_output_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from crawler.states import State
+
+
+@dataclass(slots=True)
+class Status:
+    """Items known as they are, changed since, and never read; their sources by state."""
+
+    known: int = 0
+    changed: int = 0
+    new: int = 0
+    due: int = 0
+    states: dict[State | None, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the status as one JSON object."""
+        return {
+            "items": {"known": self.known, "changed": self.changed, "new": self.new},
+            "sources": {
+                "due": self.due,
+                "held": {str(state or "not-visited"): n for state, n in self.states.items()},
+            },
+        }
+
+
+def open_ledger(output: Path) -> SqliteLedger:
+    """Open the ledger of an output folder.
+
+    Raises:
+        OptionError: there is none.
+    """
+    path = Layout(output).ledger
+    if not path.is_file():
+        raise OptionError(f"{output} has no ledger; nothing has been crawled into it")
+    return SqliteLedger(path)
+
+
+def read_status(items: list[Path], output: Path) -> Status:
+    """Look the items up in the ledger of an output folder.
+
+    Raises:
+        ItemsNotFoundError: a path among the items does not exist.
+        OptionError: the folder has no ledger.
+    """
+    status = Status()
+    ledger = open_ledger(output)
+    try:
+        for found in find_items(items, exclude=output, on_problem=lambda _: None):
+            record = ledger.item(str(item_output_path(found.relative)))
+            if record is None:
+                status.new += 1
+                continue
+            ledger.select(record.output)
+            stat = found.path.stat()
+            is_same = record.stamp == FileStamp(stat.st_size, stat.st_mtime_ns)
+            status.known += is_same
+            status.changed += not is_same
+        status.due = ledger.plan(Wanted())
+        status.states = ledger.states()
+    finally:
+        ledger.close()
+    return status
+
+
+def print_status(status: Status, console: Console) -> None:
+    """Print the status as a table and a line."""
+    rows = {str(state or "not visited"): (n,) for state, n in status.states.items()}
+    console.print(states_table("sources", rows, ("held",)))
+    console.print(
+        f"{status.known} items as the ledger knows them, {status.changed} touched since, "
+        f"{status.new} never read; {status.due} sources due",
+        soft_wrap=True,
+        highlight=False,
+    )

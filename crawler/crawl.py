@@ -1,0 +1,145 @@
+"""One run over items, a ledger and an output folder, without the web and without Scrapy."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Self
+
+from filelock import FileLock, Timeout
+
+from crawler.ledger.ledger import DueSource, Ledger, Wanted
+from crawler.ledger.sqlite import SqliteLedger
+from crawler.output.atomic import sweep_leftovers
+from crawler.output.layout import Layout
+from crawler.output.publish import Publisher
+from crawler.plan.intake import Intake
+from crawler.summary import RunSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from crawler.ledger.records import SourceRecord, Visit
+    from crawler.options import CrawlOptions
+    from crawler.problem import Problem
+
+
+class OutputBusyError(RuntimeError):
+    """Another run holds the output folder."""
+
+
+class Crawl:
+    """The bookkeeping of a run: read items, plan, settle visits, bring files up to date.
+
+    Synchronous and used by one thread at a time; the caller visits the sources that `due`
+    gives and hands each visit to `settle`.
+
+    Args:
+        on_problem: is told each defect of an input or a file, once.
+        should_stop: asked between items; True ends long work early.
+
+    Raises:
+        OutputBusyError: another run holds the output folder (unless options say to wait).
+    """
+
+    def __init__(
+        self,
+        options: CrawlOptions,
+        *,
+        on_problem: Callable[[str], None],
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self.options = options
+        self.summary = RunSummary()
+        self.layout = Layout(options.output, in_place=options.in_place)
+        self._report = on_problem
+        self._should_stop = should_stop
+        self._started = time.monotonic()
+        self._lock = self._take_lock()
+        self.ledger: Ledger = SqliteLedger(self.layout.ledger)
+        self._publisher = Publisher(self.ledger, self.layout, on_problem=self._on_problem)
+
+    def _take_lock(self) -> FileLock:
+        self.layout.lock.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.layout.lock, timeout=-1 if self.options.wait else 0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise OutputBusyError(
+                f"another run is writing to {self.options.output}; wait for it with --wait"
+            ) from None
+        return lock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def plan(self) -> int:
+        """Take the items, derive what is due for them and return how many sources are.
+
+        Raises:
+            ItemsNotFoundError: a path among the items does not exist.
+        """
+        intake = Intake(
+            self.ledger,
+            only=self.options.only,
+            on_problem=self._on_problem,
+            should_stop=self._should_stop,
+        )
+        counted = intake.take(self.options.items, exclude=self.options.output)
+        wanted = Wanted(force=self.options.force, retry=self.options.retry)
+        self.summary.changed, self.summary.invalid = counted.changed, counted.invalid
+        self.summary.due = self.ledger.plan(wanted, limit=self.options.limit)
+        self.summary.items = self.ledger.selected()
+        return self.summary.due
+
+    def tidy(self) -> None:
+        """Sweep what a killed run left and bring items up to date that wait for nothing."""
+        folders = {self.layout.items, self.layout.sources}
+        if self.options.in_place:
+            folders.update(path for path in self.options.items if path.is_dir())
+        for folder in folders:
+            sweep_leftovers(folder)
+        for item in self.ledger.waiting_for_nothing():
+            if self._should_stop():
+                return
+            self._publisher.publish_item(item)
+
+    def due(self, after: int, count: int) -> list[DueSource]:
+        """Return up to `count` due sources from position `after` of the plan."""
+        return self.ledger.due(after, count)
+
+    def settle(self, key: str, visit: Visit) -> SourceRecord:
+        """Store a visit, then write every item that waited for it alone."""
+        record = self.ledger.settle(key, visit)
+        self.summary.add_visit(visit)
+        self._publisher.publish_source(key)
+        for item in self.ledger.finished_items(key):
+            self._publisher.publish_item(item)
+        return record
+
+    def finish(self, ended: str) -> RunSummary:
+        """Complete the summary."""
+        count = self._publisher.count
+        self.summary.written, self.summary.unchanged = count.written, count.unchanged
+        self.summary.unwritten = count.failed
+        self.summary.held = self.ledger.states()
+        self.summary.seconds = time.monotonic() - self._started
+        self.summary.ended = ended
+        return self.summary
+
+    def close(self) -> None:
+        """Close the ledger and let the next run have the folder."""
+        self.ledger.close()
+        self._lock.release()
+
+    def _on_problem(self, problem: Problem | str) -> None:
+        self.summary.add_problem(str(problem))
+        self._report(str(problem))

@@ -1,0 +1,97 @@
+"""Takes away, before extraction, what no reader of an article would miss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml.etree import XPath, strip_elements, strip_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lxml.html import HtmlElement
+
+# Never prose. Their text would also mislead the link-density rules of the extraction.
+_NOT_PROSE = (
+    "button",
+    "canvas",
+    "embed",
+    "figcaption",
+    "iframe",
+    "noscript",
+    "object",
+    "script",
+    "select",
+    "style",
+    "svg",
+    "template",
+    "textarea",
+)
+# What a figure may hold besides its caption.
+_FIGURE_CONTENT = frozenset({"img", "table", "blockquote", "pre"})
+# An image inside a link, unless a figure holds both, is a teaser of another page.
+_TEASER_IMAGE = XPath(".//a//figure | .//a//img[not(ancestor::figure)]")
+_CAPTION = XPath(
+    ".//*[self::div or self::li or self::ul or self::p or self::section or self::span]"
+    "[contains(@id, 'caption') or contains(@class, 'caption')]"
+)
+_HAS_CLASS = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"
+_HIDDEN = XPath(
+    ".//*[@hidden or @aria-hidden = 'true'"
+    f" or {_HAS_CLASS.format('hide')} or {_HAS_CLASS.format('hidden')}]"
+)
+# Some pages hide the article itself until a script has run; a hidden notice is short.
+_HIDDEN_CHARACTERS = 500
+
+
+def remove_furniture(tree: HtmlElement) -> None:
+    """Remove scripts, captions, teaser images and hidden notices from a page, in place."""
+    strip_elements(tree, *_NOT_PROSE, with_tail=False)
+    # libxml2 does not know that this one is empty, and puts the image that follows inside.
+    strip_tags(tree, "source")
+    _drop(_TEASER_IMAGE(tree))
+    _empty_figures(tree)
+    _drop(_CAPTION(tree))
+    _drop(element for element in _HIDDEN(tree) if _is_short(element))
+    for quote in tree.iter("blockquote"):
+        # A quotation is content, whatever widget its class names; tweets above all.
+        quote.attrib.clear()
+
+
+def _drop(elements: Iterable[HtmlElement]) -> None:
+    for element in elements:
+        if element.getparent() is not None:
+            element.drop_tree()
+
+
+def _is_short(element: HtmlElement) -> bool:
+    characters = 0
+    for text in element.itertext():
+        characters += len(text)
+        if characters > _HIDDEN_CHARACTERS:
+            return False
+    return True
+
+
+def _empty_figures(tree: HtmlElement) -> None:
+    """Leave in each figure only its content, so that captions do not join the prose."""
+    nested: set[HtmlElement] = set()
+    for figure in list(tree.iter("figure")):
+        if figure in nested:
+            continue
+        content: list[HtmlElement] = []
+        covered: set[HtmlElement] = set()
+        for element in figure.iterdescendants():
+            if element.tag == "figure":
+                nested.add(element)
+            if element.getparent() in covered:
+                covered.add(element)
+            elif element.tag in _FIGURE_CONTENT:
+                covered.add(element)
+                content.append(element)
+        for child in list(figure):
+            figure.remove(child)
+        figure.text = None
+        for element in content:
+            element.tail = None
+            figure.append(element)

@@ -1,0 +1,1 @@
+"""From the article's body to Markdown that is safe to publish."""

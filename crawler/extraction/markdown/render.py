@@ -1,0 +1,145 @@
+"""Renders an extracted body as Markdown that CommonMark, GFM and kramdown read alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from crawler.extraction.markdown.code_block import render_code_block
+from crawler.extraction.markdown.inline import render_one_line, render_paragraphs
+from crawler.extraction.markdown.inline_runs import RunCollector
+from crawler.extraction.markdown.table import render_table, table_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lxml.etree import _Element
+
+# Beyond this depth blocks are read as running text. Real articles need three or four.
+_MAX_DEPTH: Final = 12
+_TOP_LEVEL: Final = 2  # level 1 is the title, which is not part of the body
+_LOWEST_LEVEL: Final = 6
+_BLOCKS: Final = frozenset({"p", "head", "list", "item", "quote", "table", "row", "cell", "div"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A rendered block: its text, or the texts of its items if it is a list."""
+
+    text: str = ""
+    items: list[list[_Block]] = field(default_factory=list)
+    is_ordered: bool = False
+
+
+def to_markdown(body: _Element, base_url: str) -> str:
+    """Render a body in trafilatura's vocabulary as Markdown.
+
+    Blocks stand one empty line apart; the text ends without a line end. Its headings start at
+    level 2. All text is escaped (`crawler.inert`), and links and images are absolute http or
+    https URLs; a link that cannot be is its text alone.
+
+    Args:
+        body: the element that `extract_body` returns; it is not changed.
+        base_url: what the page's relative URLs are resolved against.
+    """
+    levels = [_level(head) for head in body.iter("head")]
+    renderer = _Renderer(base_url, _TOP_LEVEL - min(levels, default=_TOP_LEVEL))
+    return "\n\n".join(_render(renderer.blocks(body, 0)))
+
+
+def _level(head: _Element) -> int:
+    rendition = head.get("rend") or ""
+    return int(rendition[1]) if rendition in ("h1", "h2", "h3", "h4", "h5", "h6") else 3
+
+
+class _Renderer:
+    def __init__(self, base_url: str, level_shift: int) -> None:
+        self._base_url = base_url
+        self._level_shift = level_shift
+
+    def blocks(self, container: _Element, depth: int) -> list[_Block]:
+        """The blocks of a container, with its text and inline elements as paragraphs."""
+        blocks: list[_Block] = []
+        collector = RunCollector(self._base_url)
+        collector.add_text(container.text)
+        for child in container:
+            if _is_block(child, container) and depth < _MAX_DEPTH:
+                blocks.extend(_paragraphs(collector))
+                collector = RunCollector(self._base_url)
+                for block in self._block(child, depth + 1):
+                    _append(blocks, block)
+            else:
+                collector.add_element(child)
+            collector.add_text(child.tail)
+        blocks.extend(_paragraphs(collector))
+        return blocks
+
+    def _block(self, element: _Element, depth: int) -> list[_Block]:
+        if element.tag == "head":
+            return self._heading(element)
+        if element.tag == "list":
+            return self._list(element, depth)
+        if element.tag == "quote":
+            inner = "\n\n".join(_render(self.blocks(element, depth)))
+            return [_Block(_prefixed(inner, "> ", "> "))] if inner else []
+        if element.tag == "code":
+            return [_Block(code)] if (code := render_code_block(element)) else []
+        if element.tag == "table" and (rows := table_rows(element)):
+            table = render_table([[self._cell(cell) for cell in row] for row in rows])
+            return [_Block(table)] if table else []
+        return self.blocks(element, depth)
+
+    def _heading(self, head: _Element) -> list[_Block]:
+        text = self._cell(head)
+        level = min(_level(head) + self._level_shift, _LOWEST_LEVEL)
+        return [_Block(f"{'#' * level} {text}")] if text else []
+
+    def _cell(self, element: _Element) -> str:
+        collector = RunCollector(self._base_url)
+        collector.add_element(element)
+        return render_one_line(collector.lines())
+
+    def _list(self, element: _Element, depth: int) -> list[_Block]:
+        items = [blocks for item in element if (blocks := self.blocks(item, depth))]
+        return [_Block(items=items, is_ordered=element.get("rend") == "ol")] if items else []
+
+
+def _is_block(element: _Element, container: _Element) -> bool:
+    if element.tag != "code":
+        return element.tag in _BLOCKS
+    return container.tag == "body" or "\n" in (element.text or "").strip() or len(element) > 0
+
+
+def _paragraphs(collector: RunCollector) -> Iterator[_Block]:
+    return (_Block(text) for text in render_paragraphs(collector.lines()))
+
+
+def _append(blocks: list[_Block], block: _Block) -> None:
+    """Append a block; a list right after one of its kind continues it, as Markdown has it."""
+    last = blocks[-1] if blocks else None
+    if last and last.items and block.items and last.is_ordered == block.is_ordered:
+        last.items.extend(block.items)
+    else:
+        blocks.append(block)
+
+
+def _render(blocks: Sequence[_Block]) -> list[str]:
+    return [_render_list(block) if block.items else block.text for block in blocks]
+
+
+def _render_list(block: _Block) -> str:
+    # A list is tight, without empty lines, if each item is one paragraph and perhaps a list.
+    is_tight = all(not part.text for item in block.items for part in item[1:])
+    gap = "\n" if is_tight else "\n\n"
+    lines = []
+    for number, item in enumerate(block.items, 1):
+        marker = f"{number}. " if block.is_ordered else "- "
+        lines.append(_prefixed(gap.join(_render(item)), marker, " " * len(marker)))
+    return gap.join(lines)
+
+
+def _prefixed(text: str, first: str, rest: str) -> str:
+    """Put a prefix before each line; none of it stays at the end of an empty line."""
+    lines = text.split("\n")
+    prefixed = [first + lines[0], *(rest + line if line else rest.rstrip() for line in lines[1:])]
+    return "\n".join(prefixed)

@@ -1,0 +1,105 @@
+"""Names of authors out of the strings that pages give for them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler.extraction.metadata.field_text import field_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_AUTHORS = 50
+MAX_NAME = 200
+_MAX_STRINGS = 200
+_MAX_STRING = 2_000
+_MAX_WORDS = 8
+_EDGE = " .,:;-\u2013\u2014"  # with the two long dashes
+_FULL_NAME = 2  # words
+
+_BY = re.compile(
+    r"^(?:by|von|por|par|di|da|door|af|av|od|przez|autor(?:en|in|es|a)?|auth?ors?|text|texte|testo"
+    r"|texto|written by|posted by|words by|story by|redacci[oó]n de)(?:\s*:\s*|\s+)(?=\S)",
+    re.IGNORECASE,
+)
+# Commas of CJK texts, bullets and middle dots among them.
+_HARD = re.compile(r"\s*[;|\n\u2022\u00b7,\u3001\uff0c]\s*|\s+/\s+")
+_AND = re.compile(r"\s+(?:and|und|et|y|e|og|och|en|i|ja|&|\+)\s+", re.IGNORECASE)
+_TRAILING_NOTE = re.compile(r"\s*[(][^()]{0,60}[)]\s*$")  # a sign or a role: Ann Lee (al)
+# What no name holds: addresses, handles, numbers of dates, markup and code.
+_NOT_A_NAME = re.compile(r"https?:|www\.|://|@|\d{2}|[<>{}\[\]=_#%]|^\W*$|\.(?:com|html?|php)$")
+_PLACEHOLDERS = frozenset(
+    {"admin", "administrator", "author", "unknown", "none", "null", "undefined", "nan", "true"}
+    | {"false", "n/a", "guest", "root", "test", "user", "name", "editor", "webmaster", "by"}
+)
+# Titles that stand behind a comma and belong to the name before it.
+_AFTER_COMMA = frozenset({"jr", "sr", "ii", "iii", "md", "phd", "mba", "esq", "cfa", "rn", "dds"})
+
+
+def author_names(strings: Iterable[str], *, whole: bool = False) -> tuple[str, ...]:
+    """The names in the strings, in order, at most 50, each once.
+
+    Cuts a leading "By" in several languages, splits lists, and drops what is no name: URLs,
+    e-mail addresses, handles, dates, numbers, placeholders and sentences.
+
+    Args:
+        strings: raw values, each a name or a list of names.
+        whole: the strings are one name each (a Person's or an Organization's), to be split only
+            where a part is a full name ("Ann Lee, dpa" but not "Lee, Ann").
+    """
+    names: dict[str, str] = {}
+    for count, raw in enumerate(strings):
+        if count >= _MAX_STRINGS:
+            break
+        for part in _parts(raw, whole=whole):
+            key = part.casefold()
+            if len(names) < MAX_AUTHORS and key not in names:
+                names[key] = part
+    return tuple(names.values())
+
+
+def without_site(names: tuple[str, ...], site_names: Iterable[str]) -> tuple[str, ...]:
+    """The names that are not the site's own."""
+    own = {key for name in site_names if (key := _letters(name))}
+    return tuple(name for name in names if _letters(name) not in own)
+
+
+def _parts(raw: str, *, whole: bool) -> list[str]:
+    text = field_text(raw.replace("\n", " ; ")[:_MAX_STRING], _MAX_STRING)
+    if text is None:
+        return []
+    text = _BY.sub("", text)
+    pieces: list[str] = []
+    for piece in _HARD.split(text):
+        if pieces and piece.casefold().replace(".", "") in _AFTER_COMMA:
+            pieces[-1] += f", {piece}"
+        else:
+            pieces.extend(_at_conjunctions(piece))
+    bare = (_TRAILING_NOTE.sub("", _BY.sub("", piece)) for piece in pieces)
+    cleaned = [piece.strip(_EDGE) for piece in bare]
+    names = [piece for piece in cleaned if _is_name(piece)]
+    if whole and all(len(name.split()) < _FULL_NAME for name in names) and _is_name(text):
+        return [text]
+    return names
+
+
+def _at_conjunctions(piece: str) -> list[str]:
+    """Split "Ann Lee and Bo Ek"; "Food and Drug Administration" and "Lea und Tom" stay whole."""
+    parts = _AND.split(piece)
+    if all(len(part.split()) >= _FULL_NAME for part in parts):
+        return parts
+    return [piece]
+
+
+def _is_name(text: str) -> bool:
+    return (
+        1 < len(text) <= MAX_NAME
+        and len(text.split()) <= _MAX_WORDS
+        and not _NOT_A_NAME.search(text)
+        and text.casefold() not in _PLACEHOLDERS
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())

@@ -1,0 +1,167 @@
+"""What each part of a page says for each field, most trusted first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.extraction.metadata import meta_names
+from crawler.extraction.metadata.bylines import linked_authors, visible_bylines
+from crawler.extraction.metadata.candidates import (
+    HTML,
+    JSON_LD,
+    LINK,
+    MICRODATA,
+    Candidate,
+    candidates,
+)
+from crawler.extraction.metadata.meta_names import meta_candidates
+from crawler.extraction.metadata.schema_nodes import value_text
+from crawler.urls.registered_domain import registered_domain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.metadata.markup import Markup
+    from crawler.extraction.metadata.schema_nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSources:
+    """The page's tree, its markup, its JSON-LD nodes that are about the page, and all of them."""
+
+    tree: HtmlElement
+    markup: Markup
+    nodes: Sequence[Node]
+    all_nodes: Sequence[Node]
+
+    def from_json_ld(self, *names: str) -> list[Candidate]:
+        """Texts of the named schema.org properties, node by node."""
+        texts = [text for node in self.nodes for name in names for text in node.texts(name)]
+        return candidates(texts, JSON_LD)
+
+    def from_microdata(self, name: str) -> list[Candidate]:
+        """Texts of the named schema.org property in microdata."""
+        return candidates(list(self.markup.properties.get(name.lower(), ())), MICRODATA)
+
+    def from_meta(self, names: tuple[str, ...]) -> list[Candidate]:
+        """Contents of the named meta tags."""
+        return meta_candidates(self.markup, names)
+
+    def headlines(self) -> list[Candidate]:
+        """Everything that may be the article's title, but for `<title>`."""
+        # A WebPage's name is the text of <title>, the site's name and all.
+        named = [
+            text
+            for node in self.nodes
+            for text in (*node.texts("headline"), *([] if node.is_page else node.texts("name")))
+        ]
+        return [
+            *candidates(named[:2], JSON_LD),
+            *self.from_meta(meta_names.TITLE),
+            *self.from_microdata("headline"),
+            *candidates(list(self.markup.headings), HTML),
+        ]
+
+    def published(self) -> list[Candidate]:
+        """Raw dates of publication."""
+        return [
+            *self.from_json_ld("datePublished", "uploadDate"),
+            *self.from_meta(meta_names.PUBLISHED),
+            *self.from_microdata("datePublished"),
+            *candidates([time.value for time in self.markup.times if time.is_pubdate], HTML),
+            *self.from_json_ld("dateCreated"),
+        ]
+
+    def modified(self) -> list[Candidate]:
+        """Raw dates of the last change."""
+        return [
+            *self.from_json_ld("dateModified"),
+            *self.from_meta(meta_names.MODIFIED),
+            *self.from_microdata("dateModified"),
+        ]
+
+    def author_groups(self) -> Iterator[Sequence[Candidate]]:
+        """Raw author strings, one group a source; the first group that holds a name counts.
+
+        Lazy, as most pages need no search of the whole tree for bylines.
+        """
+        for node in self.nodes:
+            yield candidates(node.texts("author") or node.texts("creator"), JSON_LD)
+        for name in meta_names.AUTHORS:
+            yield self.from_meta((name,))
+        yield self.from_microdata("author")
+        yield candidates(linked_authors(self.tree), LINK)
+        yield candidates(visible_bylines(self.tree), HTML)
+
+    def descriptions(self) -> list[Candidate]:
+        """Raw descriptions."""
+        return [
+            *self.from_json_ld("description"),
+            *self.from_meta(meta_names.DESCRIPTION),
+            *self.from_microdata("description"),
+        ]
+
+    def site_names(self) -> list[Candidate]:
+        """Names of the site, as it gives them itself."""
+        sites = [
+            text
+            for node in self.all_nodes
+            if "website" in node.types and (text := value_text(node.properties.get("name")))
+        ]
+        return [
+            *self.from_meta(meta_names.SITE_NAME[:1]),
+            *self.from_json_ld("publisher"),
+            *candidates(sites, JSON_LD),
+            *self.from_meta(meta_names.SITE_NAME[1:]),
+            *self.from_microdata("publisher"),
+        ]
+
+    def names_of_the_site(self) -> list[str]:
+        """Everything by which the site calls itself, to tell it from titles and people."""
+        domain = registered_domain(self.markup.base)
+        return [
+            *(name.value for name in self.site_names()),
+            *self.markup.contents("apple-mobile-web-app-title", "copyright", "publisher"),
+            domain,
+            domain.split(".")[0],
+        ]
+
+    def languages(self) -> list[Candidate]:
+        """Raw language tags."""
+        return [
+            *candidates([self.markup.language] if self.markup.language else [], HTML),
+            *self.from_json_ld("inLanguage"),
+            *self.from_meta(meta_names.LANGUAGE),
+            *self.from_microdata("inLanguage"),
+        ]
+
+    def sections(self) -> list[Candidate]:
+        """Raw sections."""
+        return [
+            *self.from_json_ld("articleSection"),
+            *self.from_meta(meta_names.SECTION),
+            *self.from_microdata("articleSection"),
+        ]
+
+    def keyword_groups(self) -> list[Sequence[Candidate]]:
+        """Raw keyword strings, one group a source; the first group that holds any counts."""
+        return [
+            self.from_json_ld("keywords"),
+            self.from_meta(meta_names.TAGS),
+            *(self.from_meta((name,)) for name in meta_names.KEYWORDS),
+            self.from_microdata("keywords"),
+        ]
+
+    def free_flags(self) -> list[Candidate]:
+        """Raw values of isAccessibleForFree."""
+        return [
+            *self.from_json_ld("isAccessibleForFree"),
+            *self.from_microdata("isAccessibleForFree"),
+        ]
+
+    def content_tiers(self) -> list[Candidate]:
+        """Raw values of article:content_tier."""
+        return self.from_meta(meta_names.CONTENT_TIER)

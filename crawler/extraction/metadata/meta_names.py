@@ -1,0 +1,70 @@
+"""Which meta tags give which field, most trusted first.
+
+Sources: the Open Graph protocol, X (Twitter) cards, Dublin Core, Google Scholar's citation tags,
+and the tags of the Parse.ly, Sailthru and Cxense content systems.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.extraction.metadata.candidates import META, OPEN_GRAPH, TWITTER, Candidate
+
+if TYPE_CHECKING:
+    from crawler.extraction.metadata.markup import Markup
+
+TITLE = (
+    *("og:title", "twitter:title", "parsely-title", "sailthru.title", "citation_title"),
+    *("dc.title", "dcterms.title", "cxenseparse:title"),
+)
+AUTHORS = (
+    *(
+        "author",
+        "article:author",
+        "article:author_name",
+        "article:byline",
+        "og:article:author",
+        "og:author",
+    ),
+    *("parsely-author", "sailthru.author", "cxenseparse:author", "dc.creator", "dcterms.creator"),
+    *("citation_author", "byl", "byline"),
+)
+PUBLISHED = (
+    *("article:published_time", "og:article:published_time", "article:published"),
+    *("datepublished", "parsely-pub-date", "cxenseparse:recs:publishtime", "sailthru.date"),
+    *("dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date"),
+    *("citation_publication_date", "citation_date", "date.available", "date.created"),
+    *("article.published", "article.created", "publish-date", "publish_date", "publishdate"),
+    *("pubdate", "published_time", "date"),
+)
+MODIFIED = (
+    *("article:modified_time", "og:article:modified_time", "og:updated_time", "article:modified"),
+    *("datemodified", "dcterms.modified", "dc.date.modified", "date.modified", "date.updated"),
+    *("article.updated", "last-modified", "lastmod", "revised"),
+)
+DESCRIPTION = (
+    *("og:description", "description", "twitter:description", "sailthru.description"),
+    *("dc.description", "dcterms.abstract", "dcterms.description"),
+)
+SITE_NAME = ("og:site_name", "application-name", "cre", "dc.publisher", "citation_journal_title")
+SECTION = ("article:section", "og:article:section", "parsely-section", "section", "dc.subject")
+TAGS = ("article:tag", "og:article:tag", "video:tag")
+KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "sailthru.tags", "citation_keywords")
+LANGUAGE = ("og:locale", "content-language", "language", "dc.language", "dcterms.language")
+CONTENT_TIER = ("article:content_tier",)
+
+_OPEN_GRAPH = ("og:", "article:", "video:", "book:")
+
+
+def meta_candidates(markup: Markup, names: tuple[str, ...]) -> list[Candidate]:
+    """The contents of the named tags, name by name, with the origin that the name tells."""
+    return [
+        Candidate(content, meta_origin(name)) for name in names for content in markup.contents(name)
+    ]
+
+
+def meta_origin(name: str) -> str:
+    """Whose vocabulary a meta tag's name is from."""
+    if name.startswith(_OPEN_GRAPH):
+        return OPEN_GRAPH
+    return TWITTER if name.startswith("twitter:") else META

@@ -1,0 +1,130 @@
+"""All that a page's markup says about its article, each field from its best source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from crawler.extraction.metadata.field_choice import (
+    chosen_amp,
+    chosen_authors,
+    chosen_canonical,
+    chosen_free,
+    chosen_keywords,
+    chosen_language,
+    chosen_text,
+)
+from crawler.extraction.metadata.field_sources import FieldSources
+from crawler.extraction.metadata.image_sources import publisher_logos, raw_images
+from crawler.extraction.metadata.images import chosen_images
+from crawler.extraction.metadata.json_ld import json_ld_values
+from crawler.extraction.metadata.markup import read_markup
+from crawler.extraction.metadata.page_nodes import page_nodes
+from crawler.extraction.metadata.publication import publication_dates
+from crawler.extraction.metadata.schema_nodes import schema_nodes
+from crawler.extraction.metadata.titles import chosen_title
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.article import Image
+    from crawler.extraction.metadata.candidates import Found
+    from crawler.extraction.metadata.markup import Markup
+
+_MAX_DESCRIPTION = 2_000
+_MAX_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The metadata fields of `Article`, as defined there; what the page does not give is empty."""
+
+    title: str | None
+    authors: tuple[str, ...]
+    published: str | None
+    modified: str | None
+    description: str | None
+    site_name: str | None
+    language: str | None
+    section: str | None
+    keywords: tuple[str, ...]
+    images: tuple[Image, ...]
+    canonical_url: str | None
+    amp_url: str | None
+    free_to_read: bool | None
+    origins: Mapping[str, str]
+
+
+def read_metadata(
+    tree: HtmlElement, url: str, markup: Markup | None = None, *, now: datetime | None = None
+) -> Metadata:
+    """Read the metadata of a parsed page.
+
+    Args:
+        tree: the parsed page; it is not changed.
+        markup: what `read_markup` made of the tree, where the caller has it already.
+        url: the page's own absolute URL, after redirects.
+        now: the time, aware, a day after which no date is believed; the clock's if None.
+
+    Never raises for anything that the page holds. The work is linear in the size of the page,
+    and every list and string of the result is bounded.
+    """
+    markup = markup or read_markup(tree, url)
+    canonical = chosen_canonical(markup, url)
+    nodes = schema_nodes(json_ld_values(markup.scripts))
+    titles = [*markup.contents("og:title", "twitter:title"), *markup.headings, markup.title or ""]
+    own_nodes = page_nodes(nodes, [url, canonical.value or url], titles)
+    sources = FieldSources(tree, markup, own_nodes, nodes)
+    site_names = sources.names_of_the_site()
+
+    title = chosen_title(sources.headlines(), markup.title, site_names)
+    authors = chosen_authors(sources.author_groups(), site_names)
+    published, modified = publication_dates(
+        sources.published(), sources.modified(), now or datetime.now(UTC)
+    )
+    description = chosen_text(sources.descriptions(), _MAX_DESCRIPTION)
+    site_name = chosen_text(sources.site_names(), _MAX_NAME)
+    language = chosen_language(sources.languages())
+    section = chosen_text(sources.sections(), _MAX_NAME)
+    keywords = chosen_keywords(sources.keyword_groups())
+    images = chosen_images(raw_images(sources), markup.base, publisher_logos(sources))
+    amp = chosen_amp(markup)
+    free = chosen_free(sources.free_flags(), sources.content_tiers())
+    return Metadata(
+        title=title.value,
+        authors=authors.value,
+        published=published.value,
+        modified=modified.value,
+        description=description.value,
+        site_name=site_name.value,
+        language=language.value,
+        section=section.value,
+        keywords=keywords.value,
+        images=images.value,
+        canonical_url=canonical.value,
+        amp_url=amp.value,
+        free_to_read=free.value,
+        origins=_origins(
+            title=title,
+            authors=authors,
+            published=published,
+            modified=modified,
+            description=description,
+            site_name=site_name,
+            language=language,
+            section=section,
+            keywords=keywords,
+            images=images,
+            canonical_url=canonical,
+            amp_url=amp,
+            free_to_read=free,
+        ),
+    )
+
+
+def _origins(**fields: Found[Any]) -> Mapping[str, str]:
+    return MappingProxyType({name: found.origin for name, found in fields.items() if found.origin})

@@ -1,0 +1,42 @@
+"""The one parse of a page, which metadata and body share."""
+
+from __future__ import annotations
+
+import re
+
+from lxml.etree import ParserError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+# Control characters that no HTML text may hold (HTML standard, "preprocessing the input stream").
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+# libxml2 takes <html/> for an empty document and drops all that follows.
+_SELF_CLOSED_HTML = re.compile(r"(<html\b[^<>]*?)/>", re.IGNORECASE)
+_PROLOGUE_CHARACTERS = 4_096
+
+
+def parse_page(html: str) -> HtmlElement | None:
+    """Parse a page, however broken, into one tree.
+
+    Elements nest up to 2,048 deep; a page that goes deeper ends there. (Without `huge_tree`
+    libxml2 stops at 256, and real pages lose their article.)
+
+    Returns:
+        The `html` element, without comments; None if there is nothing to parse.
+    """
+    prologue = _SELF_CLOSED_HTML.sub(r"\1>", html[:_PROLOGUE_CHARACTERS], count=1)
+    text = _CONTROLS.sub("", prologue + html[_PROLOGUE_CHARACTERS:])
+    # A parser is cheap and not safe to share between threads.
+    parser = HTMLParser(
+        encoding="utf-8",  # wins over any declaration inside the page
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        default_doctype=False,
+    )
+    try:
+        # As bytes: lxml refuses a str that starts with an XML encoding declaration.
+        root = document_fromstring(text.encode(), parser=parser)
+    except ParserError:
+        return None
+    return root if isinstance(root, HtmlElement) else None

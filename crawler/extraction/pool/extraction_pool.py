@@ -1,0 +1,242 @@
+"""A pool of worker processes: extraction never runs on the event loop; a poisonous page dies alone.
+
+Why not Pebble (5.2.3, measured): one kill of an idle worker breaks its pool for good, a busy worker
+outlives a killed parent, memory has no limit, and a page costs up to 1.8 ms (here up to 0.7 ms).
+
+A worker has the next page in its pipe while it works on one, and says when it starts a page. So
+it is known which page a death is put down to; a page that only waited goes to another worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from crawler.extraction.pool.page_worker import ExtractionKilledError, Page, PageWorker
+from crawler.extraction.pool.worker import Kind, Orders
+from crawler.extraction.pool.worker_process import WorkerProcess, pickled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["ExtractionKilledError", "ExtractionPool", "ExtractionPoolError", "default_workers"]
+
+JobT = TypeVar("JobT")
+ResultT = TypeVar("ResultT")
+
+_START_SECONDS = 60.0
+_STARTS_IN_A_ROW = 5
+_RETRY_SECONDS = 0.2
+
+
+class ExtractionPoolError(RuntimeError):
+    """The pool takes no pages: its workers cannot start, or it is closed."""
+
+
+def default_workers() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class ExtractionPool(Generic[JobT, ResultT]):
+    """Runs `work` on pages in worker processes; used from the thread of one running event loop."""
+
+    def __init__(
+        self,
+        work: Callable[[JobT], ResultT],
+        *,
+        workers: int,
+        page_seconds: float = 10.0,
+        memory_bytes: int = 1 << 30,
+        pages_per_worker: int = 2000,
+        warm_up: Callable[[], object] | None = None,
+    ) -> None:
+        """Prepare the pool; the workers start with the first page or with `start`.
+
+        Args:
+            work: a top-level function of an importable module; jobs and results are pickled.
+            workers: how many processes.
+            page_seconds: wall-clock limit for a page, from when a worker starts on it.
+            memory_bytes: what a page may use on top of the memory of the started worker.
+            pages_per_worker: after so many pages a fresh worker takes over, against slow leaks.
+            warm_up: a top-level function that each worker calls before its first page.
+
+        Raises:
+            Exception: whatever pickling `work` or `warm_up` raises.
+        """
+        self._orders = pickled(Orders(work, warm_up, memory_bytes))
+        self._size = workers
+        self._page_seconds = page_seconds
+        self._pages_per_worker = pages_per_worker
+        self._workers: list[PageWorker] = []
+        self._queue: deque[Page] = deque()
+        self._failed_starts = 0
+        self._retry: asyncio.TimerHandle | None = None
+        self._closed: str | None = None
+
+    async def extract(self, job: JobT) -> ResultT:
+        """Return what `work` makes of `job`.
+
+        Raises:
+            ExtractionKilledError: the page took too long or too much memory, or crashed its worker.
+            ExtractionPoolError: no worker can start, or the pool is closed.
+            Exception: whatever `work` raises, with the worker's traceback as a note.
+        """
+        page = Page(pickled(job), asyncio.get_running_loop().create_future())
+        self.start()
+        self._queue.append(page)
+        self._hand_out()
+        kind, payload = await page.answer
+        answer = pickle.loads(payload)  # noqa: S301 - from our own worker
+        if kind is Kind.RAISED:
+            error, trace = answer
+            error.add_note(trace)
+            raise error
+        result: ResultT = answer
+        return result
+
+    def start(self) -> None:
+        """Start the workers that are missing, without waiting for them.
+
+        Raises:
+            ExtractionPoolError: as `extract`.
+        """
+        if self._closed is None:
+            self._fill_up()
+        if self._closed is not None:
+            raise ExtractionPoolError(self._closed)
+
+    async def close(self) -> None:
+        """Take no more pages, wait until those taken are done, and end the workers."""
+        self._closed = self._closed or "the extraction pool is closed"
+        if pages := self._open_pages():
+            await asyncio.wait([page.answer for page in pages])
+        self.kill()
+
+    def kill(self) -> None:
+        """End all workers now; the pages that are not done raise `ExtractionPoolError`."""
+        self._shut("the extraction pool was killed")
+
+    def _shut(self, why: str) -> None:
+        self._closed = self._closed or why
+        pages = self._open_pages()
+        if self._retry is not None:
+            self._retry.cancel()
+        for worker in self._workers:
+            worker.timer.cancel()
+            worker.process.end()
+        self._workers.clear()
+        self._queue.clear()
+        for page in pages:
+            page.answer.set_exception(ExtractionPoolError(why))
+
+    def _open_pages(self) -> list[Page]:
+        pages = [*self._queue, *(page for worker in self._workers for page in worker.given)]
+        return [page for page in pages if not page.answer.done()]
+
+    def _is_worn(self, worker: PageWorker) -> bool:
+        return worker.pages_started >= self._pages_per_worker
+
+    def _fill_up(self) -> None:
+        # A worn worker serves on until its successor is ready, but does not count any more.
+        while self._retry is None and self._size > sum(not self._is_worn(w) for w in self._workers):
+            self._start_worker()
+
+    def _start_worker(self) -> None:
+        def on_frame(kind: Kind, payload: bytes) -> None:
+            self._take_frame(worker, kind, payload)
+
+        def on_death(status: int) -> None:
+            self._take_death(worker, status)
+
+        try:
+            process = WorkerProcess(on_frame, on_death)
+        except OSError as error:
+            self._take_failed_start(f"no worker process can be started: {error}")
+            return
+        too_slow = f"a worker was not ready within {_START_SECONDS:.0f} s"
+        timer = asyncio.get_running_loop().call_later(_START_SECONDS, self._shut, too_slow)
+        worker = PageWorker(process, timer)
+        self._workers.append(worker)
+        process.send(Kind.ORDERS, self._orders)
+
+    def _take_failed_start(self, why: str) -> None:
+        if self._retry is not None:
+            return  # several that fail at the same time are one failure
+        self._failed_starts += 1
+        if self._failed_starts >= _STARTS_IN_A_ROW and not any(w.ready for w in self._workers):
+            self._shut(why)
+        else:
+            delay = _RETRY_SECONDS * min(self._failed_starts, _STARTS_IN_A_ROW)
+            self._retry = asyncio.get_running_loop().call_later(delay, self._start_again)
+
+    def _start_again(self) -> None:
+        self._retry = None
+        self._fill_up()
+
+    def _hand_out(self) -> None:
+        while self._queue and (free := [worker for worker in self._workers if worker.is_free]):
+            # Rather not behind a page that has been running for long.
+            worker = min(free, key=lambda worker: (len(worker.given), -worker.started_at))
+            page = self._queue.popleft()
+            if not page.answer.done():
+                worker.give(page)
+
+    def _take_frame(self, worker: PageWorker, kind: Kind, payload: bytes) -> None:
+        match kind:
+            case Kind.READY:
+                worker.timer.cancel()
+                worker.ready = True
+                self._failed_starts = 0
+                self._retire_a_worn_one()
+            case Kind.BROKEN:
+                self._shut(f"a worker cannot start: {payload.decode()}")
+            case Kind.STARTED:
+                self._take_start_of_page(worker)
+            case Kind.MEMORY if worker.given:  # the running page, or one too large to be taken in
+                worker.condemn(worker.given[0], "memory")
+            case Kind.RESULT | Kind.RAISED:
+                worker.take_answer(kind, payload)
+                self._let_go(worker)
+        self._hand_out()
+
+    def _take_start_of_page(self, worker: PageWorker) -> None:
+        loop = asyncio.get_running_loop()
+        page = worker.running = worker.given[0]
+        worker.pages_started += 1
+        worker.started_at = loop.time()
+        worker.timer = loop.call_later(self._page_seconds, self._end_of_time, worker, page)
+        self._fill_up()
+
+    def _end_of_time(self, worker: PageWorker, page: Page, *, last: bool = False) -> None:
+        if worker.process.is_sending and not last:
+            # The page was done in time; it is this loop that did not come to read all of it.
+            again = partial(self._end_of_time, worker, page, last=True)
+            worker.timer = asyncio.get_running_loop().call_later(self._page_seconds, again)
+        else:
+            worker.condemn(page, "time")
+
+    def _retire_a_worn_one(self) -> None:
+        worn = next((w for w in self._workers if self._is_worn(w) and not w.retiring), None)
+        if worn is not None:
+            worn.retiring = True
+            self._let_go(worn)
+
+    def _let_go(self, worker: PageWorker) -> None:
+        if worker.retiring and not worker.given:
+            worker.process.kill()
+
+    def _take_death(self, worker: PageWorker, status: int) -> None:
+        self._workers.remove(worker)
+        self._queue.extendleft(reversed(worker.settle()))
+        if worker.ready:
+            self._fill_up()
+        else:
+            self._take_failed_start(f"workers die while they start (last exit status {status})")
+        self._hand_out()

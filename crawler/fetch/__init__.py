@@ -1,0 +1,1 @@
+"""Politeness and safety of requests, and what an answer or an error means."""

@@ -1,0 +1,53 @@
+"""Who we are and where to complain: a User-Agent that a site operator can act on."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from crawler import __version__
+
+_NAMES_A_CONTACT: Final = re.compile(r"https?://[^\s()]+\.[^\s()]+|[^\s()@]+@[^\s()@]+\.[^\s()@]+")
+
+MISSING_CONTACT: Final = (
+    "a crawl of public sites must say who to complain to: set CRAWLER_CONTACT to a web page "
+    "or an e-mail address of yours, for example -s CRAWLER_CONTACT=https://example.com/bot "
+    "(or the environment variable of that name)"
+)
+
+
+def user_agent(contact: str) -> str:
+    """Return the User-Agent for a contact, which is a URL or an e-mail address, or empty."""
+    product = f"frontmatter-crawler/{__version__}"
+    return f"{product} (+{contact.strip()})" if contact.strip() else product
+
+
+def names_a_contact(agent: str) -> bool:
+    """Whether a User-Agent says where its owner can be reached."""
+    return _NAMES_A_CONTACT.search(agent) is not None
+
+
+def is_public(url: str) -> bool:
+    """Whether a request for this URL would leave for a network that others run.
+
+    A loopback or private address is one's own, and so is what a proxy on loopback answers.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    proxy = getproxies().get(parts.scheme)
+    if proxy and not proxy_bypass(host):
+        host = urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname or ""
+    return not _is_own_host(host)
+
+
+def _is_own_host(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_private or address.is_loopback

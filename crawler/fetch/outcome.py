@@ -1,0 +1,86 @@
+"""What an answer, or the lack of one, means for the URL that was asked."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+
+from crawler.fetch.robots import ForbiddenByRobotsError
+from crawler.states import State
+
+_BY_STATUS: Final = {
+    404: State.NOT_FOUND,
+    408: State.TIMEOUT,
+    410: State.GONE,
+    429: State.RATE_LIMITED,
+}
+_HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
+# Types that servers put on HTML by mistake; the first bytes decide.
+_VAGUE_TYPES: Final = frozenset(
+    {"", "text/plain", "application/octet-stream", "application/xml", "text/xml"}
+)
+_LOOKS_HTML: Final = re.compile(
+    rb"\A[\s\xef\xbb\xbf]*<(?:!doctype\s+html|html|head|body|!--)", re.IGNORECASE
+)
+
+
+def state_of_status(status: int) -> State | None:
+    """Return the state that an HTTP status means by itself; None: the body decides."""
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    match status // 100:  # the classes of RFC 9110, section 15
+        case 2:
+            return State.EMPTY if status in {204, 205} else None
+        case 4:
+            return State.FORBIDDEN
+        case 5:
+            return State.SERVER_ERROR
+    return State.NETWORK_ERROR  # a redirect that could not be followed, or no HTTP status at all
+
+
+def media_type(content_type: str) -> str:
+    """Return the media type of a Content-Type header, in lower case, without parameters."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def may_be_html(content_type: str) -> bool:
+    """Whether a body of this Content-Type is worth loading."""
+    return media_type(content_type) in _HTML_TYPES | _VAGUE_TYPES
+
+
+def is_html(content_type: str, body: bytes) -> bool:
+    """Whether a body is an HTML page."""
+    kind = media_type(content_type)
+    return kind in _HTML_TYPES or (kind in _VAGUE_TYPES and bool(_LOOKS_HTML.match(body[:1024])))
+
+
+def outcome_of_error(error: BaseException) -> tuple[State, str]:
+    """Return the state and the evidence for a request that had no usable answer."""
+    message = str(error)
+    match error:
+        case ForbiddenByRobotsError():
+            return State.ROBOTS, "robots.txt forbids it"
+        case DownloadTimeoutError():
+            return State.TIMEOUT, "no complete answer in time"
+        case CannotResolveHostError():
+            return State.NETWORK_ERROR, "the host name does not resolve"
+        case DownloadConnectionRefusedError():
+            return State.NETWORK_ERROR, "the connection was refused"
+        case ResponseDataLossError():
+            return State.NETWORK_ERROR, "the answer broke off"
+        case DownloadCancelledError() if "max size" in message:
+            return State.TOO_LARGE, "larger than DOWNLOAD_MAXSIZE"
+        case IgnoreRequest() if "DOWNLOAD_MAXSIZE" in message:
+            return State.TOO_LARGE, "larger than DOWNLOAD_MAXSIZE once decompressed"
+        case IgnoreRequest() if "max redirections" in message:
+            return State.NETWORK_ERROR, "redirected too often"
+    return State.NETWORK_ERROR, f"{type(error).__name__}: {message}"[:200]

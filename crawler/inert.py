@@ -1,0 +1,180 @@
+"""Strangers' text made harmless wherever a site generator may print it; pure functions.
+
+The text may pass a YAML parser, Liquid (which Jekyll runs over the source before Markdown, code
+included), Hugo's shortcodes, CommonMark, GFM or kramdown, a theme that escapes nothing, and a
+browser. After each of them it is still only text. All functions take linear time.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from w3lib.url import safe_url_string
+
+TEXT_LIMIT: Final = 2_000
+URL_LIMIT: Final = 2_083  # characters; the longest URL that browsers and feeds agree on
+
+_UPPER_PLANES = range(0x10000, 0x110000, 0x10000)
+# Characters that show nothing and mean nothing to a reader, but hide or reorder what is shown:
+# controls, surrogates, non-characters, bidirectional embeddings, overrides and isolates, and
+# zero-width characters and tags, which split words or smuggle text past human eyes (the price
+# is three regional flags). ZWJ, ZWNJ and the bidirectional marks stay: scripts and emoji need
+# them.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f"
+    + "".join(f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in _UPPER_PLANES)
+    + "]+"
+)
+_LINE_SPACE = re.compile("[ \t\n\v\f\r\x85\u2028\u2029]+")
+_TAG_PART = re.compile(r"<(?=[A-Za-z/!?])|>")
+
+
+def plain_text(value: str, *, limit: int = TEXT_LIMIT) -> str:
+    """Return a metadata string (a title, a name) as one line of NFC text.
+
+    Hidden characters go, white space collapses to single spaces, and what browsers would read
+    as tags gets single angle quotation marks (U+2039, U+203A) as brackets: text that a theme
+    prints without escaping stays readable and runs nothing. HTML entities are not decoded.
+    Longer text than `limit` characters is cut and ends with an ellipsis.
+    """
+    text = unicodedata.normalize("NFC", _HIDDEN.sub("", value))
+    text = _without_tags(" ".join(text.split()))
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _without_tags(text: str) -> str:
+    is_open = False
+
+    def bracket(match: re.Match[str]) -> str:
+        nonlocal is_open
+        if match[0] == "<":
+            is_open = True
+            return "\u2039"
+        was_open, is_open = is_open, False
+        return "\u203a" if was_open else ">"
+
+    return _TAG_PART.sub(bracket, text)
+
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+_HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
+# What RFC 3986 allows in a URL but Markdown, Liquid or an attribute could take for its own.
+_UNSAFE_IN_MARKUP = re.compile(r"""[<>"'{}|\\^`()\[\]\s]""")
+
+
+def http_url(value: str, base: str | None = None) -> str | None:
+    """Return an absolute http or https URL that is safe to print anywhere, or None.
+
+    The result is ASCII without quotes, brackets, parentheses, braces, backslashes, white space
+    or control characters (they are percent-encoded), so that it cannot end an attribute or a
+    Markdown link target. None is returned for other schemes, however disguised, for a URL
+    with user name or password or without host, and for more than 2,083 characters.
+
+    Args:
+        value: an absolute URL, or one relative to `base`.
+        base: the absolute URL of the page that names it.
+    """
+    text = _HIDDEN.sub("", value).strip()
+    if not 0 < len(text) <= URL_LIMIT:
+        return None
+    scheme = _SCHEME.match(_INVISIBLE.sub("", html.unescape(text)))
+    if scheme is not None and scheme[1].lower() not in {"http", "https"}:
+        return None
+    try:
+        url = safe_url_string(text if base is None else urljoin(base, text))
+        parts = urlsplit(url)
+        host = parts.netloc.removesuffix(f":{parts.port}")
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
+        return None
+    rest = url[len(f"{parts.scheme}://{parts.netloc}") :]
+    rest = _UNSAFE_IN_MARKUP.sub(lambda match: f"%{ord(match[0]):02X}", rest)
+    url = f"{parts.scheme}://{parts.netloc}{rest}"
+    return url if len(url) <= URL_LIMIT else None
+
+
+# Each alternative ends in the one character that must not mean anything; the rest is context.
+_MARKDOWN = re.compile(
+    r"""
+    (?P<opening>\A[ ]?(?:[->+=:]|[0-9]{1,9}(?=[.)](?:[ ]|\Z))[.)]))
+  | (?P<lone>\A[ ]?\^(?=[ ]?\Z))
+  | (?P<address>(?:https?|ftp)(?=://)|(?<![^\W_])www(?=\.)|@[A-Za-z0-9_-]{1,63}(?=\.))[:.]
+  | (?P<brace>\{(?=[%:#]|\Z))
+  | (?P<backslash>\\(?=[ ]?\Z))
+  | (?P<escaped>[\\`*\[\]{}|] | !(?=[ ]?\Z) | \$(?=\$|\Z) | (?<=\$)\$)
+  | (?P<hashes>\#+)
+  | (?P<underscores>_+)
+  | (?P<less><)
+  | (?P<tilde>~)
+  | (?P<ampersand>&(?=\#|[A-Za-z0-9_:][\w:.-]{0,40};|\Z))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def markdown_text(text: str) -> str:
+    """Return a run of text as inline Markdown on one line that shows just this text.
+
+    White space collapses to single spaces and hidden characters go. Escapes are those on which
+    CommonMark, GFM and kramdown agree: a backslash where kramdown knows it, else a character
+    reference. No `{{`, `{%`, `{:`, `{#` or tag remains for Liquid, Hugo or a browser, no web
+    address becomes a link (GitHub links e-mail addresses whatever their escapes), and the
+    result can stand at the start of a line, in a heading, in a table cell, or next to other
+    inline Markdown. Words stay whole, except around an underscore that is not between two
+    letters. Typographic replacements (quotes, dashes) stay possible.
+    """
+    line = _LINE_SPACE.sub(" ", _HIDDEN.sub("", text))
+    return _MARKDOWN.sub(_escape, line)
+
+
+def _escape(match: re.Match[str]) -> str:
+    found = match[0]
+    before, last = found[:-1], found[-1]
+    kind = match.lastgroup
+    text, start, end = match.string, match.start(), match.end()
+    if kind == "hashes":
+        # They mean a heading at the start of a line, and nothing at the end of a heading.
+        is_first = start < len(_NO_TEXT) and text[:start] in _NO_TEXT
+        is_last = text[end : end + 2] in _NO_TEXT
+        return found.replace("#", r"\#") if is_first or is_last else found
+    if kind == "underscores":
+        # kramdown leaves underscores alone between letters only, CommonMark between digits too.
+        is_inside = text[start - 1 : start].isalpha() and text[end : end + 1].isalpha()
+        return found if is_inside else found.replace("_", r"\_")
+    if kind == "tilde":
+        # After a space it cannot end a strikethrough, and one that nothing ends is text.
+        stands_alone = text[start - 1 : start] == " " and text[end : end + 1].isalnum()
+        return found if stands_alone else "&#126;"
+    if kind in _REFERENCES:
+        return before + _REFERENCES[kind]
+    return before + "\\" + last
+
+
+# kramdown knows no backslash escape for "^" and "~", one for "<" would leave a tag to browsers,
+# "\{%" is still Liquid's, and kramdown takes two backslashes at the end for a line break.
+_REFERENCES = {
+    "brace": "&#123;",
+    "backslash": "&#92;",
+    "lone": "&#94;",
+    "less": "&lt;",
+    "ampersand": "&amp;",
+}
+_NO_TEXT = ("", " ")  # what may stand before or after the text on its line
+_LIQUID = re.compile(r"\{(?=[{%#])")
+
+
+def code_text(text: str) -> str:
+    """Return text for the inside of a code span or block, where escapes are not processed.
+
+    Liquid and Hugo run before Markdown and know no code, so a space parts `{{`, `{%` and `{#`;
+    an escape would be shown as it is. Hidden characters go; line ends become LF.
+    """
+    lines = re.sub("\r\n?|[\x85\u2028\u2029]", "\n", text)
+    return _LIQUID.sub("{ ", _HIDDEN.sub("", lines))

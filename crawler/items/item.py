@@ -1,0 +1,149 @@
+"""An item file, read: its original text, its front matter and its links."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from crawler.items.added_parts import remove_added_parts
+from crawler.items.bounds import check_bounds
+from crawler.items.enrichment_block import ENRICHMENT_KEY, FOREIGN_KEY, find_block
+from crawler.items.field_lines import FieldLines
+from crawler.items.fingerprints import item_facts_hash, text_digest
+from crawler.items.front_matter import split_text
+from crawler.items.link import Link, read_link
+from crawler.items.loading import load_mapping
+from crawler.problem import ItemError, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "Item",
+    "ItemError",
+    "Link",
+    "item_facts_hash",
+    "parse_item",
+    "read_item",
+    "text_digest",
+]
+
+MAX_FILE_BYTES: Final = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item.
+
+    Attributes:
+        path: the file.
+        text: the original text; what the crawler added is removed. As UTF-8, it is the original
+            file byte for byte.
+        data: the front matter, without the crawler's part.
+        source: the article that the item is about.
+        related: the usable entries of `related`, in order.
+        warnings: defects that cost no more than a related entry or a field of one.
+    """
+
+    path: Path
+    text: str
+    data: dict[Any, Any]
+    source: Link
+    related: tuple[Link, ...]
+    warnings: tuple[Problem, ...]
+
+
+def read_item(path: Path, *, name: str | None = None) -> Item:
+    """Read an item file of at most `MAX_FILE_BYTES`; `name` stands for the path in problems.
+
+    Raises:
+        ItemError: the file cannot be read or used.
+    """
+    file = name or str(path)
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
+            raise ItemError(Problem(file, 1, "is not a regular file"))
+        with path.open("rb") as stream:
+            data = stream.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror or type(error).__name__}"
+        raise ItemError(Problem(file, 1, reason)) from error
+    return parse_item(data, path, name=name)
+
+
+def parse_item(data: bytes, path: Path, *, name: str | None = None) -> Item:
+    """Read an item from the bytes of its file, original or enriched.
+
+    Raises:
+        ItemError: the item cannot be used.
+    """
+    file = name or str(path)
+    text = _decoded(data, file)
+    original = remove_added_parts(text, file=file)
+    yaml_text = _original_yaml(text, file)
+    fields = load_mapping(yaml_text, file=file)
+    lines = FieldLines(yaml_text)
+    if ENRICHMENT_KEY in fields:
+        raise ItemError(Problem(file, lines.line(ENRICHMENT_KEY), FOREIGN_KEY))
+
+    def refuse(field: str, defect: str) -> NoReturn:
+        raise ItemError(Problem(file, lines.line(field), f"{field} {defect}"))
+
+    source = read_link(fields, index=None, refuse=refuse)
+    if not source.urls:
+        raise ItemError(Problem(file, 1, "there is no originalUrl, webUrl or AMP URL to follow"))
+    entries = fields.get("related")
+    if entries is None:
+        entries = []
+    elif not isinstance(entries, list):
+        refuse("related", "is not a list")
+    related, warnings = _read_related(entries, lines, file)
+    return Item(path, original, fields, source, related, warnings)
+
+
+def _decoded(data: bytes, file: str) -> str:
+    if len(data) > MAX_FILE_BYTES:
+        raise ItemError(Problem(file, 1, f"is larger than {MAX_FILE_BYTES} bytes"))
+    try:
+        return data.decode("utf-8")  # strict, and keeps a BOM: text and bytes are one to one
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ItemError(Problem(file, line, "is not UTF-8")) from error
+
+
+def _original_yaml(text: str, file: str) -> str:
+    """Give the front matter without the crawler's block, with every line where it is on disk."""
+    yaml_text = split_text(text, file=file).yaml
+    block = find_block(yaml_text, file=file)
+    if block is None:
+        return yaml_text
+    before, after = yaml_text[: block[0]], yaml_text[block[1] :]
+    if not after:
+        return before
+    # What stands before must be YAML by itself, or the block is text inside a quoted value.
+    check_bounds(before, file=file)
+    return before + "#\n" * yaml_text.count("\n", *block) + after
+
+
+def _read_related(
+    entries: list[Any], lines: FieldLines, file: str
+) -> tuple[tuple[Link, ...], tuple[Problem, ...]]:
+    links: list[Link] = []
+    warnings: list[Problem] = []
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            line = lines.line("related", index)
+            warnings.append(Problem(file, line, f"related[{index}] is not a mapping"))
+            continue
+
+        def warn(field: str, defect: str, index: int = index) -> None:
+            line = lines.line("related", index, field)
+            warnings.append(Problem(file, line, f"related[{index}].{field} {defect}"))
+
+        if entry.get("webUrl") is None:
+            warn("webUrl", "is missing")
+        link = read_link(entry, index=index, refuse=warn)
+        if link.web_url is not None:
+            links.append(link)
+    return tuple(links), tuple(warnings)

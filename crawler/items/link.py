@@ -1,0 +1,87 @@
+"""A link of an item: its source or one of its related items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Any, Final
+
+from crawler.items.url_field import url_defect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+URL_FIELDS: Final = ("originalUrl", "webUrl", "ampWebUrl", "cdnAmpWebUrl")
+"""The fields that may hold an address of the same article, the best first."""
+
+_AMP_FIELDS: Final = ("ampWebUrl", "cdnAmpWebUrl")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What an item says of an article elsewhere.
+
+    Attributes:
+        web_url: `webUrl` as written, to match items by.
+        urls: the article's addresses as written, in the order of `URL_FIELDS`, without repeats.
+        amp_urls: those of `urls` that an AMP field gives.
+        kind: the field `type`; "article" where there is none.
+        title: the field `title`, where it is a text.
+        published: `publishedDateTime`, always with an offset: UTC where none is written, and
+            midnight where only a date is.
+        index: position in `related`, from 0; None for the item's own source.
+    """
+
+    web_url: str | None
+    urls: tuple[str, ...]
+    amp_urls: tuple[str, ...]
+    kind: str
+    title: str | None
+    published: datetime | None
+    index: int | None
+
+
+def read_link(
+    fields: Mapping[Any, Any], *, index: int | None, refuse: Callable[[str, str], None]
+) -> Link:
+    """Read a link from the fields of an item or of a related item.
+
+    Fields that are null count as missing. A bad field is told to `refuse`, with the field's name
+    and the reason, and is left out unless `refuse` raises.
+    """
+    good: dict[str, str] = {}
+    for name in URL_FIELDS:
+        value = fields.get(name)
+        if value is None:
+            continue
+        if defect := url_defect(value):
+            refuse(name, defect)
+        else:
+            good[name] = value
+    published = None
+    try:
+        published = _moment(fields.get("publishedDateTime"))
+    except ValueError:
+        refuse("publishedDateTime", "is not a date or date-time")
+    kind, title = fields.get("type"), fields.get("title")
+    return Link(
+        web_url=good.get("webUrl"),
+        urls=tuple(dict.fromkeys(good.values())),
+        amp_urls=tuple(dict.fromkeys(good[name] for name in _AMP_FIELDS if name in good)),
+        kind=kind if isinstance(kind, str) and kind else "article",
+        title=title if isinstance(title, str) else None,
+        published=published,
+        index=index,
+    )
+
+
+def _moment(value: object) -> datetime | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time.min)
+    if not isinstance(value, datetime):
+        raise ValueError(value)  # noqa: TRY004 - one error for every value that is no date
+    return value if value.tzinfo else value.replace(tzinfo=UTC)

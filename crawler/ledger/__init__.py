@@ -1,0 +1,1 @@
+"""The only durable state: what is known of every item and every source."""

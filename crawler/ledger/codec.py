@@ -1,0 +1,58 @@
+"""Visits as bytes and back: compressed JSON without the fields that say nothing."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import asdict, replace
+from typing import Any
+
+from crawler.extraction.article import Article, Image
+from crawler.ledger.records import Hop, Visit
+from crawler.states import State
+
+
+def encode_visit(visit: Visit) -> bytes:
+    """Pack a visit."""
+    plain = {name: getattr(visit, name) for name in ("state", "at", "answered", "via_amp")}
+    plain |= {"etag": visit.etag, "last_modified": visit.last_modified}
+    plain["hops"] = [_without_empty(asdict(hop)) for hop in visit.hops]
+    if visit.article is not None:
+        plain["article"] = _article_to_plain(visit.article)
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 6)
+
+
+def decode_visit(packed: bytes) -> Visit:
+    """Unpack a visit."""
+    plain = json.loads(zlib.decompress(packed))
+    article = plain.pop("article", None)
+    hops = tuple(_hop_from_plain(hop) for hop in plain.pop("hops"))
+    plain["state"] = State(plain["state"])
+    visit = Visit(hops=hops, **plain)
+    return visit if article is None else replace(visit, article=_article_from_plain(article))
+
+
+def _without_empty(plain: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in plain.items() if value not in (None, (), [], "")}
+
+
+def _article_to_plain(article: Article) -> dict[str, Any]:
+    names = (name for name in Article.__dataclass_fields__ if name not in {"images", "origins"})
+    plain = {name: getattr(article, name) for name in names}
+    plain["images"] = [_without_empty(asdict(image)) for image in article.images]
+    plain["origins"] = dict(article.origins)
+    return _without_empty(plain)
+
+
+def _article_from_plain(plain: dict[str, Any]) -> Article:
+    images = tuple(Image(**image) for image in plain.pop("images", ()))
+    for name in ("authors", "keywords"):
+        plain[name] = tuple(plain.get(name, ()))
+    return Article(images=images, **plain)
+
+
+def _hop_from_plain(plain: dict[str, Any]) -> Hop:
+    plain["state"] = State(plain["state"])
+    plain["redirects"] = tuple(plain.get("redirects", ()))
+    return Hop(**plain)

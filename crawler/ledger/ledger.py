@@ -1,0 +1,113 @@
+"""What a ledger must be able to do; the rest of the house knows only this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from crawler.ledger.records import ItemRecord, Mention, Rendered, SourceRecord, Visit
+    from crawler.states import State
+    from crawler.urls.family import UrlFamily
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which sources of the selected items are due.
+
+    Attributes:
+        force: all of them, whatever is known.
+        retry: those whose last visit ended in one of these states.
+    """
+
+    force: bool = False
+    retry: frozenset[State] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DueSource:
+    """A source to visit, and why: "new", "new URL", "body wanted", "forced" or "was <state>"."""
+
+    record: SourceRecord
+    reason: str
+
+
+class Ledger(Protocol):
+    """The durable state of all crawls into one output folder.
+
+    A run selects items, plans, then takes due sources and settles each. The selection and the
+    plan belong to the run and are derived anew each time; items and sources are durable.
+    """
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make what happens inside durable together or not at all."""
+
+    def item(self, output: str) -> ItemRecord | None:
+        """What is known of the item with this output path."""
+
+    def item_from(self, origin: str) -> ItemRecord | None:
+        """What is known of the item that was read from this file."""
+
+    def put_item(self, item: ItemRecord, families: Sequence[tuple[Mention, UrlFamily]]) -> None:
+        """Store an item and the sources it names; `families` replaces its mentions.
+
+        Each family joins the source that already has one of its URLs, or becomes a new one; a
+        mention's own `source` is not read.
+        """
+
+    def select(self, output: str) -> None:
+        """Add an item to this run."""
+
+    def is_selected(self, output: str) -> bool:
+        """Whether this run has an item with this output path already."""
+
+    def plan(self, wanted: Wanted, *, limit: int | None = None) -> int:
+        """Derive what is due for the selected items, and return how many sources are.
+
+        With a limit the selection shrinks to the first `limit` items that have something due.
+        """
+
+    def due(self, after: int, count: int) -> list[DueSource]:
+        """Return up to `count` planned sources from position `after`, domains taken in turn."""
+
+    def settle(self, key: str, visit: Visit) -> SourceRecord:
+        """Store a visit under the rules of `crawler.ledger.better` and return the new record."""
+
+    def finished_items(self, key: str) -> list[ItemRecord]:
+        """Return the selected items that name this source and wait for no other one."""
+
+    def waiting_for_nothing(self) -> Iterator[ItemRecord]:
+        """Yield the selected items that have no due source."""
+
+    def source(self, key: str) -> SourceRecord | None:
+        """What is known of a source."""
+
+    def revision(self, key: str) -> str | None:
+        """Hash of what is known of a source; None: not visited yet."""
+
+    def source_of_url(self, url: str) -> SourceRecord | None:
+        """What is known of the source that has this URL in its family."""
+
+    def owner(self, key: str) -> str | None:
+        """Output path of the item whose own article this source is, if there is one."""
+
+    def items_naming(self, key: str) -> list[ItemRecord]:
+        """Return the items that name this source."""
+
+    def rendered(self, path: str) -> Rendered | None:
+        """What the output file at this path was last made from."""
+
+    def put_rendered(self, path: str, rendered: Rendered | None) -> None:
+        """Remember what an output file was made from; None forgets it."""
+
+    def states(self) -> dict[State | None, int]:
+        """How many sources of the selected items hold each state; None: not visited yet."""
+
+    def selected(self) -> int:
+        """How many items are selected."""
+
+    def close(self) -> None:
+        """Close it; what was settled stays."""

@@ -1,0 +1,146 @@
+"""What the ledger keeps of an item, of a source and of a visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crawler.extraction.article import Article
+    from crawler.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One try at one URL of a family.
+
+    Attributes:
+        url: the URL that was requested.
+        state: how it ended.
+        redirects: the URLs that it was redirected to, in order; the last one answered.
+        status: HTTP status of the answer, None where there was none.
+        detail: the evidence, in a few words.
+        seconds: from the request's turn to its answer.
+    """
+
+    url: str
+    state: State
+    redirects: tuple[str, ...] = ()
+    status: int | None = None
+    detail: str | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How following a source ended, and what it brought.
+
+    Attributes:
+        state: the verdict over all hops.
+        at: when it ended, ISO 8601 in UTC with seconds.
+        hops: every try, in order.
+        answered: index of the hop that `state` was taken from.
+        via_amp: whether that hop asked for the family's AMP page.
+        article: what was read off the page, None where nothing was.
+        etag, last_modified: the validators of the answer (RFC 9110).
+    """
+
+    state: State
+    at: str
+    hops: tuple[Hop, ...]
+    answered: int = 0
+    via_amp: bool = False
+    article: Article | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+    @property
+    def hop(self) -> Hop:
+        """The hop that decided."""
+        return self.hops[self.answered]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """All that is known of one source, a family of URLs of one article.
+
+    Attributes:
+        key: the canonical key of the family, its identity.
+        urls: the URLs to ask, in order of preference.
+        amp_from: index of the first URL that is an AMP page; len(urls) without one.
+        wants_body: False where only video items mention it.
+        held: the best visit so far, None before the first.
+        last: the last visit where it was worse than `held`, without its article.
+        checked_at: when it was last visited, ISO 8601 in UTC.
+    """
+
+    key: str
+    urls: tuple[str, ...]
+    amp_from: int
+    wants_body: bool = True
+    held: Visit | None = None
+    last: Visit | None = None
+    checked_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place in an item that names a source.
+
+    Attributes:
+        position: index in the item's `related`; -1 for the item's own source.
+        source: the source's key.
+        web_url: the `webUrl` as the item spells it, None where it has none.
+        kind: the `type` that the item gives.
+    """
+
+    position: int
+    source: str
+    web_url: str | None
+    kind: str
+
+    @property
+    def wants_body(self) -> bool:
+        """Whether the text is asked for; of a video only the metadata is."""
+        return self.kind != "video"
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """Tells a file that was not touched since: size in bytes and mtime in nanoseconds."""
+
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """All that is known of one item.
+
+    Attributes:
+        output: path below `output/items`, the item's identity.
+        origin: path of the item's file.
+        root: folder that was searched for it; an in-place write may not leave it.
+        stamp: the file's stamp when it was read.
+        digest: SHA-256 of the file without the added parts, in hex.
+        facts: hash of what matters in the item (see `crawler.items`).
+        mentions: the sources that it names.
+        warnings: what was wrong with parts of it, as `FILE:LINE: reason`.
+    """
+
+    output: str
+    origin: str
+    root: str
+    stamp: FileStamp
+    digest: str
+    facts: str
+    mentions: tuple[Mention, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What an output file was made from, and the stamp it had then."""
+
+    fingerprint: str
+    stamp: FileStamp

@@ -1,0 +1,111 @@
+"""Writes a file so that readers see the earlier content or the new one, and nothing between."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+_LEFTOVER = re.compile(r"\.[0-9a-f]{8}\.[0-9]+\.crawler-tmp")
+
+
+class UnsafePathError(OSError):
+    """The path leads out of the output folder, or is not a regular file's."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(errno.EPERM, reason, str(path))
+
+
+def write_atomically(path: Path, data: bytes, *, root: Path) -> None:
+    """Replace the file at `path`, or make it with its folders, and flush it to the disk.
+
+    An earlier file keeps its mode; a new one gets the process's default. On any error the
+    earlier file stays as it was and no temporary file remains.
+
+    Args:
+        path: the file, below `root`.
+        data: its whole content.
+        root: the folder that symlinks must not lead out of. Nobody else may change folders
+            below it during the call.
+
+    Raises:
+        UnsafePathError: `path` is a symlink or no regular file, or its folder is, with symlinks
+            followed, not in `root`.
+        OSError: the file cannot be written; its filename is `path`.
+    """
+    try:
+        _refuse_outside(path, root)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, data, mode=_mode_of_regular_file(path))
+        _flush_folder(path.parent)
+    except UnsafePathError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def sweep_leftovers(root: Path) -> int:
+    """Remove temporary files that a killed process left below `root`; return how many.
+
+    Symlinks are not followed. Call it only while no other process writes there.
+
+    Raises:
+        OSError: one of them cannot be removed.
+    """
+    count = 0
+    for folder, _, files in os.walk(root, followlinks=False):
+        for name in files:
+            leftover = Path(folder, name)
+            if _LEFTOVER.fullmatch(name) and stat.S_ISREG(leftover.lstat().st_mode):
+                leftover.unlink()
+                count += 1
+    return count
+
+
+def _refuse_outside(path: Path, root: Path) -> None:
+    real_root = Path(os.path.realpath(root))
+    real_parent = Path(os.path.realpath(path.parent))
+    if not real_parent.is_relative_to(real_root):
+        raise UnsafePathError(path, f"the folder is outside {real_root}")
+
+
+def _mode_of_regular_file(path: Path) -> int | None:
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(mode):
+        raise UnsafePathError(path, "there is something else than a regular file")
+    return stat.S_IMODE(mode)
+
+
+def _replace(path: Path, data: bytes, *, mode: int | None) -> None:
+    temporary = path.with_name(f".{secrets.token_hex(4)}.{os.getpid()}.crawler-tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if mode is not None:
+            temporary.chmod(mode)
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):  # the first error says more
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":  # has no handle of a folder to flush
+        return
+    # The file is in place by now; some network file systems refuse to flush folders.
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,47 @@
+"""The text of an enriched item and of a source article: pure functions of the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crawler.items.added_parts import insert_added_parts
+from crawler.output.entry import SCHEMA_VERSION, source_entry
+from crawler.output.yaml_text import dump_mapping
+from crawler.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from crawler.ledger.records import SourceRecord
+
+
+def enriched_item(
+    original: str,
+    source: Mapping[str, Any],
+    related: Sequence[Mapping[str, Any]],
+    held: SourceRecord | None,
+) -> str:
+    """Return an item's text with what is known added.
+
+    Args:
+        original: the item's own text, without added parts.
+        source, related: the entries.
+        held: the record whose article goes into the body, None where no text belongs there.
+    """
+    block: dict[str, Any] = {"schema": SCHEMA_VERSION, "source": source, "related": list(related)}
+    return insert_added_parts(original, dump_mapping({"enrichment": block}), _section(held))
+
+
+def source_file(record: SourceRecord) -> str:
+    """Return the text of the file of a source that no item is about."""
+    assert record.held is not None
+    assert record.held.article is not None
+    front_matter = dump_mapping(source_entry(record))
+    return f"---\n{front_matter}---\n\n{record.held.article.markdown}\n"
+
+
+def _section(record: SourceRecord | None) -> tuple[str, str] | None:
+    if record is None or record.held is None or record.held.state is not State.OK:
+        return None
+    assert record.held.article is not None
+    return record.held.hop.url, record.held.article.markdown

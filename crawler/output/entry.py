@@ -1,0 +1,109 @@
+"""What is said of one source in the front matter, with the keys' names and their order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crawler.extraction.article import Article, Image
+from crawler.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crawler.ledger.records import Mention, SourceRecord, Visit
+
+SCHEMA_VERSION = 1
+
+
+def mention_entry(record: SourceRecord, mention: Mention, text_file: str | None) -> dict[str, Any]:
+    """Return the entry of a source as one item mentions it.
+
+    Args:
+        text_file: path, below the output folder, of the file with the article's text.
+    """
+    entry: dict[str, Any] = {"webUrl": mention.web_url} if mention.position >= 0 else {}
+    if record.held is None:
+        return entry
+    state, article = record.held.state, record.held.article
+    if not mention.wants_body and state in {State.OK, State.EMPTY}:
+        state = State.UNSUPPORTED
+    entry |= _visit_fields(record, state)
+    if article is not None:
+        entry |= _metadata(article)
+        if state is State.OK:
+            entry |= _body_facts(article)
+    if state is State.OK:
+        entry["textFile"] = text_file
+    return entry
+
+
+def source_entry(record: SourceRecord) -> dict[str, Any]:
+    """Return the front matter of a source's own file."""
+    assert record.held is not None
+    assert record.held.article is not None
+    article = record.held.article
+    fields = _metadata(article)
+    title = fields.pop("title", None)
+    return (
+        {"title": title, "schema": SCHEMA_VERSION}
+        | _visit_fields(record, record.held.state)
+        | fields
+        | _body_facts(article)
+    )
+
+
+def _visit_fields(record: SourceRecord, state: State) -> dict[str, Any]:
+    assert record.held is not None
+    visit, hop = record.held, record.held.hop
+    article = visit.article or Article()
+    fetched = visit.at if hop.status is not None else None
+    return {
+        "state": str(state),
+        "lastAttempt": None if record.last is None else _attempt(record.last),
+        "requestedUrl": hop.url,
+        "finalUrl": (hop.redirects or (hop.url,))[-1] if hop.status is not None else None,
+        "canonicalUrl": article.canonical_url,
+        "ampUrl": article.amp_url,
+        "httpStatus": hop.status,
+        "fetchedDateTime": fetched,
+        "attemptedDateTime": None if fetched else visit.at,
+        "detail": None if state is State.OK else hop.detail,
+    }
+
+
+def _attempt(visit: Visit) -> Mapping[str, Any]:
+    return {
+        "state": str(visit.state),
+        "requestedUrl": visit.hop.url,
+        "httpStatus": visit.hop.status,
+        "attemptedDateTime": visit.at,
+        "detail": visit.hop.detail,
+    }
+
+
+def _metadata(article: Article) -> dict[str, Any]:
+    return {
+        "title": article.title,
+        "authors": list(article.authors),
+        "publishedDateTime": article.published,
+        "modifiedDateTime": article.modified,
+        "description": article.description,
+        "siteName": article.site_name,
+        "language": article.language,
+        "section": article.section,
+        "keywords": list(article.keywords),
+        "images": [_image(image) for image in article.images],
+        "isAccessibleForFree": article.free_to_read,
+    }
+
+
+def _image(image: Image) -> dict[str, Any]:
+    return {"url": image.url, "width": image.width, "height": image.height, "alt": image.alt}
+
+
+def _body_facts(article: Article) -> dict[str, Any]:
+    return {
+        "wordCount": article.word_count,
+        "readingMinutes": article.reading_minutes,
+        "contentHash": article.content_hash,
+    }

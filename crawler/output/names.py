@@ -1,0 +1,112 @@
+"""File and folder names that are safe, and differ when they should, on every file system."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from crawler.urls.canonical import clean_url
+from crawler.urls.registered_domain import registered_domain
+
+NAME_LIMIT: Final = 100  # characters of a segment, so that suffixes and temporary names fit in 255
+_HASH_LENGTH: Final = 8
+_STEM_LIMIT: Final = NAME_LIMIT - _HASH_LENGTH - 1
+_UNSAFE = re.compile(r"[^a-z0-9-]+")
+_SAFE = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{NAME_LIMIT - 1}}}")
+_SAFE_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_FILE_EXTENSION = re.compile(r"\.[A-Za-z]{1,5}[0-9]?\Z")
+_MARKDOWN_FILE = re.compile(
+    r"(?P<stem>.*)(?P<extension>\.(?:md|markdown))", re.IGNORECASE | re.DOTALL
+)
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul"}
+    | {f"{port}{digit}" for port in ("com", "lpt") for digit in range(10)}
+)
+
+
+def safe_segment(name: str) -> str:
+    """Return a name of `[a-z0-9-]`, at most 100 characters, for a file or folder called `name`.
+
+    A name that is safe already stays. Every other one is folded to ASCII and ends in `-` and 8
+    hexadecimal digits of its SHA-256, so that names which fold alike stay apart. A safe name may
+    have been chosen to look like the result for another one: who writes files by these names
+    keeps a record of which item has which.
+    """
+    is_kept = _SAFE.fullmatch(name) is not None and name not in _DEVICES
+    return name if is_kept else f"{_cut(_fold(name), _STEM_LIMIT) or 'unnamed'}-{_hash(name)}"
+
+
+def item_output_path(relative: PurePosixPath) -> PurePosixPath:
+    """Return where the enriched copy of an item goes, relative to the output folder.
+
+    Folders and the file's stem become safe segments, the extension lower case. The result is
+    never absolute and has no `..`.
+
+    Raises:
+        ValueError: the file's extension is neither `.md` nor `.markdown`.
+    """
+    match = _MARKDOWN_FILE.fullmatch(relative.name)
+    if match is None:
+        raise ValueError(f"not a Markdown file: {relative}")
+    stem, extension = match["stem"], match["extension"]
+    # No stem has a slash: "a.MD" keeps apart from "a.md" and from every other file.
+    unique = stem if extension.islower() else f"{stem}/{extension}"
+    folders = [safe_segment(folder) for folder in relative.parts[:-1]]
+    return PurePosixPath(*folders, safe_segment(unique) + extension.lower())
+
+
+def slug_of_url(url: str) -> str:
+    """Return the most telling part of a URL as `[a-z0-9-]`, at most 91 characters.
+
+    That is the longest path segment with letters and hyphens, else the longest with letters,
+    without its file extension, else the host.
+    """
+    parts = urlsplit(clean_url(url))
+    segments = [
+        _fold(_FILE_EXTENSION.sub("", unquote(segment))) for segment in parts.path.split("/")
+    ]
+    best = max(segments, key=_telling)
+    if not _telling(best)[1]:
+        best = _fold(parts.hostname or "")
+    return _cut(best, _STEM_LIMIT) or "page"
+
+
+def source_output_path(url: str, key: str) -> PurePosixPath:
+    """Return where the page of a source goes: `<registered domain>/<slug>-<hash of key>.md`.
+
+    Args:
+        url: the source's URL, absolute http or https.
+        key: the source's identity (`crawler.urls.canonical.url_key`).
+    """
+    domain = registered_domain(url)
+    is_safe = (
+        _SAFE_DOMAIN.fullmatch(domain)
+        and len(domain) <= NAME_LIMIT
+        and domain.partition(".")[0] not in _DEVICES
+    )
+    folder = domain if is_safe else safe_segment(domain)
+    return PurePosixPath(folder, f"{slug_of_url(url)}-{_hash(key)}.md")
+
+
+def _telling(segment: str) -> tuple[bool, bool, int]:
+    has_letters = any(character.isalpha() for character in segment)
+    return has_letters and "-" in segment, has_letters, len(segment)
+
+
+def _fold(text: str) -> str:
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return _UNSAFE.sub("-", ascii_text).strip("-")
+
+
+def _cut(folded: str, limit: int) -> str:
+    return folded[:limit].rstrip("-")
+
+
+def _hash(text: str) -> str:
+    # File names may carry undecodable bytes as surrogates.
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_LENGTH]

@@ -1,0 +1,151 @@
+"""Brings the output files up to what the ledger knows, touching only those that differ."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawler.items.added_parts import remove_added_parts
+from crawler.items.item import text_digest
+from crawler.ledger.records import FileStamp, ItemRecord, Rendered, SourceRecord
+from crawler.output.atomic import UnsafePathError, write_atomically
+from crawler.output.enriched import enriched_item, source_file
+from crawler.output.entry import SCHEMA_VERSION, mention_entry
+from crawler.problem import Problem
+from crawler.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crawler.ledger.ledger import Ledger
+    from crawler.output.layout import Layout, Target
+
+
+@dataclass(slots=True)
+class PublishCount:
+    """How many files were written, were right already, and could not be written."""
+
+    written: int = 0
+    unchanged: int = 0
+    failed: int = 0
+
+
+class Publisher:
+    """Writes enriched items and source files from the ledger.
+
+    What is written is a function of the item file and the ledger alone, so it does not matter
+    which run writes it, or how often one was killed before.
+    """
+
+    def __init__(
+        self, ledger: Ledger, layout: Layout, *, on_problem: Callable[[Problem], None]
+    ) -> None:
+        self._ledger = ledger
+        self._layout = layout
+        self._on_problem = on_problem
+        self.count = PublishCount()
+
+    def publish_item(self, item: ItemRecord) -> None:
+        """Bring an item's file, and those of the sources that it names, up to date.
+
+        An item that names a source which was never visited is left for a later run.
+        """
+        keys = [mention.source for mention in item.mentions]
+        revisions = [self._ledger.revision(key) for key in keys]
+        if None in revisions:
+            return
+        for key in dict.fromkeys(keys):
+            self.publish_source(key)
+        texts = [self._text_file(key, item) for key in keys]
+        facts = [(m.position, m.web_url, m.kind) for m in item.mentions]
+        fingerprint = _fingerprint(item.digest, facts, revisions, texts)
+        self._bring_up(self._layout.item(item), fingerprint, lambda: self._item_text(item, texts))
+
+    def publish_source(self, key: str) -> None:
+        """Bring the file of a source up to date, if it has one of its own."""
+        target = self._layout.source(key)
+        if self._ledger.owner(key) is not None:
+            self._withdraw(target)
+            return
+        revision = self._ledger.revision(key)
+        if revision is not None:
+            self._bring_up(target, _fingerprint(revision), lambda: self._source_text(key))
+
+    def _text_file(self, key: str, item: ItemRecord) -> str:
+        """Path of the file that has a source's text, as entries print it."""
+        if item.mentions and item.mentions[0].position < 0 and item.mentions[0].source == key:
+            return self._layout.text_of_item(item)
+        owner = self._ledger.owner(key)
+        owning = None if owner is None else self._ledger.item(owner)
+        return (
+            self._layout.source(key).name if owning is None else self._layout.text_of_item(owning)
+        )
+
+    def _item_text(self, item: ItemRecord, texts: list[str]) -> str | None:
+        original = remove_added_parts(Path(item.origin).read_bytes().decode())
+        if text_digest(original) != item.digest:
+            return None
+        source, related, held = {}, [], None
+        for mention, text_file in zip(item.mentions, texts, strict=True):
+            record = self._ledger.source(mention.source)
+            assert record is not None
+            entry = mention_entry(record, mention, text_file)
+            if mention.position >= 0:
+                related.append(entry)
+                continue
+            source = entry
+            held = record if entry.get("state") == State.OK else None
+        return enriched_item(original, source, related, held)
+
+    def _source_text(self, key: str) -> str | None:
+        record = self._ledger.source(key)
+        return source_file(record) if record is not None and _has_text(record) else None
+
+    def _bring_up(self, target: Target, fingerprint: str, text: Callable[[], str | None]) -> None:
+        known = self._ledger.rendered(target.name)
+        try:
+            if known is not None and known == Rendered(fingerprint, _stamp(target.path)):
+                self.count.unchanged += 1
+                return
+            new = text()
+            if new is None:
+                return
+            self._write(target, new.encode())
+            self._ledger.put_rendered(target.name, Rendered(fingerprint, _stamp(target.path)))
+        except (OSError, UnsafePathError, ValueError) as error:
+            self.count.failed += 1
+            self._on_problem(Problem(str(target.path), 1, f"not written: {error}"))
+
+    def _write(self, target: Target, new: bytes) -> None:
+        is_file = target.path.is_file() and not target.path.is_symlink()
+        if is_file and target.path.read_bytes() == new:
+            self.count.unchanged += 1
+            return
+        write_atomically(target.path, new, root=target.root)
+        self.count.written += 1
+
+    def _withdraw(self, target: Target) -> None:
+        """Remove our file of a source that an item has come to be about since."""
+        if self._ledger.rendered(target.name) is not None:
+            target.path.unlink(missing_ok=True)
+            self._ledger.put_rendered(target.name, None)
+
+
+def _has_text(record: SourceRecord) -> bool:
+    return record.held is not None and record.held.state is State.OK
+
+
+def _fingerprint(*parts: object) -> str:
+    facts = json.dumps([SCHEMA_VERSION, *parts], ensure_ascii=True)
+    return hashlib.sha256(facts.encode()).hexdigest()
+
+
+def _stamp(path: Path) -> FileStamp:
+    try:
+        stat = path.lstat()
+    except FileNotFoundError:
+        return FileStamp(-1, -1)
+    return FileStamp(stat.st_size, stat.st_mtime_ns)

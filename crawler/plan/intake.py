@@ -1,0 +1,149 @@
+"""Takes item files into the ledger: each is read once, and again only when it has changed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from crawler.items.discovery import FoundItem, find_items
+from crawler.items.item import Item, item_facts_hash, read_item, text_digest
+from crawler.ledger.records import FileStamp, ItemRecord, Mention
+from crawler.output.names import item_output_path
+from crawler.problem import ItemError, Problem
+from crawler.urls.family import UrlFamily, url_family
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from crawler.ledger.ledger import Ledger
+
+_BATCH: Final = 500  # items a transaction
+
+
+@dataclass(slots=True)
+class IntakeCount:
+    """How many item files were selected, how many of them are new or changed, how many bad."""
+
+    items: int = 0
+    changed: int = 0
+    invalid: int = 0
+
+
+class Intake:
+    """Reads items into a ledger and selects them for its run.
+
+    Args:
+        only: globs on the path below ITEMS or on the file name; none means every item.
+        on_problem: is told each defect.
+        should_stop: asked between batches; True ends the intake early.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        only: Sequence[str] = (),
+        on_problem: Callable[[Problem | str], None],
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self._ledger = ledger
+        self._only = only
+        self._on_problem = on_problem
+        self._should_stop = should_stop
+        self.count = IntakeCount()
+
+    def take(self, paths: Sequence[Path], *, exclude: Path | None) -> IntakeCount:
+        """Take all item files below `paths`.
+
+        Raises:
+            ItemsNotFoundError: a path does not exist.
+        """
+        found = find_items(paths, exclude=exclude, on_problem=self._on_problem)
+        while (batch := list(islice(found, _BATCH))) and not self._should_stop():
+            with self._ledger.transaction():
+                for item in batch:
+                    if self._is_wanted(item.relative):
+                        self._take_one(item)
+        return self.count
+
+    def _is_wanted(self, relative: PurePosixPath) -> bool:
+        if not self._only:
+            return True
+        names = (str(relative), relative.name)
+        return any(fnmatchcase(name, glob) for glob in self._only for name in names)
+
+    def _take_one(self, found: FoundItem) -> None:
+        try:
+            record = self._record(found)
+        except ItemError as error:
+            self.count.invalid += 1
+            self._on_problem(error.problem)
+            return
+        for warning in record.warnings:
+            self._on_problem(warning)
+        self._ledger.select(record.output)
+        self.count.items += 1
+
+    def _record(self, found: FoundItem) -> ItemRecord:
+        origin = str(found.path.absolute())
+        output = str(item_output_path(found.relative))
+        known = self._ledger.item(output)
+        if known is not None and known.origin == origin and known.stamp == _stamp(found.path):
+            return known
+        return self._read(found, origin, output)
+
+    def _read(self, found: FoundItem, origin: str, output: str) -> ItemRecord:
+        stamp = _stamp(found.path)
+        item = read_item(found.path)
+        digest = text_digest(item.text)
+        output = self._free_output(output, origin, digest, found)
+        known = self._ledger.item(output)
+        record = ItemRecord(
+            output=output,
+            origin=origin,
+            root=str(_root(found)),
+            stamp=stamp,
+            digest=digest,
+            facts=item_facts_hash(item),
+            warnings=tuple(map(str, item.warnings)),
+        )
+        if known is None or known.digest != digest:
+            self.count.changed += 1
+        self._ledger.put_item(record, list(_families(item)))
+        return record
+
+    def _free_output(self, output: str, origin: str, digest: str, found: FoundItem) -> str:
+        """Keep two items from sharing an output file; a moved or copied item keeps its own."""
+        known = self._ledger.item(output)
+        if known is None or known.origin == origin:
+            return output
+        is_other = known.digest != digest and Path(known.origin).exists()
+        if not is_other and not self._ledger.is_selected(output):
+            return output
+        path = PurePosixPath(output)
+        mark = hashlib.sha256(found.path.as_posix().encode("utf-8", "surrogatepass")).hexdigest()
+        return str(path.with_name(f"{path.stem}-{mark[:8]}{path.suffix}"))
+
+
+def _stamp(path: Path) -> FileStamp:
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise ItemError(Problem(str(path), 1, f"cannot be read: {error.strerror}")) from error
+    return FileStamp(stat.st_size, stat.st_mtime_ns)
+
+
+def _root(found: FoundItem) -> Path:
+    return found.path.absolute().parents[len(found.relative.parts) - 1]
+
+
+def _families(item: Item) -> Iterator[tuple[Mention, UrlFamily]]:
+    for link in (item.source, *item.related):
+        position = -1 if link.index is None else link.index
+        plain = [url for url in link.urls if url not in link.amp_urls]
+        mention = Mention(position, "", link.web_url, link.kind)
+        yield mention, url_family(plain, link.amp_urls)

@@ -1,0 +1,57 @@
+"""Scrapy settings of the project; settings of our own begin with CRAWLER_."""
+
+from __future__ import annotations
+
+import os
+
+BOT_NAME = "frontmatter-crawler"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+
+# Who to complain to: a web page or an e-mail address. A crawl of public sites needs it; it goes
+# into the User-Agent, unless USER_AGENT is set.
+CRAWLER_CONTACT = os.environ.get("CRAWLER_CONTACT", "")
+# Extraction: worker processes (0: one a core), seconds and bytes of memory a page may take.
+CRAWLER_EXTRACTION_WORKERS = 0
+CRAWLER_EXTRACTION_SECONDS = 10.0
+CRAWLER_EXTRACTION_MEMORY = 1024 * 1024 * 1024
+# Seconds that a stopped crawl may take to finish what is in flight.
+CRAWLER_STOP_GRACE = 8.0
+
+
+# Politeness: one request at a time and a pause per registered domain, many domains at once.
+ROBOTSTXT_OBEY = True
+DOWNLOADER = "crawler.fetch.downloader.RegisteredDomainDownloader"
+CONCURRENT_REQUESTS = 64
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.fetch.robots.SourceRobotsTxtMiddleware": 100,
+}
+
+# Limits of one answer, and what is not needed or not safe.
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_HANDLERS = {
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+    "http": "crawler.fetch.bounded_stop.StoppableDownloadHandler",
+    "https": "crawler.fetch.bounded_stop.StoppableDownloadHandler",
+}
+COOKIES_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+REDIRECT_MAX_TIMES = 10
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the verdict is logged with its state
+
+HTTPERROR_ALLOW_ALL = True  # every answer gets a state
+EXTENSIONS = {
+    "crawler.fetch.bounded_stop.BoundedStop": 0,
+    "crawler.fetch.html_only.HtmlOnly": 0,
+}
+ITEM_PIPELINES = {"crawler.spiders.pipeline.BookkeepingPipeline": 900}

@@ -1,0 +1,1 @@
+"""Spiders: thin shells that visit what the plan says is due."""

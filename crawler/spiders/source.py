@@ -1,0 +1,246 @@
+"""What every spider that visits sources shares: plan, request, extraction, verdict."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.exceptions import CloseSpider
+
+from crawler.crawl import Crawl, OutputBusyError
+from crawler.extraction.extract import ExtractionJob
+from crawler.extraction.pool.extraction_pool import (
+    ExtractionKilledError,
+    ExtractionPool,
+    ExtractionPoolError,
+)
+from crawler.fetch.bounded_stop import BoundedStop, StoppedError
+from crawler.fetch.contact import MISSING_CONTACT, is_public, names_a_contact, user_agent
+from crawler.fetch.outcome import is_html, outcome_of_error, state_of_status
+from crawler.items.discovery import ItemsNotFoundError
+from crawler.ledger.records import Hop, Visit
+from crawler.ledger.sqlite import LedgerVersionError
+from crawler.options import CrawlOptions
+from crawler.spiders.books import Books
+from crawler.spiders.pool import pool_from_settings
+from crawler.spiders.trail import Answer, Trail
+from crawler.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.settings import BaseSettings
+    from twisted.python.failure import Failure
+
+    from crawler.extraction.article import Article
+    from crawler.ledger.ledger import DueSource
+    from crawler.summary import RunSummary
+
+logger = logging.getLogger("crawler.run")
+
+_WINDOW: Final = 500  # requests that wait in memory at most
+_KILLED: Final = {
+    "time": "took more than CRAWLER_EXTRACTION_SECONDS",
+    "memory": "took more than CRAWLER_EXTRACTION_MEMORY",
+    "crash": "crashed the extraction worker",
+}
+_UNUSABLE: Final = (OutputBusyError, ItemsNotFoundError, LedgerVersionError)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceVisit:
+    """The item that pipelines receive: a source's key and the visit that ended."""
+
+    key: str
+    visit: Visit
+
+
+class SourceSpider(Spider):
+    """Base of spiders whose requests come from the plan of a `Crawl`.
+
+    Arguments are those of `CrawlOptions.parse`.
+
+    Attributes:
+        failure: why the run could not be done at all; None where it could.
+        summary: what the run did.
+    """
+
+    options: CrawlOptions
+    books: Books
+    pool: ExtractionPool[ExtractionJob, Article]
+    summary: RunSummary | None = None
+    failure: str | None = None
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Name the contact in the User-Agent, where nobody has set one."""
+        super().update_settings(settings)
+        agent = user_agent(settings.get("CRAWLER_CONTACT", ""))
+        settings.set("USER_AGENT", agent, priority="addon")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Make the spider.
+
+        Raises:
+            OptionError: an argument makes no sense.
+        """
+        options = CrawlOptions.parse(**kwargs)
+        spider = super().from_crawler(crawler, *args)
+        spider.options = options
+        spider.books = Books()
+        spider.pool = pool_from_settings(crawler.settings)
+        crawler.signals.connect(spider.spider_closed, signals.spider_closed)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Yield a request for each due source, no more at a time than memory should hold.
+
+        Raises:
+            CloseSpider: the run cannot be done; `failure` says why.
+        """
+        try:
+            await self.books.open(self._open)
+            self.summary = self.books.crawl.summary
+            due = await self.books.run(self.books.crawl.plan)
+        except _UNUSABLE as error:
+            raise self._give_up(str(error)) from error
+        logger.info("%d items, %d sources due", self.summary.items, due)
+        await self.books.run(self.books.crawl.tidy)
+        for position in range(0, due, _WINDOW):
+            batch = await self.books.run(self.books.crawl.due, position, _WINDOW)
+            for source in batch:
+                yield self._first_request(source)
+            await self.crawler.signals.wait_for(signals.scheduler_empty)
+
+    def _open(self) -> Crawl:
+        stop = self._stop()
+        return Crawl(
+            self.options,
+            on_problem=logger.error,
+            should_stop=lambda: stop is not None and stop.stopping.is_set(),
+        )
+
+    def _first_request(self, due: DueSource) -> Request:
+        if not names_a_contact(self.settings["USER_AGENT"]) and is_public(due.record.urls[0]):
+            raise self._give_up(MISSING_CONTACT)
+        logger.debug("due (%s): %s", due.reason, due.record.urls[0])
+        return self.request(Trail(due.record))
+
+    def request(self, trail: Trail) -> Request:
+        """Return the request for the next URL of a trail."""
+        return Request(
+            trail.url,
+            callback=self.parse_source,
+            errback=self.source_failed,
+            cb_kwargs={"trail": trail},
+            dont_filter=True,  # the plan names each source once
+        )
+
+    async def parse_source(self, response: Response, trail: Trail) -> AsyncIterator[Any]:
+        """Read the article off an answer; yield its visit, or the request for the next URL."""
+        state, detail, answer = await self._read(response, trail)
+        if self._is_cut_off():
+            return
+        hop = Hop(
+            url=trail.url,
+            state=state,
+            redirects=_redirects(response),
+            status=response.status,
+            detail=detail,
+            seconds=response.meta.get("download_latency"),
+        )
+        for output in self._go_on(trail.after(hop, answer)):
+            yield output
+
+    def source_failed(self, failure: Failure) -> Iterator[Any]:
+        """Note that a URL gave no answer; yield the visit, or the request for the next URL."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
+        trail: Trail = request.cb_kwargs["trail"]
+        error = failure.value
+        if error is None or isinstance(error, StoppedError):
+            return
+        state, detail = outcome_of_error(error)
+        redirects = (*request.meta.get("redirect_urls", ())[1:], request.url)
+        hop = Hop(
+            url=trail.url,
+            state=state,
+            redirects=redirects if "redirect_urls" in request.meta else (),
+            detail=detail,
+            seconds=request.meta.get("download_latency"),
+        )
+        yield from self._go_on(trail.after(hop))
+
+    async def _read(
+        self, response: Response, trail: Trail
+    ) -> tuple[State, str | None, Answer | None]:
+        state = state_of_status(response.status)
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        if state is not None:
+            return state, None, None
+        if "download_stopped" in response.flags or not is_html(content_type, response.body):
+            return State.NOT_HTML, content_type[:100] or "no HTML", None
+        job = ExtractionJob(response.body, response.url, content_type, trail.source.wants_body)
+        try:
+            article = await self.pool.extract(job)
+        except ExtractionKilledError as error:
+            return State.EXTRACTION_TIMEOUT, _KILLED[error.reason], None
+        except ExtractionPoolError as error:
+            if self._is_cut_off():
+                raise
+            raise self._give_up(str(error)) from error
+        except Exception as error:
+            logger.warning("extraction of %s failed", response.url, exc_info=error)
+            return State.EXTRACTION_ERROR, f"{type(error).__name__}: {error}"[:200], None
+        answer = Answer(article, _header(response, "ETag"), _header(response, "Last-Modified"))
+        if not trail.source.wants_body:
+            return State.UNSUPPORTED, None, answer
+        return (State.OK if article.markdown else State.EMPTY), None, answer
+
+    def _go_on(self, trail: Trail) -> Iterator[Any]:
+        if not trail.is_over:
+            yield self.request(trail)
+            return
+        visit = trail.visit()
+        logger.info("%s %s%s", visit.state, visit.hop.url, _evidence(visit.hop))
+        yield SourceVisit(trail.source.key, visit)
+
+    async def spider_closed(self, reason: str) -> None:
+        """Complete the summary, and close what the run had open."""
+        if self._is_cut_off():
+            self.pool.kill()
+        await self.pool.close()
+        stop = self._stop()
+        interrupted = stop is not None and stop.stopping.is_set()
+        await self.books.close("interrupted" if interrupted else (self.failure or reason))
+
+    def _give_up(self, failure: str) -> CloseSpider:
+        self.failure = failure
+        return CloseSpider(failure)  # Scrapy logs it as the reason for closing
+
+    def _stop(self) -> BoundedStop | None:
+        return self.crawler.get_extension(BoundedStop)
+
+    def _is_cut_off(self) -> bool:
+        stop = self._stop()
+        return stop is not None and stop.cut_off.is_set()
+
+
+def _redirects(response: Response) -> tuple[str, ...]:
+    earlier = response.meta.get("redirect_urls", ())
+    return (*earlier[1:], response.url) if earlier else ()
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+def _evidence(hop: Hop) -> str:
+    facts = (hop.status and f"HTTP {hop.status}", hop.detail)
+    told = ", ".join(str(fact) for fact in facts if fact)
+    return f" ({told})" if told else ""

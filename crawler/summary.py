@@ -1,0 +1,129 @@
+"""What a run did, while it goes on and when it is over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from crawler.urls.registered_domain import registered_domain
+
+if TYPE_CHECKING:
+    from crawler.ledger.records import Hop, Visit
+    from crawler.states import State
+
+_HOSTS_SHOWN: Final = 10
+_PROBLEMS_KEPT: Final = 200
+
+
+@dataclass(slots=True)
+class HostTally:
+    """The tries at one registered domain: how many, how many failed, their times in seconds."""
+
+    tries: int = 0
+    failures: int = 0
+    seconds: float = 0.0
+    slowest: float = 0.0
+
+    def add(self, hop: Hop) -> None:
+        """Count one try."""
+        self.tries += 1
+        self.failures += not hop.state.is_good
+        self.seconds += hop.seconds or 0.0
+        self.slowest = max(self.slowest, hop.seconds or 0.0)
+
+
+@dataclass(slots=True)
+class RunSummary:
+    """The outcome of a run.
+
+    Attributes:
+        items, changed, invalid: item files taken, those new or changed, those refused.
+        due: sources that the plan had at its start.
+        visited: this run's visits by state.
+        held: all sources of the selected items by the state that is held now.
+        written, unchanged, unwritten: output files.
+        problems: the first defects of inputs and files, as text.
+        hosts: tries by registered domain.
+        seconds: wall-clock time of the run.
+        ended: "finished", "interrupted", or why it could not go on.
+    """
+
+    items: int = 0
+    changed: int = 0
+    invalid: int = 0
+    due: int = 0
+    visited: Counter[State] = field(default_factory=Counter)
+    held: dict[State | None, int] = field(default_factory=dict)
+    written: int = 0
+    unchanged: int = 0
+    unwritten: int = 0
+    problems: list[str] = field(default_factory=list)
+    problem_count: int = 0
+    hosts: dict[str, HostTally] = field(default_factory=dict)
+    seconds: float = 0.0
+    ended: str = "running"
+
+    @property
+    def done(self) -> int:
+        """How many of the due sources have been visited."""
+        return self.visited.total()
+
+    @property
+    def failed(self) -> int:
+        """How many of this run's visits failed."""
+        return sum(count for state, count in self.visited.items() if not state.is_good)
+
+    def add_visit(self, visit: Visit) -> None:
+        """Count a visit."""
+        self.visited[visit.state] += 1
+        for hop in visit.hops:
+            host = registered_domain((hop.redirects or (hop.url,))[-1])
+            self.hosts.setdefault(host, HostTally()).add(hop)
+
+    def add_problem(self, problem: str) -> None:
+        """Keep a defect to show at the end."""
+        self.problem_count += 1
+        if len(self.problems) < _PROBLEMS_KEPT:
+            self.problems.append(problem)
+
+    def slowest_hosts(self) -> list[tuple[str, HostTally]]:
+        """Return the domains with the slowest single try first."""
+        ranked = sorted(self.hosts.items(), key=lambda host: -host[1].slowest)
+        return ranked[:_HOSTS_SHOWN]
+
+    def failing_hosts(self) -> list[tuple[str, HostTally]]:
+        """Return the domains with failed tries, most failures first."""
+        failing = [host for host in self.hosts.items() if host[1].failures]
+        return sorted(failing, key=lambda host: -host[1].failures)[:_HOSTS_SHOWN]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the summary as one JSON object; keys are camelCase."""
+        return {
+            "ended": self.ended,
+            "seconds": round(self.seconds, 3),
+            "items": {"selected": self.items, "changed": self.changed, "invalid": self.invalid},
+            "sources": {
+                "due": self.due,
+                "visited": {str(state): count for state, count in self.visited.items()},
+                "held": {str(state or "not-visited"): n for state, n in self.held.items()},
+            },
+            "files": {
+                "written": self.written,
+                "unchanged": self.unchanged,
+                "failed": self.unwritten,
+            },
+            "slowestHosts": [_host_json(*host) for host in self.slowest_hosts()],
+            "failingHosts": [_host_json(*host) for host in self.failing_hosts()],
+            "problems": self.problems,
+            "problemCount": self.problem_count,
+        }
+
+
+def _host_json(name: str, tally: HostTally) -> dict[str, Any]:
+    return {
+        "host": name,
+        "tries": tally.tries,
+        "failures": tally.failures,
+        "slowestSeconds": round(tally.slowest, 3),
+    }

@@ -1,0 +1,55 @@
+"""The domain that a site's owner registered, by the public suffix list (publicsuffix.org)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from tldextract import TLDExtract
+from w3lib.url import safe_url_string
+
+from crawler.urls.host import ascii_host
+
+# The list that comes with the library: no network, no cache files, the same answer everywhere.
+_extract = TLDExtract(suffix_list_urls=(), cache_dir=None)
+_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
+_UNKNOWN = "unknown"
+
+
+def registered_domain(url_or_host: str) -> str:
+    """Return the registered domain of a URL or host in lower-case ASCII (IDNA).
+
+    `https://forums.bbc.co.uk/x` gives `bbc.co.uk`. Sites under a private suffix
+    (`a.blogspot.com`) belong to the suffix's owner, whose servers they share. An IP address is
+    its own domain (IPv6 without brackets). A host without a known suffix gives its last two
+    labels or itself; what has no host at all gives `unknown`. Never raises.
+    """
+    return _domain_of_host(_host(url_or_host))
+
+
+def _host(url_or_host: str) -> str:
+    text = url_or_host.strip()
+    if scheme := _SCHEME.match(text):
+        url = "http://" + text[scheme.end() :]
+    elif text.count(":") > 1 and "[" not in text:  # a bare IPv6 address
+        url = f"http://[{text}]"
+    else:
+        url = f"http://{text}"
+    try:
+        return ascii_host(urlsplit(safe_url_string(url)).hostname or "")
+    except ValueError:
+        return ""
+
+
+@lru_cache(maxsize=65_536)
+def _domain_of_host(host: str) -> str:
+    if not host:
+        return _UNKNOWN
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        labels = [label for label in host.split(".") if label]
+        known = _extract.extract_str(host).top_domain_under_public_suffix
+        return known.lower() or ".".join(labels[-2:]) or _UNKNOWN

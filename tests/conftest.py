@@ -1,0 +1,51 @@
+"""Fixtures for the whole test suite: a local web, article pages and item files."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.web import articles, command, item_files
+from tests.web.certificates import Authority
+from tests.web.local_web import LocalWeb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.web.command import Outcome
+
+
+@pytest.fixture(scope="session")
+def certificate_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def local_web(certificate_authority: Authority) -> Iterator[Callable[[], LocalWeb]]:
+    """Start a web of its own with each call; all are closed when the test ends."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(closing(LocalWeb(certificate_authority)))
+
+
+@pytest.fixture
+def web(local_web: Callable[[], LocalWeb]) -> LocalWeb:
+    """One web, for the tests that need no second."""
+    return local_web()
+
+
+@pytest.fixture
+def article_html() -> Callable[..., str]:
+    return articles.article_html
+
+
+@pytest.fixture
+def write_item() -> Callable[..., object]:
+    return item_files.write_item
+
+
+@pytest.fixture
+def run_crawler() -> Callable[..., Outcome]:
+    """Run the `crawler` command in a process of its own, as a user would."""
+    return command.run_crawler

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.extraction.body import article_body as body_module
+from crawler.extraction.body.article_body import extract_body
+from crawler.extraction.parse import parse_page
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+SENTENCES = [
+    f"Sentence number {n} tells the readers of this paper something that they did not know, "
+    f"and goes on for long enough to count as prose about matter {n}."
+    for n in range(1, 9)
+]
+PROSE = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+
+
+def extracted(article: str, *, head: str = "<title>The title</title>") -> _Element:
+    page = f"<html><head>{head}</head><body><article>{article}</article></body></html>"
+    tree = parse_page(page)
+    assert tree is not None
+    body = extract_body(tree)
+    assert body is not None
+    return body
+
+
+def text_of(body: _Element) -> str:
+    return " ".join(" ".join(body.itertext()).split())
+
+
+def test_the_vocabulary_of_an_article_is_kept() -> None:
+    body = extracted(
+        f"{PROSE}<h2>A heading</h2><p>A <b>bold</b> <a href='/x'>link</a>, <code>code</code>.</p>"
+        "<ul><li>An item of a list</li></ul><blockquote><p>A quotation.</p></blockquote>"
+        "<table><tr><th>a</th><th>b</th></tr><tr><td>c</td><td>d</td></tr></table>"
+        f"<figure><img src='/photo.jpg' alt='A photo'></figure>{PROSE.replace('matter', 'item')}"
+    )
+    tags = {element.tag for element in body.iter()}
+    assert {"head", "p", "hi", "ref", "code", "list", "item", "quote", "graphic"} <= tags
+    assert {"table", "row", "cell"} <= tags
+    assert [link.get("target") for link in body.iter("ref")] == ["/x"]
+    assert [image.get("src") for image in body.iter("graphic")] == ["/photo.jpg"]
+
+
+@pytest.mark.parametrize("page", ["<html></html>", "<p> </p>", "<script>let x = 1</script>"])
+def test_a_page_without_text_has_no_body(page: str) -> None:
+    tree = parse_page(page)
+    assert tree is not None
+    assert extract_body(tree) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("<h1>Any first heading of level one</h1>", id="level-1"),
+        pytest.param("<h2>The title</h2>", id="repeats-the-title"),
+        pytest.param("<h1>The title</h1><h2>What this is about</h2>", id="repeats-the-description"),
+        pytest.param("<p>Politics</p><h1>The title</h1>", id="after-a-label"),
+    ],
+)
+def test_the_title_is_not_part_of_the_body(title: str) -> None:
+    head = "<title>The title</title><meta name=description content='What this is about'>"
+    assert text_of(extracted(title + PROSE, head=head)) == " ".join(SENTENCES)
+
+
+def test_a_first_heading_of_the_article_itself_stays() -> None:
+    assert text_of(extracted(f"<h2>Background</h2>{PROSE}")).startswith("Background Sentence")
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "<p>Subscribe to our newsletter for more.</p>",
+        "<h3>More from us</h3><p>© 2024 The Paper. All rights reserved.</p>",
+        "<p>Follow the author on Twitter.</p>",
+        "<h3>Read next</h3><ul><li><a href='/1'>One</a></li><li><a href='/2'>Two</a></li></ul>",
+        "<p>Alle Rechte vorbehalten</p>",
+    ],
+)
+def test_notices_at_the_end_go(notice: str) -> None:
+    assert text_of(extracted(PROSE + notice)) == " ".join(SENTENCES)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "<p>The governor did not respond to a request for comment.</p>",
+        f"<p>A newsletter is what he wrote. {'It was long and full of news. ' * 12}</p>",
+    ],
+)
+def test_a_last_paragraph_that_only_sounds_like_a_notice_stays(last: str) -> None:
+    assert text_of(extracted(PROSE + last)) != " ".join(SENTENCES)
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "stays"),
+    [
+        ("<p>Read more: <a href='/1'>Another article of this paper</a></p>", False),
+        ("<p><a href='/1'>ANOTHER ARTICLE OF THIS PAPER</a></p>", False),
+        ("<p><a href='/1'>The report of the commission in full</a></p>", True),
+        ("<p>It is all in the report: <a href='/1'>The report</a>, as they say.</p>", True),
+    ],
+)
+def test_a_labelled_link_between_paragraphs_is_a_promotion(paragraph: str, stays: bool) -> None:
+    body = extracted(PROSE + paragraph + PROSE.replace("matter", "item"))
+    assert any(link.get("target") == "/1" for link in body.iter("ref")) is stays
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        "<figure><img src='/a.jpg'><figcaption>Words under a photo</figcaption></figure>",
+        "<figure><div><img src='/a.jpg'></div><div>Words under a photo</div></figure>",
+        "<div class='photo-caption'>Words under a photo</div>",
+        "<p hidden>Words for later</p>",
+        "<p class='error hide'>Words for later</p>",
+        "<p aria-hidden=true>Words for no one</p>",
+        "<noscript><p>Words for old browsers</p></noscript>",
+        "<a href='/b'><figure><img src='/teaser.jpg'></figure></a>",
+    ],
+)
+def test_furniture_between_paragraphs_goes(furniture: str) -> None:
+    body = extracted(PROSE + furniture + PROSE.replace("matter", "item"))
+    assert "Words" not in text_of(body)
+    assert [image.get("src") for image in body.iter("graphic")] in ([], ["/a.jpg"])
+
+
+def test_an_article_that_is_hidden_as_a_whole_stays() -> None:
+    assert text_of(extracted(f"<div hidden>{PROSE}</div>")) == " ".join(SENTENCES)
+
+
+def test_an_article_in_several_boxes_is_joined() -> None:
+    pieces = "".join(
+        "<div class=grid><div class='article-body piece'>"
+        + "".join(f"<p>{n}{c}: {SENTENCES[c]}</p>" for c in range(5))
+        + "</div></div><div class=promo>Buy this.</div>"
+        for n in range(3)
+    )
+    text = text_of(extracted(pieces))
+    assert [text.count(f"{n}4: ") for n in range(3)] == [1, 1, 1]
+
+
+def test_articles_one_after_another_are_not_joined() -> None:
+    pieces = "".join(
+        f"<div class=grid><div class='article-body'><h1>Title {n}</h1>"
+        + "".join(f"<p>{n}{c}: {SENTENCES[c]}</p>" for c in range(5))
+        + "</div></div>"
+        for n in range(3)
+    )
+    assert "24: " not in text_of(extracted(pieces))
+
+
+def test_comments_are_not_part_of_the_body() -> None:
+    comments = "<div id=comments><p>First! I have something to say as well, and I say it.</p></div>"
+    assert "First!" not in text_of(extracted(PROSE + comments))
+
+
+@pytest.mark.parametrize("opening", ["<div>", "<ul><li>x", "<em>x", "<blockquote>x", "<p><b>x"])
+def test_tags_that_are_never_closed_do_not_lose_the_article(opening: str) -> None:
+    text = text_of(extracted(PROSE + opening * 900))
+    assert all(sentence in text for sentence in SENTENCES)
+
+
+def test_two_pages_with_the_same_text_both_keep_it() -> None:
+    texts = [text_of(extracted(PROSE)) for _ in range(4)]
+    assert texts == [" ".join(SENTENCES)] * 4
+
+
+def test_a_page_that_exhausts_the_stack_has_no_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    def descend(*_: object, **__: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(body_module, "bare_extraction", descend)
+    tree = parse_page(f"<article>{PROSE}</article>")
+    assert tree is not None
+    assert extract_body(tree) is None

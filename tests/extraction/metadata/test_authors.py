@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from crawler.extraction.metadata.authors import MAX_AUTHORS, author_names, without_site
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("By Ann Lee", ("Ann Lee",)),
+        ("Von Anna Groß", ("Anna Groß",)),
+        ("Por: Ana Sá", ("Ana Sá",)),
+        ("Door Jan de Vries", ("Jan de Vries",)),
+        ("Di Rossi", ("Rossi",)),
+        ("Ann Lee and Bo Ek", ("Ann Lee", "Bo Ek")),
+        ("Ann Lee, Bo Ek & Cy Day", ("Ann Lee", "Bo Ek", "Cy Day")),
+        ("Felix Groß und Jörg Klein, dpa", ("Felix Groß", "Jörg Klein", "dpa")),
+        ("Ann Lee; ANN LEE | Bo Ek", ("Ann Lee", "Bo Ek")),
+        ("Ann Lee, Jr., Bo Ek", ("Ann Lee, Jr", "Bo Ek")),
+        ("Ann Lee (al)", ("Ann Lee",)),
+        ("Food and Drug Administration", ("Food and Drug Administration",)),
+        ("牛镛、岳弘彬", ("牛镛", "岳弘彬")),
+        ("<a href='/x'>Ann Lee</a>", ("Ann Lee",)),
+        ("Deborah Byrne", ("Deborah Byrne",)),
+        ("https://social.example/ann", ()),
+        ("ann@news.example", ()),
+        ("@annlee", ()),
+        ("5 May 2020", ()),
+        ("105092", ()),
+        ("admin", ()),
+        ("null", ()),
+        ("", ()),
+        ("A long sentence that says who wrote this text and why", ()),
+    ],
+)
+def test_names_are_taken_out_of_a_string(value: str, expected: tuple[str, ...]) -> None:
+    assert author_names([value]) == expected
+
+
+def test_a_person_is_not_split_where_no_part_is_a_full_name() -> None:
+    assert author_names(["Lee, Ann"], whole=True) == ("Lee, Ann",)
+    assert author_names(["Ann Lee, dpa"], whole=True) == ("Ann Lee", "dpa")
+
+
+def test_the_site_is_no_author_beside_a_person() -> None:
+    assert without_site(("Ann Lee", "The Daily"), ["the daily", ""]) == ("Ann Lee",)
+    assert without_site(("thedaily.example",), ["thedaily.example"]) == ()
+
+
+def test_a_thousand_authors_are_bounded() -> None:
+    names = [f"Ann {'ABCDEFGHIJ'[n % 10]}{'abcdefghij'[n // 10 % 10]}x" for n in range(1_000)]
+    assert len(author_names(names)) == MAX_AUTHORS

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import lxml.html
+import pytest
+
+from crawler.extraction.metadata.bylines import linked_authors, visible_bylines
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<p class='article__author'>Von Seb Groß, Lille</p>", ["Seb Groß", "Lille"]),
+        ("<ul class=authors><li>Ann Lee<li>Bo Ek</ul>", ["Ann Lee", "Bo Ek"]),
+        (
+            "<div class=byline>By <b>Ann Lee</b> 5 May 2020 <i class=author-name>Ann Lee</i></div>",
+            ["Ann Lee"],
+        ),
+        ("<p class=author>About the Author</p>", []),
+        ("<p class=author>read more</p>", []),
+        ("<div class=comments><p class=author>Bo Ek</p></div>", []),
+        ("<aside><p class=author>Bo Ek</p></aside>", []),
+        ("<p class=authority>Bo Ek</p>", []),
+        (f"<p class=author>{'Bo Ek ' * 100}</p>", []),
+    ],
+)
+def test_a_visible_byline_gives_full_names(markup: str, expected: list[str]) -> None:
+    page = lxml.html.document_fromstring(f"<body class=comments-open><h1>T</h1>{markup}</body>")
+    assert visible_bylines(page) == expected
+
+
+def test_only_the_first_author_links_are_the_article_s() -> None:
+    page = lxml.html.document_fromstring(
+        "<nav><a rel=author>Nav</a></nav>"
+        "<p><a rel='author me'>Ann Lee</a>, <a rel=author>Bo Ek</a></p>"
+        "<p><a rel=author>Cy Day</a></p>"
+    )
+    assert linked_authors(page) == ["Ann Lee", "Bo Ek"]

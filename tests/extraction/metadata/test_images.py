@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from crawler.extraction.article import Image
+from crawler.extraction.metadata.image_sources import RawImage
+from crawler.extraction.metadata.images import MAX_IMAGES, chosen_images
+
+BASE = "https://news.example/a/b"
+
+
+def _images(*raw: RawImage, unwanted: tuple[str, ...] = ()) -> tuple[Image, ...]:
+    return chosen_images([("json-ld", image) for image in raw], BASE, unwanted).value
+
+
+@pytest.mark.parametrize(
+    ("side", "expected"),
+    [
+        *((1200, 1200), ("1200", 1200), ("1200px", 1200), (" 1200.0 PX", 1200), (1200.0, 1200)),
+        *(({"@type": "QuantitativeValue", "value": "1200 px"}, 1200), ("100%", None)),
+        *((True, None), ([1200], None), (float("nan"), None), ("9" * 99, None), (-5, None)),
+    ],
+)
+def test_a_width_is_pixels_or_none(side: Any, expected: int | None) -> None:
+    assert _images(RawImage("/i.jpg", side)) == (Image("https://news.example/i.jpg", expected),)
+
+
+def test_a_repeated_image_is_kept_once_and_completed() -> None:
+    images = _images(
+        RawImage("/i.jpg", 640), RawImage("https://news.example/i.jpg", 9, 480, "A &amp; B")
+    )
+    assert images == (Image("https://news.example/i.jpg", 640, 480, "A & B"),)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        RawImage("/p.gif", 1, 1),
+        RawImage("/p.gif", None, "0"),
+        RawImage("/static/site-logo.png"),
+        RawImage("/brand.svg"),
+        RawImage("/placeholder.jpg"),
+        RawImage("data:image/png;base64,AAAA"),
+        RawImage("javascript:alert(1)"),
+    ],
+)
+def test_a_logo_or_pixel_is_no_image_of_the_article(image: RawImage) -> None:
+    assert _images(image, unwanted=("https://news.example/brand.svg",)) == ()
+
+
+def test_a_word_that_holds_logo_is_no_logo() -> None:
+    assert len(_images(RawImage("/archaeologos-at-work.jpg"))) == 1
+
+
+def test_images_are_bounded() -> None:
+    assert len(_images(*(RawImage(f"/{n}.jpg") for n in range(1_000)))) == MAX_IMAGES

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from crawler.extraction.metadata.candidates import (
+    HTML,
+    JSON_LD,
+    META,
+    OPEN_GRAPH,
+    TWITTER,
+    Candidate,
+)
+from crawler.extraction.metadata.titles import chosen_title, without_site_name
+
+
+def test_a_title_on_which_two_sources_agree_wins_over_the_first() -> None:
+    titles = [Candidate("A", JSON_LD), Candidate("“B b!”", OPEN_GRAPH), Candidate("C", HTML)]
+    assert chosen_title(titles, None, []) == ("A", JSON_LD)
+    titles[2] = Candidate("B b", HTML)
+    assert chosen_title(titles, None, []) == ("“B b!”", OPEN_GRAPH)
+
+
+def test_open_graph_and_twitter_are_one_voice() -> None:
+    titles = [Candidate("A", JSON_LD), Candidate("B", OPEN_GRAPH), Candidate("B", TWITTER)]
+    assert chosen_title(titles, None, []).value == "A"
+
+
+def test_an_element_title_is_the_last_choice_and_loses_the_site_name() -> None:
+    assert chosen_title([], "A story | The Daily", ["The Daily"]) == ("A story", HTML)
+    assert chosen_title([Candidate("B", META)], "A | The Daily", ["The Daily"]).value == "B"
+    assert chosen_title([], " ", []) == (None, None)
+    assert chosen_title([], None, []) == (None, None)
+
+
+def test_a_heading_shows_where_a_repeated_title_ends() -> None:
+    titles = [Candidate("A story - Daily", OPEN_GRAPH), Candidate("A story", HTML)]
+    assert chosen_title(titles, "A story - Daily", []) == ("A story", HTML)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("A story | The Daily", "A story"),
+        ("A story - the daily", "A story"),
+        ("A story \u2013 The Daily | daily.example", "A story"),
+        ("A story | Sport", "A story | Sport"),
+        ("Up-to-date | Not The Daily", "Up-to-date | Not The Daily"),
+        ("The Daily", "The Daily"),
+    ],
+)
+def test_only_a_known_site_name_is_cut(title: str, expected: str) -> None:
+    assert without_site_name(title, ["The Daily", "daily.example"]) == expected

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from crawler.extraction.metadata.topics import MAX_KEYWORDS, keyword_list
+
+
+@pytest.mark.parametrize(
+    ("strings", "expected"),
+    [
+        (["oil, gas ,OIL;Gas"], ("oil", "gas")),
+        (["Taxes", "R&amp;D", "taxes"], ("Taxes", "R&D")),
+        (["環境\u3001政治\uff0c経済"], ("環境", "政治", "経済")),
+        (["100312362, 26157981-b4f7-4929-adc1-e860c6f03636, https://site.example/t"], ()),
+        (["", " , ,"], ()),
+    ],
+)
+def test_keywords_are_split_cleaned_and_kept_once(
+    strings: list[str], expected: tuple[str, ...]
+) -> None:
+    assert keyword_list(strings) == expected
+
+
+def test_keywords_are_bounded() -> None:
+    many = [",".join(f"word{number}" for number in range(5_000))] * 500
+    assert len(keyword_list(many)) == MAX_KEYWORDS

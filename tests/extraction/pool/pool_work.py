@@ -1,0 +1,108 @@
+"""Pages for the pool's workers, named by what they do; light, since each worker imports this."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import signal
+import threading
+import time
+from pathlib import Path
+
+
+def perform(job):
+    name, argument = job
+    return _ACTIONS[name](argument)
+
+
+def slow_warm_up():
+    time.sleep(0.6)
+
+
+def failing_warm_up():
+    raise ImportError("no module of that name")
+
+
+def deadly_warm_up():
+    os._exit(7)
+
+
+class OneWayError(Exception):
+    """Pickles, but does not come back."""
+
+    def __init__(self, left, right):
+        super().__init__(f"{left} and {right}")
+
+
+def _raise(error):
+    raise error
+
+
+def _raise_one_way(_):
+    raise OneWayError("here", "there")
+
+
+def _spend_memory(_):
+    hoard = []
+    while True:
+        hoard.append(bytearray(b"x" * 1_000_000))
+
+
+def _spend_memory_in_libxml2(_):
+    from lxml import html  # noqa: PLC0415 - few of the workers need it
+
+    return html.document_fromstring(b"<p>a <b>b</b></p>" * 1_500_000).tag
+
+
+def _hold_the_gil(seconds):
+    ctypes.PyDLL(None).usleep(int(seconds * 1_000_000))  # PyDLL keeps the GIL
+
+
+def _hold_the_gil_for_ever(_):
+    re.match(r"(a+)+$", "a" * 60 + "b")
+
+
+def _note(argument):
+    path, seconds = argument
+    with Path(path).open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def _open_files(_):
+    folder = Path("/proc/self/fd")
+    return sorted(str(file.readlink()) for file in folder.iterdir() if file.is_symlink())
+
+
+def _spin(argument):
+    seconds, data = argument
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+    return len(data)
+
+
+_ACTIONS = {
+    "answer": lambda value: value,
+    "pid": lambda _: os.getpid(),
+    "sleep": time.sleep,
+    "spin": _spin,
+    "exit": os._exit,
+    "signal": lambda number: os.kill(os.getpid(), number),
+    "ignore": lambda number: signal.getsignal(number) == signal.SIG_IGN,
+    "sys-exit": lambda _: _raise(SystemExit(3)),
+    "raise": _raise,
+    "raise one-way": _raise_one_way,
+    "lock": lambda _: threading.Lock(),
+    "memory": _spend_memory,
+    "libxml2": _spend_memory_in_libxml2,
+    "gil": _hold_the_gil,
+    "regex": _hold_the_gil_for_ever,
+    "note": _note,
+    "files": _open_files,
+    "print": lambda text: os.write(1, text),
+    "late": lambda size: time.sleep(0.1) or b"x" * size,
+    "big": lambda size: b"x" * size,
+}

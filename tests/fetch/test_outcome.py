@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+
+from crawler.fetch.outcome import is_html, may_be_html, outcome_of_error, state_of_status
+from crawler.fetch.robots import ForbiddenByRobotsError
+from crawler.states import State
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        (200, None),
+        (203, None),
+        (204, State.EMPTY),
+        (304, State.NETWORK_ERROR),
+        (400, State.FORBIDDEN),
+        (401, State.FORBIDDEN),
+        (403, State.FORBIDDEN),
+        (404, State.NOT_FOUND),
+        (408, State.TIMEOUT),
+        (410, State.GONE),
+        (429, State.RATE_LIMITED),
+        (451, State.FORBIDDEN),
+        (500, State.SERVER_ERROR),
+        (503, State.SERVER_ERROR),
+        (599, State.SERVER_ERROR),
+        (999, State.NETWORK_ERROR),
+    ],
+)
+def test_the_state_of_a_status(status: int, state: State | None) -> None:
+    assert state_of_status(status) is state
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "expected"),
+    [
+        ("text/html; charset=utf-8", b"anything", True),
+        ("TEXT/HTML", b"", True),
+        ("application/xhtml+xml", b"<?xml?>", True),
+        ("", b"  <!DOCTYPE html><p>", True),
+        ("text/plain", b"\xef\xbb\xbf<html>", True),
+        ("text/plain", b"just words", False),
+        ("application/octet-stream", b"<head>", True),
+        ("application/octet-stream", b"\x00\x01", False),
+        ("application/pdf", b"%PDF-1.7 <html>", False),
+        ("image/png", b"<html>", False),
+        ("application/json", b"{}", False),
+    ],
+)
+def test_what_is_html(content_type: str, body: bytes, *, expected: bool) -> None:
+    assert is_html(content_type, body) is expected
+
+
+def test_a_body_is_loaded_unless_its_type_rules_a_page_out() -> None:
+    assert may_be_html("")
+    assert may_be_html("text/html; charset=x")
+    assert not may_be_html("video/mp4")
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (ForbiddenByRobotsError("x"), State.ROBOTS),
+        (DownloadTimeoutError("x"), State.TIMEOUT),
+        (CannotResolveHostError("x"), State.NETWORK_ERROR),
+        (DownloadConnectionRefusedError("x"), State.NETWORK_ERROR),
+        (ResponseDataLossError("x"), State.NETWORK_ERROR),
+        (DownloadCancelledError("… larger than download max size (5) …"), State.TOO_LARGE),
+        (IgnoreRequest("… exceeded DOWNLOAD_MAXSIZE (5 B) during …"), State.TOO_LARGE),
+        (IgnoreRequest("max redirections reached"), State.NETWORK_ERROR),
+        (OSError("x"), State.NETWORK_ERROR),
+    ],
+)
+def test_the_state_of_an_error(error: Exception, state: State) -> None:
+    found, detail = outcome_of_error(error)
+    assert found is state
+    assert detail

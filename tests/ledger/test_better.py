@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crawler.extraction.article import Article
+from crawler.ledger.better import after_visit
+from crawler.ledger.records import Hop, SourceRecord, Visit
+from crawler.states import State
+
+URL = "https://example.com/a"
+UNVISITED = SourceRecord(key="example.com/a", urls=(URL,), amp_from=1)
+
+
+def visit(state: State, at: str, *, text: str = "", status: int | None = 200) -> Visit:
+    article = Article(markdown=text) if text else None
+    return Visit(state, at, (Hop(URL, state, status=status),), article=article)
+
+
+OK = visit(State.OK, "2026-01-01T00:00:00Z", text="the news")
+HELD = after_visit(UNVISITED, OK)
+
+
+def test_the_first_visit_is_held_whatever_it_was() -> None:
+    lost = visit(State.NOT_FOUND, "2026-01-01T00:00:00Z", status=404)
+    assert after_visit(UNVISITED, lost).held == lost
+
+
+def test_a_worse_visit_is_noted_beside_the_article_and_does_not_replace_it() -> None:
+    gone = visit(State.GONE, "2026-01-02T00:00:00Z", status=410)
+    record = after_visit(HELD, gone)
+    assert record.held == OK
+    assert record.last == gone
+    assert record.checked_at == gone.at
+
+
+def test_the_same_failure_again_keeps_the_time_of_the_first() -> None:
+    first = visit(State.GONE, "2026-01-02T00:00:00Z", status=410)
+    again = replace(first, at="2026-01-03T00:00:00Z")
+    record = after_visit(after_visit(HELD, first), again)
+    assert record.last == first
+    assert record.checked_at == again.at
+
+
+def test_another_failure_replaces_the_last_one() -> None:
+    first = visit(State.GONE, "2026-01-02T00:00:00Z", status=410)
+    other = visit(State.TIMEOUT, "2026-01-03T00:00:00Z", status=None)
+    assert after_visit(after_visit(HELD, first), other).last == other
+
+
+def test_the_same_article_again_keeps_the_time_and_takes_the_new_validators() -> None:
+    again = replace(OK, at="2026-01-03T00:00:00Z", etag='"2"')
+    record = after_visit(HELD, again)
+    assert record.held == replace(OK, etag='"2"')
+    assert record.checked_at == again.at
+
+
+def test_a_new_article_replaces_the_old_one_and_clears_the_failure() -> None:
+    failed = after_visit(HELD, visit(State.TIMEOUT, "2026-01-02T00:00:00Z", status=None))
+    newer = visit(State.OK, "2026-01-03T00:00:00Z", text="corrected news")
+    record = after_visit(failed, newer)
+    assert record.held == newer
+    assert record.last is None
+
+
+def test_an_amp_page_does_not_replace_the_article_itself() -> None:
+    amp = replace(visit(State.OK, "2026-01-03T00:00:00Z", text="short"), via_amp=True)
+    record = after_visit(HELD, amp)
+    assert record.held == OK
+    assert record.last is not None
+
+
+def test_the_article_itself_replaces_what_its_amp_page_gave() -> None:
+    amp = replace(visit(State.OK, "2026-01-01T00:00:00Z", text="short"), via_amp=True)
+    assert after_visit(after_visit(UNVISITED, amp), OK).held == OK
+
+
+def test_a_failure_replaces_another_failure() -> None:
+    first = visit(State.NOT_FOUND, "2026-01-01T00:00:00Z", status=404)
+    second = visit(State.SERVER_ERROR, "2026-01-02T00:00:00Z", status=500)
+    assert after_visit(after_visit(UNVISITED, first), second).held == second

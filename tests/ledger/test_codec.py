@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.extraction.article import Article, Image
+from crawler.ledger.codec import decode_visit, encode_visit
+from crawler.ledger.records import Hop, Visit
+from crawler.states import State
+
+texts = st.text()
+maybe = st.none() | st.text(min_size=1)
+images = st.builds(Image, url=st.text(min_size=1), width=st.none() | st.integers(1), alt=maybe)
+articles = st.builds(
+    Article,
+    markdown=texts,
+    title=maybe,
+    authors=st.lists(texts).map(tuple),
+    keywords=st.lists(texts).map(tuple),
+    images=st.lists(images).map(tuple),
+    free_to_read=st.none() | st.booleans(),
+    word_count=st.integers(0),
+    origins=st.dictionaries(texts, texts),
+)
+hops = st.builds(
+    Hop,
+    url=st.text(min_size=1),
+    state=st.sampled_from(State),
+    redirects=st.lists(texts).map(tuple),
+    status=st.none() | st.integers(100, 599),
+    detail=maybe,
+    seconds=st.none() | st.floats(0.001, 100),
+)
+visits = st.builds(
+    Visit,
+    state=st.sampled_from(State),
+    at=texts,
+    hops=st.lists(hops, min_size=1, max_size=3).map(tuple),
+    answered=st.just(0),
+    via_amp=st.booleans(),
+    article=st.none() | articles,
+    etag=maybe,
+)
+
+
+@given(visits)
+def test_a_visit_comes_back_as_it_was(visit: Visit) -> None:
+    assert decode_visit(encode_visit(visit)) == visit
+
+
+def test_a_false_is_not_lost_as_if_it_were_unknown() -> None:
+    visit = Visit(
+        State.OK, "", (Hop("u", State.OK, seconds=0.0),), article=Article(free_to_read=False)
+    )
+    assert decode_visit(encode_visit(visit)) == visit

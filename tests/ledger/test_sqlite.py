@@ -1,0 +1,302 @@
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.extraction.article import Article
+from crawler.ledger.ledger import Wanted
+from crawler.ledger.records import FileStamp, Hop, ItemRecord, Mention, Rendered, Visit
+from crawler.ledger.sqlite import LedgerVersionError, SqliteLedger
+from crawler.states import State
+from crawler.urls.family import UrlFamily, url_family
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite3")
+    yield ledger
+    ledger.close()
+
+
+def item(output: str) -> ItemRecord:
+    return ItemRecord(
+        output,
+        origin=f"/items/{output}",
+        root="/items",
+        stamp=FileStamp(1, 2),
+        digest="d",
+        facts="f",
+    )
+
+
+def put(
+    ledger: SqliteLedger,
+    output: str,
+    *families: UrlFamily | str,
+    kind: str = "article",
+    select: bool = True,
+) -> None:
+    mentions = []
+    for position, given in enumerate(families, -1):
+        family = url_family([given]) if isinstance(given, str) else given
+        mentions.append((Mention(position, "", family.urls[0], kind), family))
+    ledger.put_item(item(output), mentions)
+    if select:
+        ledger.select(output)
+
+
+def visit(state: State, text: str = "") -> Visit:
+    article = Article(markdown=text) if text else None
+    return Visit(state, "2026-01-01T00:00:00Z", (Hop("u", state),), article=article)
+
+
+def due(ledger: SqliteLedger, wanted: Wanted | None = None) -> dict[str, str]:
+    count = ledger.plan(wanted or Wanted())
+    return {source.record.key: source.reason for source in ledger.due(0, count)}
+
+
+def test_an_item_comes_back_with_its_mentions(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", "https://example.com/a", "https://other.example.com/b")
+    found = ledger.item("a.md")
+    assert found is not None
+    assert [m.source for m in found.mentions] == ["example.com/a", "other.example.com/b"]
+    assert found.stamp == FileStamp(1, 2)
+    assert ledger.item("b.md") is None
+
+
+def test_two_items_that_name_one_article_by_different_urls_share_its_source(
+    ledger: SqliteLedger,
+) -> None:
+    put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/b"]))
+    put(ledger, "b.md", url_family(["https://example.com/b?utm_source=x"]))
+    assert due(ledger) == {"example.com/a": "new"}
+
+
+def test_an_item_that_joins_two_sources_leaves_one_with_the_better_article(
+    ledger: SqliteLedger,
+) -> None:
+    put(ledger, "a.md", "https://example.com/a")
+    put(ledger, "b.md", "https://example.com/b")
+    ledger.settle("example.com/a", visit(State.NOT_FOUND))
+    ledger.settle("example.com/b", visit(State.OK, "text"))
+    put(ledger, "c.md", url_family(["https://example.com/a", "https://example.com/b"]))
+    survivor = ledger.source_of_url("https://example.com/a")
+    assert survivor is not None
+    assert survivor.key == "example.com/b"
+    assert survivor.urls == ("https://example.com/a", "https://example.com/b")
+    assert [m.source for m in ledger.item("a.md").mentions] == ["example.com/b"]  # type: ignore[union-attr]
+
+
+def test_amp_pages_come_last_whoever_names_them(ledger: SqliteLedger) -> None:
+    amp = "https://example.com/a/amp"
+    put(ledger, "a.md", url_family(["https://example.com/a"], [amp]))
+    put(ledger, "b.md", url_family(["https://example.com/a", "https://example.com/later"]))
+    record = ledger.source("example.com/a")
+    assert record is not None
+    assert record.urls == ("https://example.com/a", "https://example.com/later", amp)
+    assert record.amp_from == 2
+
+
+def test_what_is_known_is_not_due_and_what_may_recover_is(ledger: SqliteLedger) -> None:
+    for name, state in (
+        ("ok", State.OK),
+        ("lost", State.NOT_FOUND),
+        ("slow", State.TIMEOUT),
+        ("down", State.SERVER_ERROR),
+    ):
+        put(ledger, f"{name}.md", f"https://example.com/{name}")
+        ledger.settle(f"example.com/{name}", visit(state, "text" if state is State.OK else ""))
+    assert due(ledger) == {
+        "example.com/slow": "was timeout",
+        "example.com/down": "was server-error",
+    }
+
+
+def test_force_makes_everything_due_and_retry_what_it_names(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", "https://example.com/a", "https://example.com/b")
+    ledger.settle("example.com/a", visit(State.OK, "text"))
+    ledger.settle("example.com/b", visit(State.NOT_FOUND))
+    assert due(ledger, Wanted(force=True)).keys() == {"example.com/a", "example.com/b"}
+    assert due(ledger, Wanted(retry=frozenset({State.NOT_FOUND}))) == {
+        "example.com/b": "was not-found"
+    }
+
+
+def test_a_failed_refresh_of_a_held_article_is_tried_again(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", "https://example.com/a")
+    ledger.settle("example.com/a", visit(State.OK, "text"))
+    record = ledger.settle("example.com/a", visit(State.TIMEOUT))
+    assert record.held is not None
+    assert record.held.state is State.OK
+    assert due(ledger) == {"example.com/a": "was timeout"}
+
+
+def test_a_new_url_makes_a_lost_source_due_but_not_a_good_one(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", "https://example.com/a")
+    put(ledger, "b.md", "https://example.com/b")
+    ledger.settle("example.com/a", visit(State.NOT_FOUND))
+    ledger.settle("example.com/b", visit(State.OK, "text"))
+    put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/a2"]))
+    put(ledger, "b.md", url_family(["https://example.com/b", "https://example.com/b2"]))
+    assert due(ledger) == {"example.com/a": "new URL"}
+
+
+def test_a_video_that_an_article_item_names_later_is_due_for_its_text(
+    ledger: SqliteLedger,
+) -> None:
+    put(ledger, "a.md", "https://example.com/v", kind="video")
+    source = ledger.source("example.com/v")
+    assert source is not None
+    assert not source.wants_body
+    ledger.settle("example.com/v", visit(State.UNSUPPORTED))
+    assert due(ledger) == {}
+    put(ledger, "b.md", "https://example.com/v")
+    assert due(ledger) == {"example.com/v": "body wanted"}
+
+
+def test_only_selected_items_are_planned(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", "https://example.com/a")
+    put(ledger, "b.md", "https://example.com/b", select=False)
+    assert due(ledger) == {"example.com/a": "new"}
+
+
+def test_a_limit_takes_the_first_items_that_have_something_due(ledger: SqliteLedger) -> None:
+    for name in "abc":
+        put(ledger, f"{name}.md", f"https://example.com/{name}")
+    ledger.settle("example.com/a", visit(State.OK, "text"))
+    assert ledger.plan(Wanted(), limit=1) == 1
+    assert [source.record.key for source in ledger.due(0, 9)] == ["example.com/b"]
+    assert ledger.selected() == 1
+
+
+def test_the_plan_takes_domains_in_turn(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", *(f"https://www.example.com/{n}" for n in range(3)))
+    put(ledger, "b.md", *(f"https://www.example.org/{n}" for n in range(2)))
+    ledger.plan(Wanted())
+    hosts = [source.record.key.split("/")[0] for source in ledger.due(0, 9)]
+    assert hosts == ["example.com", "example.org", "example.com", "example.org", "example.com"]
+
+
+def test_the_plan_can_be_taken_in_pages(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", *(f"https://example.com/{n}" for n in range(5)))
+    assert ledger.plan(Wanted()) == 5
+    pages = [ledger.due(after, 2) for after in (0, 2, 4)]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert len({source.record.key for page in pages for source in page}) == 5
+
+
+def test_an_item_is_finished_by_the_last_source_it_waits_for(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", "https://example.com/a", "https://example.com/b")
+    put(ledger, "b.md", "https://example.com/b")
+    ledger.plan(Wanted())
+    ledger.settle("example.com/b", visit(State.NOT_FOUND))
+    assert [i.output for i in ledger.finished_items("example.com/b")] == ["b.md"]
+    ledger.settle("example.com/a", visit(State.OK, "text"))
+    assert [i.output for i in ledger.finished_items("example.com/a")] == ["a.md"]
+
+
+def test_items_with_nothing_due_wait_for_nothing(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", "https://example.com/a")
+    put(ledger, "b.md", "https://example.com/b")
+    ledger.settle("example.com/a", visit(State.OK, "text"))
+    ledger.plan(Wanted())
+    assert [i.output for i in ledger.waiting_for_nothing()] == ["a.md"]
+
+
+def test_the_owner_of_a_source_is_the_item_about_it(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", "https://example.com/a", "https://example.com/b")
+    assert ledger.owner("example.com/a") == "a.md"
+    assert ledger.owner("example.com/b") is None
+    put(ledger, "b.md", "https://example.com/b")
+    assert ledger.owner("example.com/b") == "b.md"
+
+
+def test_states_of_the_selection_add_up_to_its_sources(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", "https://example.com/a", "https://example.com/b", "https://example.com/c")
+    ledger.settle("example.com/a", visit(State.OK, "text"))
+    ledger.settle("example.com/b", visit(State.ROBOTS))
+    assert ledger.states() == {State.OK: 1, State.ROBOTS: 1, None: 1}
+
+
+def test_a_revision_changes_with_what_is_written_and_not_with_what_is_not(
+    ledger: SqliteLedger,
+) -> None:
+    put(ledger, "a.md", "https://example.com/a")
+    assert ledger.revision("example.com/a") is None
+    ledger.settle("example.com/a", visit(State.OK, "text"))
+    before = ledger.revision("example.com/a")
+    ledger.settle("example.com/a", visit(State.OK, "text"))
+    assert ledger.revision("example.com/a") == before
+    ledger.settle("example.com/a", visit(State.TIMEOUT))
+    assert ledger.revision("example.com/a") != before
+
+
+def test_rendered_files_are_remembered_and_forgotten(ledger: SqliteLedger) -> None:
+    stamp = Rendered("f", FileStamp(3, 4))
+    ledger.put_rendered("items/a.md", stamp)
+    assert ledger.rendered("items/a.md") == stamp
+    ledger.put_rendered("items/a.md", None)
+    assert ledger.rendered("items/a.md") is None
+
+
+def test_a_transaction_that_fails_leaves_nothing(ledger: SqliteLedger) -> None:
+    def fail_half_way() -> None:
+        with ledger.transaction():
+            put(ledger, "a.md", "https://example.com/a")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
+    assert ledger.item("a.md") is None
+
+
+def test_a_ledger_of_another_version_is_refused_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 999")
+    db.close()
+    with pytest.raises(LedgerVersionError, match="999"):
+        SqliteLedger(path)
+
+
+def test_what_was_settled_survives_a_kill(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    script = textwrap.dedent(f"""
+        import os, signal, sys
+        from pathlib import Path
+        from crawler.ledger.records import *
+        from crawler.ledger.sqlite import SqliteLedger
+        from crawler.states import State
+        from crawler.urls.family import url_family
+        ledger = SqliteLedger(Path({str(path)!r}))
+        for n in range(20):
+            family = url_family([f"https://example.com/{{n}}"])
+            stamp = FileStamp(1, 1)
+            item = ItemRecord(f"{{n}}.md", "/i", "/", stamp, "d", "f")
+            ledger.put_item(item, [(Mention(-1, "", None, "article"), family)])
+            ledger.settle(family.key, Visit(State.OK, "t", (Hop("u", State.OK),)))
+        with ledger.transaction():
+            ledger.put_item(ItemRecord("torn.md", "/i", "/", stamp, "d", "f"), [])
+            os.kill(os.getpid(), signal.SIGKILL)
+    """)
+    killed = subprocess.run([sys.executable, "-c", script], cwd=Path.cwd(), check=False)
+    assert killed.returncode == -signal.SIGKILL
+    ledger = SqliteLedger(path)
+    try:
+        assert ledger.item("torn.md") is None
+        for n in range(20):
+            record = ledger.source(f"example.com/{n}")
+            assert record is not None
+            assert record.held is not None
+    finally:
+        ledger.close()

@@ -1,0 +1,76 @@
+"""The command line in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.web.local_web import LocalWeb
+
+_PROXY_NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command ended, and what it printed."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:
+        """Its standard output as a JSON document."""
+        return json.loads(self.stdout)
+
+
+def environment(web: LocalWeb | None = None) -> dict[str, str]:
+    """Environment in which all requests go to a local web that plays every host."""
+    gone = {*_PROXY_NAMES, *(name.upper() for name in _PROXY_NAMES)}
+    env = {name: value for name, value in os.environ.items() if name not in gone}
+    if web is not None:
+        env |= {"http_proxy": web.proxy_url, "https_proxy": web.proxy_url}
+        env["SSL_CERT_FILE"] = str(web.ca_file)
+    return env
+
+
+def arguments(*words: object, settings: Mapping[str, object] | None = None) -> list[str]:
+    """Command line for these words; crawls are fast unless `settings` say otherwise."""
+    quick: Mapping[str, object] = {"DOWNLOAD_DELAY": 0, "RETRY_TIMES": 0, **(settings or {})}
+    options = [f"--set={name}={value}" for name, value in quick.items()]
+    takes_settings = words and words[0] in {"run", "demo"}
+    return [
+        sys.executable,
+        "-m",
+        "crawler",
+        *map(str, words),
+        *(options if takes_settings else ()),
+    ]
+
+
+def run_crawler(
+    *words: object,
+    web: LocalWeb | None = None,
+    settings: Mapping[str, object] | None = None,
+    cwd: Path | None = None,
+    seconds: float = 60.0,
+) -> Outcome:
+    """Run `crawler WORDS` to its end."""
+    done = subprocess.run(
+        arguments(*words, settings=settings),
+        env=environment(web),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
