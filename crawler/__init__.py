@@ -1,3 +1,59 @@
-"""Follows the links of front-matter news items and enriches the items, losslessly."""
+"""Follows the links of front-matter news items and enriches the items, losslessly.
+
+    from crawler import extract_article, read_item, run
+
+The names below are the public Python API; they are imported when first used, so that the workers
+of the extraction pool load no more than they need.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from crawler.extraction.article import Article, Image
+    from crawler.extraction.extract import extract_article
+    from crawler.items.item import Item, Link, read_item
+    from crawler.problem import ItemError, Problem
+    from crawler.running import RunError, run
+    from crawler.states import State
+    from crawler.summary import RunSummary
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Article",
+    "Image",
+    "Item",
+    "ItemError",
+    "Link",
+    "Problem",
+    "RunError",
+    "RunSummary",
+    "State",
+    "extract_article",
+    "read_item",
+    "run",
+]
+
+_HOME: Final = {
+    "Article": "crawler.extraction.article",
+    "Image": "crawler.extraction.article",
+    "Item": "crawler.items.item",
+    "ItemError": "crawler.problem",
+    "Link": "crawler.items.link",
+    "Problem": "crawler.problem",
+    "RunError": "crawler.running",
+    "RunSummary": "crawler.summary",
+    "State": "crawler.states",
+    "extract_article": "crawler.extraction.extract",
+    "read_item": "crawler.items.item",
+    "run": "crawler.running",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -120,7 +120,6 @@ class Crawl:
         """Store a visit, then write every item that waited for it alone."""
         record = self.ledger.settle(key, visit)
         self.summary.add_visit(visit)
-        self._publisher.publish_source(key)
         for item in self.ledger.finished_items(key):
             self._publisher.publish_item(item)
         return record

@@ -45,7 +45,7 @@ class CrawlOptions:
     def parse(
         cls,
         *,
-        items: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+        items: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
         output: str | os.PathLike[str] = "output",
         only: str | Iterable[str] = (),
         limit: str | int | None = None,
@@ -53,14 +53,17 @@ class CrawlOptions:
         retry: str | Iterable[str] = (),
         in_place: str | bool = False,
         wait: str | bool = False,
+        **unknown: object,
     ) -> CrawlOptions:
         """Make options of what a caller has, which from `-a name=value` is always text.
 
         In text, `items` is separated by `os.pathsep`, `only` and `retry` by commas.
 
         Raises:
-            OptionError: a value is not of its kind.
+            OptionError: a value is not of its kind, or an option is unknown.
         """
+        if unknown:
+            raise OptionError(f"there is no option {', '.join(sorted(unknown))}")
         paths = _split(items, os.pathsep)
         if not paths:
             raise OptionError("items: name at least one file or folder")

@@ -26,8 +26,12 @@ CONCURRENT_REQUESTS = 64
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.fetch.robots.SourceRobotsTxtMiddleware": 100,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "crawler.fetch.meta_refresh.LazyMetaRefreshMiddleware": 580,
 }
 
 # Limits of one answer, and what is not needed or not safe.
@@ -49,7 +53,15 @@ REMOTE_CONTROL_ENABLED = False
 REDIRECT_MAX_TIMES = 10
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the verdict is logged with its state
 
-HTTPERROR_ALLOW_ALL = True  # every answer gets a state
+# Every answer gets a state, and the plan alone says what is visited: what would filter requests
+# or answers has nothing to do, and costs time for each page.
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
+CONCURRENT_ITEMS = 2  # a callback yields one; Scrapy starts so many tasks for each callback
 EXTENSIONS = {
     "crawler.fetch.bounded_stop.BoundedStop": 0,
     "crawler.fetch.html_only.HtmlOnly": 0,

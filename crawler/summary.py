@@ -6,12 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.states import State
 from crawler.urls.registered_domain import registered_domain
 
 if TYPE_CHECKING:
-    from crawler.ledger.records import Hop, Visit
-    from crawler.states import State
+    from collections.abc import Mapping
 
+    from crawler.ledger.records import Hop, Visit
+
+_NOT_VISITED: Final = "not-visited"
 _HOSTS_SHOWN: Final = 10
 _PROBLEMS_KEPT: Final = 200
 
@@ -106,7 +109,7 @@ class RunSummary:
             "sources": {
                 "due": self.due,
                 "visited": {str(state): count for state, count in self.visited.items()},
-                "held": {str(state or "not-visited"): n for state, n in self.held.items()},
+                "held": {str(state or _NOT_VISITED): n for state, n in self.held.items()},
             },
             "files": {
                 "written": self.written,
@@ -119,11 +122,41 @@ class RunSummary:
             "problemCount": self.problem_count,
         }
 
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> RunSummary:
+        """Return the summary that `as_json` made this object of, with the hosts it names."""
+        items, sources, files = document["items"], document["sources"], document["files"]
+        summary = cls(
+            items=items["selected"],
+            changed=items["changed"],
+            invalid=items["invalid"],
+            due=sources["due"],
+            visited=Counter({State(state): n for state, n in sources["visited"].items()}),
+            held={_held_state(state): n for state, n in sources["held"].items()},
+            written=files["written"],
+            unchanged=files["unchanged"],
+            unwritten=files["failed"],
+            problems=list(document["problems"]),
+            problem_count=document["problemCount"],
+            seconds=document["seconds"],
+            ended=document["ended"],
+        )
+        for host in [*document["slowestHosts"], *document["failingHosts"]]:
+            slowest = host["slowestSeconds"]
+            tally = HostTally(host["tries"], host["failures"], host["seconds"], slowest)
+            summary.hosts[host["host"]] = tally
+        return summary
+
+
+def _held_state(name: str) -> State | None:
+    return None if name == _NOT_VISITED else State(name)
+
 
 def _host_json(name: str, tally: HostTally) -> dict[str, Any]:
     return {
         "host": name,
         "tries": tally.tries,
         "failures": tally.failures,
+        "seconds": round(tally.seconds, 3),
         "slowestSeconds": round(tally.slowest, 3),
     }

@@ -44,6 +44,14 @@ def test_problems_are_all_counted_but_only_the_first_are_kept() -> None:
     assert len(summary.problems) == 200
 
 
+def test_a_summary_comes_back_from_json() -> None:
+    summary = RunSummary(items=3, changed=2, invalid=1, due=2, held={State.OK: 1, None: 1})
+    summary.add_visit(visit(Hop("https://example.com/a", State.OK, seconds=1.5)))
+    summary.add_problem("x.md:1: bad")
+    summary.ended = "finished"
+    assert RunSummary.from_json(json.loads(json.dumps(summary.as_json()))) == summary
+
+
 def test_the_summary_is_json() -> None:
     summary = RunSummary(items=1, held={None: 2, State.OK: 3})
     document = json.loads(json.dumps(summary.as_json()))

@@ -29,12 +29,16 @@ def log_to(console: Console, settings: BaseSettings, *, verbose: bool) -> None:
         handler = logging.StreamHandler(console.file)
         handler.setFormatter(logging.Formatter(_PLAIN))
     handler.setLevel(settings["LOG_LEVEL"])
+    logging.getLogger().addHandler(handler)
     if not verbose:
-        handler.addFilter(_is_for_users)
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.NOTSET)
+        quiet_others()
 
 
-def _is_for_users(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.WARNING or record.name.startswith("crawler")
+def quiet_others() -> None:
+    """Keep the libraries' loggers from making lines that nobody reads, which costs time."""
+    logging.getLogger().setLevel(logging.WARNING)
+    logging.getLogger("crawler").setLevel(logging.INFO)
+    for name in ("scrapy", "twisted"):  # have levels of their own
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # A traceback for each host that is down; its pages say so themselves.
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)

@@ -40,8 +40,8 @@ def run_items(
     """
     is_live = console.is_terminal and not verbose
     settings = _settings(overrides, level="WARNING" if is_live else "INFO")
-    log_to(console, settings, verbose=verbose)
     process = AsyncCrawlerProcess(settings)
+    log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels
     crawler = process.create_crawler(ItemsSpider)
     process.crawl(crawler, **_arguments(options))
     display: AbstractContextManager[Any] = nullcontext()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import DownloadCancelledError
+from scrapy.exceptions import IgnoreRequest
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Handler = Callable[[int, FrameType | None], Any]
 
 
-class StoppedError(DownloadCancelledError):
+class StoppedError(IgnoreRequest):
     """The crawl was stopped before this request had its answer; nothing was learned."""
 
 
@@ -32,7 +32,7 @@ class BoundedStop:
     rest when the grace is over. What is not finished is due in the next run.
 
     Attributes:
-        stopping: set once a stop was asked for.
+        stopping: set once a stop was asked for; may be asked from any thread.
         cut_off: set once the grace is over.
     """
 
@@ -41,6 +41,7 @@ class BoundedStop:
         self._grace = crawler.settings.getfloat("CRAWLER_STOP_GRACE")
         self._replaced: dict[int, Any] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._at_cut_off: list[Callable[[], object]] = []
         self.stopping = asyncio.Event()
         self.cut_off = asyncio.Event()
         crawler.signals.connect(self.engine_started, signals.engine_started)
@@ -70,6 +71,15 @@ class BoundedStop:
             if isinstance(ours, partial) and ours.func == self._on_signal:
                 signal.signal(signum, handler)
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the grace is over."""
+        return self.cut_off.is_set()
+
+    def at_cut_off(self, action: Callable[[], object]) -> None:
+        """Have something done when the grace is over."""
+        self._at_cut_off.append(action)
+
     def begin(self) -> None:
         """Refuse what is queued, and start the clock for the rest."""
         if self.stopping.is_set():
@@ -77,7 +87,12 @@ class BoundedStop:
         self.stopping.set()
         for slot in self._crawler.engine.downloader.slots.values():
             slot.delay = 0.0  # a refusal needs no politeness
-        self._timer = asyncio.get_running_loop().call_later(self._grace, self.cut_off.set)
+        self._timer = asyncio.get_running_loop().call_later(self._grace, self._cut_off_now)
+
+    def _cut_off_now(self) -> None:
+        self.cut_off.set()
+        for action in self._at_cut_off:
+            action()
 
     def _on_signal(
         self,

@@ -30,17 +30,26 @@ def names_a_contact(agent: str) -> bool:
     return _NAMES_A_CONTACT.search(agent) is not None
 
 
-def is_public(url: str) -> bool:
-    """Whether a request for this URL would leave for a network that others run.
+class Surroundings:
+    """Which URLs lead to networks that others run, given the proxies of the environment."""
 
-    A loopback or private address is one's own, and so is what a proxy on loopback answers.
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    proxy = getproxies().get(parts.scheme)
-    if proxy and not proxy_bypass(host):
-        host = urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname or ""
-    return not _is_own_host(host)
+    def __init__(self) -> None:
+        proxies = getproxies().items()
+        self._proxy_hosts = {
+            scheme: urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname or ""
+            for scheme, proxy in proxies
+        }
+
+    def is_public(self, url: str) -> bool:
+        """Whether a request for this URL would leave for a network that others run.
+
+        A loopback or private address is one's own, and so is what a proxy on loopback answers.
+        """
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if parts.scheme in self._proxy_hosts and not proxy_bypass(host):
+            host = self._proxy_hosts[parts.scheme]
+        return not _is_own_host(host)
 
 
 def _is_own_host(host: str) -> bool:

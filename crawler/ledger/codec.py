@@ -5,22 +5,29 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Final
 
 from crawler.extraction.article import Article, Image
 from crawler.ledger.records import Hop, Visit
 from crawler.states import State
 
+_LEVEL: Final = 3  # of zlib: two thirds of the time of the default for one tenth more bytes
+
 
 def encode_visit(visit: Visit) -> bytes:
     """Pack a visit."""
+    return zlib.compress(visit_json(visit), _LEVEL)
+
+
+def visit_json(visit: Visit) -> bytes:
+    """Return a visit as JSON in UTF-8, the same for equal visits."""
     plain = {name: getattr(visit, name) for name in ("state", "at", "answered", "via_amp")}
     plain |= {"etag": visit.etag, "last_modified": visit.last_modified}
     plain["hops"] = [_without_empty(asdict(hop)) for hop in visit.hops]
     if visit.article is not None:
         plain["article"] = _article_to_plain(visit.article)
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 6)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def decode_visit(packed: bytes) -> Visit:

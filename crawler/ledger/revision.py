@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crawler.ledger.codec import encode_visit
+from crawler.ledger.codec import visit_json
 
 if TYPE_CHECKING:
     from crawler.ledger.records import SourceRecord, Visit
@@ -16,7 +16,7 @@ def revision_of(record: SourceRecord) -> str:
     """Return the revision of a visited source, in hex."""
     digest = hashlib.sha256()
     for visit in (record.held, record.last):
-        digest.update(b"-" if visit is None else encode_visit(_as_written(visit)))
+        digest.update(b"-" if visit is None else visit_json(_as_written(visit)))
     return digest.hexdigest()
 
 

@@ -21,7 +21,10 @@ class UnsafePathError(OSError):
 
 
 def write_atomically(path: Path, data: bytes, *, root: Path) -> None:
-    """Replace the file at `path`, or make it with its folders, and flush it to the disk.
+    """Replace the file at `path`, or make it with its folders, and flush its data to the disk.
+
+    The folder is not flushed: after a power cut the earlier file may be back, whole, and differs
+    then from what the ledger remembers, so that the next run writes it again.
 
     An earlier file keeps its mode; a new one gets the process's default. On any error the
     earlier file stays as it was and no temporary file remains.
@@ -41,7 +44,6 @@ def write_atomically(path: Path, data: bytes, *, root: Path) -> None:
         _refuse_outside(path, root)
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, data, mode=_mode_of_regular_file(path))
-        _flush_folder(path.parent)
     except UnsafePathError:
         raise
     except OSError as error:
@@ -97,15 +99,3 @@ def _replace(path: Path, data: bytes, *, mode: int | None) -> None:
         with suppress(OSError):  # the first error says more
             temporary.unlink(missing_ok=True)
         raise
-
-
-def _flush_folder(folder: Path) -> None:
-    if os.name == "nt":  # has no handle of a folder to flush
-        return
-    # The file is in place by now; some network file systems refuse to flush folders.
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class PublishCount:
-    """How many files were written, were right already, and could not be written."""
+    """How many files were written, were right already, and could not be written.
+
+    A source's file is looked at with each item that names it, and counts as often.
+    """
 
     written: int = 0
     unchanged: int = 0

@@ -10,23 +10,21 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider
 
 from crawler.crawl import Crawl, OutputBusyError
-from crawler.extraction.extract import ExtractionJob
 from crawler.extraction.pool.extraction_pool import (
-    ExtractionKilledError,
     ExtractionPool,
     ExtractionPoolError,
 )
 from crawler.fetch.bounded_stop import BoundedStop, StoppedError
-from crawler.fetch.contact import MISSING_CONTACT, is_public, names_a_contact, user_agent
-from crawler.fetch.outcome import is_html, outcome_of_error, state_of_status
+from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
+from crawler.fetch.outcome import outcome_of_error
 from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
 from crawler.ledger.sqlite import LedgerVersionError
 from crawler.options import CrawlOptions
 from crawler.spiders.books import Books
 from crawler.spiders.pool import pool_from_settings
-from crawler.spiders.trail import Answer, Trail
-from crawler.states import State
+from crawler.spiders.reading import read_page, redirects_of
+from crawler.spiders.trail import Trail
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -37,17 +35,13 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.extraction.article import Article
+    from crawler.extraction.extract import ExtractionJob
     from crawler.ledger.ledger import DueSource
     from crawler.summary import RunSummary
 
 logger = logging.getLogger("crawler.run")
 
 _WINDOW: Final = 500  # requests that wait in memory at most
-_KILLED: Final = {
-    "time": "took more than CRAWLER_EXTRACTION_SECONDS",
-    "memory": "took more than CRAWLER_EXTRACTION_MEMORY",
-    "crash": "crashed the extraction worker",
-}
 _UNUSABLE: Final = (OutputBusyError, ItemsNotFoundError, LedgerVersionError)
 
 
@@ -74,6 +68,7 @@ class SourceSpider(Spider):
     pool: ExtractionPool[ExtractionJob, Article]
     summary: RunSummary | None = None
     failure: str | None = None
+    _at_home: Surroundings | None = None  # set where no contact is: only own hosts may be asked
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -89,7 +84,9 @@ class SourceSpider(Spider):
         Raises:
             OptionError: an argument makes no sense.
         """
-        options = CrawlOptions.parse(**kwargs)
+        # Schedulers add arguments of their own, such as Scrapyd's _job.
+        known = {name: value for name, value in kwargs.items() if not name.startswith("_")}
+        options = CrawlOptions.parse(**known)
         spider = super().from_crawler(crawler, *args)
         spider.options = options
         spider.books = Books()
@@ -103,6 +100,8 @@ class SourceSpider(Spider):
         Raises:
             CloseSpider: the run cannot be done; `failure` says why.
         """
+        if (stop := self._stop()) is not None:
+            stop.at_cut_off(self.pool.kill)
         try:
             await self.books.open(self._open)
             self.summary = self.books.crawl.summary
@@ -110,6 +109,10 @@ class SourceSpider(Spider):
         except _UNUSABLE as error:
             raise self._give_up(str(error)) from error
         logger.info("%d items, %d sources due", self.summary.items, due)
+        if not names_a_contact(self.settings["USER_AGENT"]):
+            self._at_home = Surroundings()
+        if due:
+            self.pool.start()  # its workers load while the first pages are on their way
         await self.books.run(self.books.crawl.tidy)
         for position in range(0, due, _WINDOW):
             batch = await self.books.run(self.books.crawl.due, position, _WINDOW)
@@ -126,7 +129,7 @@ class SourceSpider(Spider):
         )
 
     def _first_request(self, due: DueSource) -> Request:
-        if not names_a_contact(self.settings["USER_AGENT"]) and is_public(due.record.urls[0]):
+        if self._at_home is not None and self._at_home.is_public(due.record.urls[0]):
             raise self._give_up(MISSING_CONTACT)
         logger.debug("due (%s): %s", due.reason, due.record.urls[0])
         return self.request(Trail(due.record))
@@ -142,19 +145,18 @@ class SourceSpider(Spider):
         )
 
     async def parse_source(self, response: Response, trail: Trail) -> AsyncIterator[Any]:
-        """Read the article off an answer; yield its visit, or the request for the next URL."""
-        state, detail, answer = await self._read(response, trail)
-        if self._is_cut_off():
-            return
-        hop = Hop(
-            url=trail.url,
-            state=state,
-            redirects=_redirects(response),
-            status=response.status,
-            detail=detail,
-            seconds=response.meta.get("download_latency"),
-        )
-        for output in self._go_on(trail.after(hop, answer)):
+        """Read the article off an answer; yield its visit, or the request for the next URL.
+
+        Raises:
+            CloseSpider: no page can be extracted; `failure` says why.
+        """
+        try:
+            reading = await read_page(response, self.pool, wants_body=trail.source.wants_body)
+        except ExtractionPoolError as error:
+            if self._is_cut_off():
+                return
+            raise self._give_up(str(error)) from error
+        for output in self._go_on(trail.after(reading.hop(trail.url, response), reading.answer)):
             yield output
 
     def source_failed(self, failure: Failure) -> Iterator[Any]:
@@ -165,41 +167,14 @@ class SourceSpider(Spider):
         if error is None or isinstance(error, StoppedError):
             return
         state, detail = outcome_of_error(error)
-        redirects = (*request.meta.get("redirect_urls", ())[1:], request.url)
         hop = Hop(
             url=trail.url,
             state=state,
-            redirects=redirects if "redirect_urls" in request.meta else (),
+            redirects=redirects_of(request.meta.get("redirect_urls", ()), request.url),
             detail=detail,
             seconds=request.meta.get("download_latency"),
         )
         yield from self._go_on(trail.after(hop))
-
-    async def _read(
-        self, response: Response, trail: Trail
-    ) -> tuple[State, str | None, Answer | None]:
-        state = state_of_status(response.status)
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        if state is not None:
-            return state, None, None
-        if "download_stopped" in response.flags or not is_html(content_type, response.body):
-            return State.NOT_HTML, content_type[:100] or "no HTML", None
-        job = ExtractionJob(response.body, response.url, content_type, trail.source.wants_body)
-        try:
-            article = await self.pool.extract(job)
-        except ExtractionKilledError as error:
-            return State.EXTRACTION_TIMEOUT, _KILLED[error.reason], None
-        except ExtractionPoolError as error:
-            if self._is_cut_off():
-                raise
-            raise self._give_up(str(error)) from error
-        except Exception as error:
-            logger.warning("extraction of %s failed", response.url, exc_info=error)
-            return State.EXTRACTION_ERROR, f"{type(error).__name__}: {error}"[:200], None
-        answer = Answer(article, _header(response, "ETag"), _header(response, "Last-Modified"))
-        if not trail.source.wants_body:
-            return State.UNSUPPORTED, None, answer
-        return (State.OK if article.markdown else State.EMPTY), None, answer
 
     def _go_on(self, trail: Trail) -> Iterator[Any]:
         if not trail.is_over:
@@ -211,8 +186,6 @@ class SourceSpider(Spider):
 
     async def spider_closed(self, reason: str) -> None:
         """Complete the summary, and close what the run had open."""
-        if self._is_cut_off():
-            self.pool.kill()
         await self.pool.close()
         stop = self._stop()
         interrupted = stop is not None and stop.stopping.is_set()
@@ -227,17 +200,7 @@ class SourceSpider(Spider):
 
     def _is_cut_off(self) -> bool:
         stop = self._stop()
-        return stop is not None and stop.cut_off.is_set()
-
-
-def _redirects(response: Response) -> tuple[str, ...]:
-    earlier = response.meta.get("redirect_urls", ())
-    return (*earlier[1:], response.url) if earlier else ()
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return None if value is None else value.decode("latin-1")
+        return stop is not None and stop.is_cut_off
 
 
 def _evidence(hop: Hop) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.fetch.contact import is_public, names_a_contact, user_agent
+from crawler.fetch.contact import Surroundings, names_a_contact, user_agent
 
 
 @pytest.fixture(autouse=True)
@@ -37,16 +37,16 @@ def test_without_a_contact_there_is_only_the_product() -> None:
     ],
 )
 def test_what_leaves_for_a_network_of_others(url: str, *, public: bool) -> None:
-    assert is_public(url) is public
+    assert Surroundings().is_public(url) is public
 
 
 def test_a_proxy_on_loopback_keeps_requests_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:8899")
-    assert not is_public("http://www.example.com/")
-    assert is_public("https://www.example.com/")
+    assert not Surroundings().is_public("http://www.example.com/")
+    assert Surroundings().is_public("https://www.example.com/")
 
 
 def test_a_proxy_elsewhere_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "proxy.example.com:3128")
-    assert is_public("https://www.example.com/")
-    assert is_public("https://127.0.0.1/")
+    assert Surroundings().is_public("https://www.example.com/")
+    assert Surroundings().is_public("https://127.0.0.1/")

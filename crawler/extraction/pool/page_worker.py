@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Reason = Literal["time", "memory", "crash"]
 
-_PAGES_AT_ONCE = 2  # the one it works on, and the next, so that it never waits for the event loop
+_PAGES_AT_ONCE = 4  # the one it works on, and some more, so that it never waits for the event loop
 _UNSTARTED_DEATHS = 3
 
 

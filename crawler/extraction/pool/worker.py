@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 HEADER = struct.Struct("!BQ")
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
+_NICENESS = 5  # the parent's event loop goes first: it feeds the workers
 _XML_ERR_NO_MEMORY = 2  # libxml2's xmlParserErrors; lxml passes it on as `code`
 
 
@@ -65,6 +66,8 @@ def main() -> NoReturn:
     if sys.platform == "linux":
         # The thread below cannot end the worker while C code holds the GIL; the kernel can.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
     pages, results = _take_the_pipes()
     inbox: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_receive, args=(pages, inbox, results), daemon=True).start()

@@ -1,0 +1,78 @@
+"""A run from Python: `run(items)`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from crawler.options import CrawlOptions
+from crawler.summary import RunSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+
+_USAGE_ERROR = 2
+
+
+class RunError(RuntimeError):
+    """The run could not be done; the message says why."""
+
+
+def run(
+    items: Paths,
+    output: str | os.PathLike[str] = "output",
+    *,
+    only: Iterable[str] = (),
+    limit: int | None = None,
+    force: bool = False,
+    retry: Iterable[str] = (),
+    in_place: bool = False,
+    wait: bool = False,
+    settings: Mapping[str, object] | None = None,
+) -> RunSummary:
+    """Visit what is due for the items, write the enriched files, and return what was done.
+
+    The crawl has a process of its own, so that this works in a notebook, in a thread, and as
+    often as it is called. Its log goes to this process's standard error.
+
+    Args:
+        items: item files, or folders to search for them.
+        output: the output folder.
+        only, limit, force, retry, in_place, wait: see `crawler.options.CrawlOptions`.
+        settings: Scrapy settings, for example {"CRAWLER_CONTACT": "https://example.com/bot"}.
+
+    Raises:
+        OptionError: an option makes no sense.
+        RunError: the run could not be done at all.
+    """
+    options = CrawlOptions.parse(
+        items=items,
+        output=output,
+        only=only,
+        limit=limit,
+        force=force,
+        retry=retry,
+        in_place=in_place,
+        wait=wait,
+    )
+    command = [sys.executable, "-m", "crawler", "run", "--json", *_arguments(options)]
+    command += [f"--set={name}={value}" for name, value in (settings or {}).items()]
+    command += ["--", *map(str, options.items)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 - this interpreter
+    if done.returncode == _USAGE_ERROR or not done.stdout:
+        raise RunError(f"exit code {done.returncode}; the reason is on standard error")
+    return RunSummary.from_json(json.loads(done.stdout))
+
+
+def _arguments(options: CrawlOptions) -> list[str]:
+    arguments = [f"--output={options.output}"]
+    arguments += [f"--only={glob}" for glob in options.only]
+    arguments += [f"--retry={state}" for state in sorted(options.retry)]
+    arguments += [] if options.limit is None else [f"--limit={options.limit}"]
+    flags = {"--force": options.force, "--in-place": options.in_place, "--wait": options.wait}
+    return arguments + [flag for flag, is_set in flags.items() if is_set]

@@ -1,0 +1,92 @@
+"""What an answer says: its state, the evidence for it, and the article."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from crawler.extraction.extract import ExtractionJob
+from crawler.extraction.pool.extraction_pool import ExtractionPoolError
+from crawler.extraction.pool.page_worker import ExtractionKilledError
+from crawler.fetch.outcome import is_html, state_of_status
+from crawler.ledger.records import Hop
+from crawler.spiders.trail import Answer
+from crawler.states import State
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from crawler.extraction.article import Article
+    from crawler.extraction.pool.extraction_pool import ExtractionPool
+
+logger = logging.getLogger("crawler.run")
+
+_DETAIL_LENGTH: Final = 200
+_KILLED: Final = {
+    "time": "took more than CRAWLER_EXTRACTION_SECONDS",
+    "memory": "took more than CRAWLER_EXTRACTION_MEMORY",
+    "crash": "crashed the extraction worker",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a page was read."""
+
+    state: State
+    detail: str | None = None
+    answer: Answer | None = None
+
+    def hop(self, url: str, response: Response) -> Hop:
+        """Return the try at `url` that ended with this response."""
+        return Hop(
+            url=url,
+            state=self.state,
+            redirects=redirects_of(response.meta.get("redirect_urls", ()), response.url),
+            status=response.status,
+            detail=self.detail,
+            seconds=response.meta.get("download_latency"),
+        )
+
+
+async def read_page(
+    response: Response, pool: ExtractionPool[ExtractionJob, Article], *, wants_body: bool
+) -> Reading:
+    """Read an answer, its article in the pool.
+
+    Raises:
+        ExtractionPoolError: the pool cannot work at all; nothing was learned of the page.
+    """
+    state = state_of_status(response.status)
+    content_type = _header(response, "Content-Type") or ""
+    if state is not None:
+        return Reading(state)
+    if "download_stopped" in response.flags or not is_html(content_type, response.body):
+        return Reading(State.NOT_HTML, content_type[:_DETAIL_LENGTH] or "no HTML")
+    try:
+        article = await pool.extract(
+            ExtractionJob(response.body, response.url, content_type, wants_body)
+        )
+    except ExtractionKilledError as error:
+        return Reading(State.EXTRACTION_TIMEOUT, _KILLED[error.reason])
+    except ExtractionPoolError:
+        raise
+    except Exception as error:  # whatever a page makes a parser raise is that page's state
+        logger.warning("extraction of %s failed", response.url, exc_info=error)
+        detail = f"{type(error).__name__}: {error}"[:_DETAIL_LENGTH]
+        return Reading(State.EXTRACTION_ERROR, detail)
+    answer = Answer(article, _header(response, "ETag"), _header(response, "Last-Modified"))
+    if not wants_body:
+        return Reading(State.UNSUPPORTED, answer=answer)
+    return Reading(State.OK if article.markdown else State.EMPTY, answer=answer)
+
+
+def redirects_of(redirect_urls: list[str] | tuple[str, ...], last: str) -> tuple[str, ...]:
+    """Return where a request was redirected to, from Scrapy's `redirect_urls` and its last URL."""
+    return (*redirect_urls[1:], last) if redirect_urls else ()
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return None if value is None else value.decode("latin-1")

@@ -1,0 +1,176 @@
+"""A run that is killed or stopped loses nothing: it is completed by being run again."""
+
+from __future__ import annotations
+
+import random
+import re
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.web.command import arguments, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.web.command import Outcome
+    from tests.web.local_web import LocalWeb
+
+ITEMS = 12
+
+
+@pytest.fixture
+def items(
+    tmp_path: Path,
+    web: LocalWeb,
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+) -> Path:
+    """Items with shared and lost related sources, on a web that answers without haste."""
+    folder = tmp_path / "items"
+    for number in range(ITEMS):
+        own, related = f"http://site{number}.example/a", f"http://shared{number // 3}.example/b"
+        lost = f"http://site{number}.example/lost"
+        web.page(own, article_html(title=f"Story {number}"), delay=0.02)
+        web.page(related, article_html(title=f"Background {number // 3}"), delay=0.05)
+        write_item(folder, f"n{number}", original_url=own, related=[related, lost])
+    return folder
+
+
+def contents(output: Path) -> dict[str, bytes]:
+    """All output files, with the times of fetching and trying taken out."""
+    moment = re.compile(rb'(fetched|attempted)DateTime: "[^"]+"')
+    return {
+        str(path.relative_to(output)): moment.sub(b"", path.read_bytes())
+        for path in output.rglob("*")
+        if path.is_file() and ".crawler/" not in str(path)
+    }
+
+
+def start(items: Path, output: Path, web: LocalWeb) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        arguments("run", items, "-o", output, "--json"),
+        env=environment(web),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_killed_run_is_completed_by_the_next_one(
+    items: Path, tmp_path: Path, web: LocalWeb, run_crawler: Callable[..., Outcome]
+) -> None:
+    assert run_crawler("run", items, "-o", tmp_path / "undisturbed", web=web).code == 1
+    undisturbed = contents(tmp_path / "undisturbed")
+    assert len(undisturbed) == ITEMS + ITEMS // 3
+    pages = {r.url for r in web.requests if not r.url.endswith("robots.txt")}
+    random.seed(7)
+    output = tmp_path / "killed"
+    web.forget()
+    kills = 0
+    for _ in range(8):
+        answered = random.randrange(2, 40)
+        process = start(items, output, web)
+        before = len(web.requests)
+        wait_for(lambda: len(web.requests) - before >= answered or process.poll() is not None)  # noqa: B023
+        kills += process.poll() is None
+        process.kill()
+        process.communicate()
+        for path in output.rglob("*.md"):
+            assert path.read_bytes().startswith(b"---"), "a torn file"
+
+    last = run_crawler("run", items, "-o", output, "--json", web=web)
+
+    assert kills >= 3
+    assert last.json["ended"] == "finished"
+    assert sum(last.json["sources"]["held"].values()) == len(pages)
+    assert contents(output) == undisturbed
+    assert not list(output.rglob("*.crawler-tmp"))
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_finishes_what_is_in_flight_in_bounded_time(
+    items: Path,
+    tmp_path: Path,
+    web: LocalWeb,
+    run_crawler: Callable[..., Outcome],
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+    signum: signal.Signals,
+) -> None:
+    web.page("http://stuck.example/a", article_html(), delay=60)
+    web.page("http://slow.example/a", article_html(), delay=2.5)
+    write_item(items, "a-stuck", original_url="http://stuck.example/a")
+    write_item(items, "a-slow", original_url="http://slow.example/a")
+    output = tmp_path / "output"
+    process = start(items, output, web)
+    wait_for(lambda: web.count("http://stuck.example/a") + web.count("http://slow.example/a") == 2)
+
+    started = time.monotonic()
+    process.send_signal(signum)
+    stdout, stderr = process.communicate(timeout=30)
+
+    assert time.monotonic() - started < 12
+    assert process.returncode == 130, stderr
+    assert '"ended": "interrupted"' in stdout
+    assert "Traceback" not in stderr
+    assert (output / "items" / "a-slow.md").exists()
+    assert not (output / "items" / "a-stuck.md").exists()
+    web.page("http://stuck.example/a", article_html())
+    assert run_crawler("run", items, "-o", output, web=web).code == 1
+    assert len(list((output / "items").iterdir())) == ITEMS + 2
+
+
+def test_a_second_signal_stops_at_once(
+    items: Path,
+    tmp_path: Path,
+    web: LocalWeb,
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+) -> None:
+    web.page("http://stuck.example/a", article_html(), delay=60)
+    write_item(items, "a-stuck", original_url="http://stuck.example/a")
+    process = start(items, tmp_path / "output", web)
+    wait_for(lambda: web.count("http://stuck.example/a") == 1)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    started = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert time.monotonic() - started < 5
+    assert process.returncode != 0
+
+
+def test_a_second_run_on_one_output_folder_leaves_or_waits(
+    items: Path,
+    tmp_path: Path,
+    web: LocalWeb,
+    run_crawler: Callable[..., Outcome],
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+) -> None:
+    web.page("http://slow.example/a", article_html(), delay=3)
+    write_item(items, "a-slow", original_url="http://slow.example/a")
+    output = tmp_path / "output"
+    first = start(items, output, web)
+    wait_for(lambda: web.count("http://slow.example/a") == 1)
+    second = run_crawler("run", items, "-o", output, web=web)
+    assert second.code == 2
+    assert "another run is writing" in second.stderr
+    third = run_crawler("run", items, "-o", output, "--wait", "--json", web=web)
+    assert third.json["sources"]["visited"] == {}
+    first.communicate(timeout=30)
+    assert first.returncode == 1
