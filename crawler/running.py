@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from crawler.options import CrawlOptions
 from crawler.summary import RunSummary
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Mapping
 
     Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]

@@ -158,11 +158,11 @@ def test_what_the_work_prints_does_not_get_among_the_results(serve):
 def test_a_page_whose_caller_has_gone_is_not_extracted(serve, tmp_path):
     async def scenario(pool):
         busy = asyncio.create_task(pool.extract(("sleep", 0.3)))
-        waiting = asyncio.create_task(pool.extract(("answer", 1)))
+        waiting = [asyncio.create_task(pool.extract(("answer", n))) for n in range(3)]
         dropped = asyncio.create_task(pool.extract(("note", (str(tmp_path / "notes"), 0))))
         await asyncio.sleep(0.1)
         dropped.cancel()
-        await asyncio.gather(busy, waiting)
+        await asyncio.gather(busy, *waiting)
         await pool.extract(("answer", 2))
 
     serve(scenario)
