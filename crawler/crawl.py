@@ -56,7 +56,11 @@ class Crawl:
         self._should_stop = should_stop
         self._started = time.monotonic()
         self._lock = self._take_lock()
-        self.ledger: Ledger = SqliteLedger(self.layout.ledger)
+        try:
+            self.ledger: Ledger = SqliteLedger(self.layout.ledger)
+        except BaseException:
+            self._lock.release()
+            raise
         self._publisher = Publisher(self.ledger, self.layout, on_problem=self._on_problem)
 
     def _take_lock(self) -> FileLock:

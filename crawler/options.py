@@ -73,7 +73,9 @@ class CrawlOptions:
             only=_split(only, ","),
             limit=None if limit is None else _positive("limit", limit),
             force=_flag("force", force),
-            retry=frozenset(_state(name) for name in _split(retry, ",")),
+            retry=frozenset(
+                _state(name) for part in _split(retry, ",") for name in part.split(",")
+            ),
             in_place=_flag("in_place", in_place),
             wait=_flag("wait", wait),
         )

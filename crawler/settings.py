@@ -36,6 +36,8 @@ DOWNLOADER_MIDDLEWARES = {
 
 # Limits of one answer, and what is not needed or not safe.
 DOWNLOAD_TIMEOUT = 30
+DNS_TIMEOUT = 20
+REACTOR_THREADPOOL_MAXSIZE = 20  # look-ups of that many host names at once
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True

@@ -19,7 +19,7 @@ from crawler.cli.report import print_report
 from crawler.cli.status import print_status, read_status
 from crawler.crawl import OutputBusyError
 from crawler.items.discovery import ItemsNotFoundError
-from crawler.ledger.sqlite import LedgerVersionError
+from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions, OptionError
 
 if TYPE_CHECKING:
@@ -130,8 +130,9 @@ def main() -> None:
         OptionError,
         ItemsNotFoundError,
         OutputBusyError,
-        LedgerVersionError,
+        LedgerError,
         UnusableRunError,
+        OSError,
     )
     try:
         app()

@@ -51,11 +51,13 @@ class Ledger(Protocol):
     def item_from(self, origin: str) -> ItemRecord | None:
         """What is known of the item that was read from this file."""
 
-    def put_item(self, item: ItemRecord, families: Sequence[tuple[Mention, UrlFamily]]) -> None:
+    def put_item(
+        self, item: ItemRecord, families: Sequence[tuple[Mention, UrlFamily]] | None
+    ) -> None:
         """Store an item and the sources it names; `families` replaces its mentions.
 
         Each family joins the source that already has one of its URLs, or becomes a new one; a
-        mention's own `source` is not read.
+        mention's own `source` is not read. None keeps the mentions of an item that is known.
         """
 
     def select(self, output: str) -> None:

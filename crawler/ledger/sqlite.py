@@ -35,8 +35,8 @@ SCHEMA_VERSION: Final = 1
 _PAGE: Final = 500
 
 
-class LedgerVersionError(RuntimeError):
-    """The ledger file was written by another, incompatible version of this program."""
+class LedgerError(RuntimeError):
+    """The ledger file cannot be used: it is damaged, or of another version of this program."""
 
 
 class SqliteLedger:
@@ -46,8 +46,8 @@ class SqliteLedger:
     power cut may lose the last moments (synchronous=NORMAL), which are then visited again.
 
     Raises:
-        LedgerVersionError: the file has another schema version.
-        sqlite3.DatabaseError: the file is not a ledger.
+        LedgerError: the file has another schema version, or is no database.
+        OSError: its folder cannot be made.
     """
 
     def __init__(self, path: Path) -> None:
@@ -55,9 +55,15 @@ class SqliteLedger:
         self._db = sqlite3.connect(
             path, isolation_level=None, check_same_thread=False, timeout=30.0
         )
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._prepare(path)
+        try:
+            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+                self._db.execute(f"PRAGMA {pragma}")
+            self._prepare(path)
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise LedgerError(
+                f"{path} cannot be used as a ledger ({error}); moved away, it is made anew"
+            ) from error
         self._run = RunPlan(self._db)
 
     def _prepare(self, path: Path) -> None:
@@ -69,7 +75,7 @@ class SqliteLedger:
             )
         elif version != SCHEMA_VERSION:
             self._db.close()
-            raise LedgerVersionError(
+            raise LedgerError(
                 f"{path} has ledger version {version}, this program reads {SCHEMA_VERSION}"
             )
 
@@ -97,8 +103,10 @@ class SqliteLedger:
         """What is known of the item that was read from this file."""
         return next(self._items("WHERE origin = ?", (origin,)), None)
 
-    def put_item(self, item: ItemRecord, families: Sequence[tuple[Mention, UrlFamily]]) -> None:
-        """Store an item and the sources it names."""
+    def put_item(
+        self, item: ItemRecord, families: Sequence[tuple[Mention, UrlFamily]] | None
+    ) -> None:
+        """Store an item and the sources it names; None keeps those of a known item."""
         place = (item.output, item.origin, item.root, item.stamp.size, item.stamp.mtime_ns)
         columns = (*place, item.digest, item.facts, json.dumps(item.warnings))
         with self.transaction():
@@ -110,6 +118,8 @@ class SqliteLedger:
                 "facts = excluded.facts, warnings = excluded.warnings RETURNING id",
                 columns,
             ).fetchone()
+            if families is None:
+                return
             self._db.execute("DELETE FROM mention WHERE item_id = ?", (item_id,))
             for mention, family in families:
                 source = join_family(self._db, family)

@@ -113,7 +113,9 @@ class Intake:
         )
         if known is None or known.digest != digest:
             self.count.changed += 1
-        self._ledger.put_item(record, list(_families(item)))
+        # Nearly all changes are to fields that say nothing about what to fetch.
+        is_noise = known is not None and known.facts == record.facts
+        self._ledger.put_item(record, None if is_noise else list(_families(item)))
         return record
 
     def _free_output(self, output: str, origin: str, digest: str, found: FoundItem) -> str:

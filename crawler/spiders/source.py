@@ -19,7 +19,7 @@ from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact
 from crawler.fetch.outcome import outcome_of_error
 from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
-from crawler.ledger.sqlite import LedgerVersionError
+from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions
 from crawler.spiders.books import Books
 from crawler.spiders.pool import pool_from_settings
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("crawler.run")
 
 _WINDOW: Final = 500  # requests that wait in memory at most
-_UNUSABLE: Final = (OutputBusyError, ItemsNotFoundError, LedgerVersionError)
+_UNUSABLE: Final = (OutputBusyError, ItemsNotFoundError, LedgerError, OSError)
 
 
 @dataclass(frozen=True, slots=True)

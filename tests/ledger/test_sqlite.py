@@ -13,7 +13,7 @@ import pytest
 from crawler.extraction.article import Article
 from crawler.ledger.ledger import Wanted
 from crawler.ledger.records import FileStamp, Hop, ItemRecord, Mention, Rendered, Visit
-from crawler.ledger.sqlite import LedgerVersionError, SqliteLedger
+from crawler.ledger.sqlite import LedgerError, SqliteLedger
 from crawler.states import State
 from crawler.urls.family import UrlFamily, url_family
 
@@ -265,8 +265,17 @@ def test_a_ledger_of_another_version_is_refused_untouched(tmp_path: Path) -> Non
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 999")
     db.close()
-    with pytest.raises(LedgerVersionError, match="999"):
+    with pytest.raises(LedgerError, match="999"):
         SqliteLedger(path)
+
+
+@pytest.mark.parametrize("content", [b"not a database " * 100, b"SQLite format 3\x00 torn"])
+def test_a_damaged_ledger_is_refused_by_its_name(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    path.write_bytes(content)
+    with pytest.raises(LedgerError, match="cannot be used as a ledger"):
+        SqliteLedger(path)
+    assert path.read_bytes() == content
 
 
 def test_what_was_settled_survives_a_kill(tmp_path: Path) -> None:
