@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crawler.extraction.article import Article, Image
     from crawler.extraction.extract import extract_article
     from crawler.items.item import Item, Link, read_item
+    from crawler.options import OptionError
     from crawler.problem import ItemError, Problem
     from crawler.running import RunError, run
     from crawler.states import State
@@ -28,6 +29,7 @@ __all__ = [
     "Item",
     "ItemError",
     "Link",
+    "OptionError",
     "Problem",
     "RunError",
     "RunSummary",
@@ -43,6 +45,7 @@ _HOME: Final = {
     "Item": "crawler.items.item",
     "ItemError": "crawler.problem",
     "Link": "crawler.items.link",
+    "OptionError": "crawler.options",
     "Problem": "crawler.problem",
     "RunError": "crawler.running",
     "RunSummary": "crawler.summary",

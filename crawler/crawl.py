@@ -93,6 +93,7 @@ class Crawl:
         """
         intake = Intake(
             self.ledger,
+            base=self.options.output,
             only=self.options.only,
             on_problem=self._on_problem,
             should_stop=self._should_stop,
@@ -106,11 +107,11 @@ class Crawl:
 
     def tidy(self) -> None:
         """Sweep what a killed run left and bring items up to date that wait for nothing."""
-        folders = {self.layout.items, self.layout.sources}
-        if self.options.in_place:
-            folders.update(path for path in self.options.items if path.is_dir())
-        for folder in folders:
+        for folder in (self.layout.items, self.layout.sources):
             sweep_leftovers(folder)
+        for path in self.options.items if self.options.in_place else ():
+            is_folder = path.is_dir()
+            sweep_leftovers(path if is_folder else path.parent, recursive=is_folder)
         for item in self.ledger.waiting_for_nothing():
             if self._should_stop():
                 return

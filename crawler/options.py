@@ -67,6 +67,8 @@ class CrawlOptions:
         paths = _split(items, os.pathsep)
         if not paths:
             raise OptionError("items: name at least one file or folder")
+        if any(Path(path).resolve() == Path(output).resolve() for path in paths):
+            raise OptionError("output: cannot be the items' own folder; --in-place writes there")
         return cls(
             items=tuple(map(Path, paths)),
             output=Path(output),

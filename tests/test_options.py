@@ -38,6 +38,7 @@ def test_one_path_is_enough() -> None:
     [
         ({"items": ""}, "items"),
         ({"items": []}, "items"),
+        ({"items": "a", "output": "./b/../a"}, "output"),
         ({"items": "a", "limit": "0"}, "limit: '0' is not a whole number above 0"),
         ({"items": "a", "limit": "many"}, "limit"),
         ({"items": "a", "force": "perhaps"}, "force"),

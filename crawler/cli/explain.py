@@ -11,6 +11,7 @@ from rich.table import Table
 
 from crawler.cli.status import open_ledger
 from crawler.options import OptionError
+from crawler.plan.intake import absolute
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,7 +51,7 @@ def find_subject(subject: str, output: Path) -> Subject:
 
 
 def _item(ledger: SqliteLedger, path: Path, output: Path) -> Subject | None:
-    item = ledger.item_from(str(path.absolute()))
+    item = ledger.item_from(absolute(path))
     if item is None and path.resolve().is_relative_to((output / "items").resolve()):
         item = ledger.item(path.resolve().relative_to((output / "items").resolve()).as_posix())
     if item is None:
@@ -113,7 +114,7 @@ def _fields(article: Article | None) -> list[tuple[str, Any, str]]:
     return [
         (name, value, article.origins.get(name, "text"))
         for name, value in plain.items()
-        if name not in _NOT_FIELDS and value not in (None, (), [], 0)
+        if name not in _NOT_FIELDS and (value is False or value not in (None, (), [], 0))
     ]
 
 

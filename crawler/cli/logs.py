@@ -30,6 +30,7 @@ def log_to(console: Console, settings: BaseSettings, *, verbose: bool) -> None:
         handler.setFormatter(logging.Formatter(_PLAIN))
     handler.setLevel(settings["LOG_LEVEL"])
     logging.getLogger().addHandler(handler)
+    logging.getLogger("crawler.failure").disabled = not settings["LOG_FILE"]  # printed at the end
     if not verbose:
         quiet_others()
 

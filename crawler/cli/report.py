@@ -23,8 +23,6 @@ def print_report(summary: RunSummary, console: Console) -> None:
         console.print(_hosts("slowest hosts", slow))
     if failing := summary.failing_hosts():
         console.print(_hosts("failing hosts", failing))
-    if hidden := summary.problem_count - len(summary.problems):
-        console.print(f"… and {hidden} more problems")
     console.print(
         f"{summary.items} items ({summary.changed} new or changed, {summary.invalid} invalid), "
         f"{summary.done} of {summary.due} due sources visited, {summary.written} files written, "

@@ -13,6 +13,7 @@ from crawler.ledger.sqlite import SqliteLedger
 from crawler.options import OptionError
 from crawler.output.layout import Layout
 from crawler.output.names import item_output_path
+from crawler.plan.intake import absolute
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,13 +67,13 @@ def read_status(items: list[Path], output: Path) -> Status:
     ledger = open_ledger(output)
     try:
         for found in find_items(items, exclude=output, on_problem=lambda _: None):
-            record = ledger.item(str(item_output_path(found.relative)))
+            record = ledger.item_from(absolute(found.path))
+            record = record or ledger.item(str(item_output_path(found.relative)))
             if record is None:
                 status.new += 1
                 continue
             ledger.select(record.output)
-            stat = found.path.stat()
-            is_same = record.stamp == FileStamp(stat.st_size, stat.st_mtime_ns)
+            is_same = record.stamp == _stamp(found.path)
             status.known += is_same
             status.changed += not is_same
         status.due = ledger.plan(Wanted())
@@ -80,6 +81,14 @@ def read_status(items: list[Path], output: Path) -> Status:
     finally:
         ledger.close()
     return status
+
+
+def _stamp(path: Path) -> FileStamp | None:
+    try:
+        stat = path.stat()
+    except OSError:  # a dangling link, or gone since it was found
+        return None
+    return FileStamp(stat.st_size, stat.st_mtime_ns)
 
 
 def print_status(status: Status, console: Console) -> None:

@@ -15,8 +15,10 @@ from scrapy.exceptions import (
 )
 
 from crawler.fetch.robots import ForbiddenByRobotsError
+from crawler.inert import plain_text
 from crawler.states import State
 
+_DETAIL_LENGTH: Final = 200
 _BY_STATUS: Final = {
     404: State.NOT_FOUND,
     408: State.TIMEOUT,
@@ -83,4 +85,5 @@ def outcome_of_error(error: BaseException) -> tuple[State, str]:
             return State.TOO_LARGE, "larger than DOWNLOAD_MAXSIZE once decompressed"
         case IgnoreRequest() if "max redirections" in message:
             return State.NETWORK_ERROR, "redirected too often"
-    return State.NETWORK_ERROR, f"{type(error).__name__}: {message}"[:200]
+    detail = plain_text(f"{type(error).__name__}: {message}", limit=_DETAIL_LENGTH)
+    return State.NETWORK_ERROR, detail

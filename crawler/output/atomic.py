@@ -50,8 +50,22 @@ def write_atomically(path: Path, data: bytes, *, root: Path) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def sweep_leftovers(root: Path) -> int:
+def remove_file(path: Path, *, root: Path) -> None:
+    """Remove the file at `path`, if there is one.
+
+    Raises:
+        UnsafePathError: as `write_atomically`.
+        OSError: the file cannot be removed.
+    """
+    _refuse_outside(path, root)
+    if _mode_of_regular_file(path) is not None:
+        path.unlink()
+
+
+def sweep_leftovers(root: Path, *, recursive: bool = True) -> int:
     """Remove temporary files that a killed process left below `root`; return how many.
+
+    Without `recursive` only files right in `root` are looked at.
 
     Symlinks are not followed. Call it only while no other process writes there.
 
@@ -59,7 +73,9 @@ def sweep_leftovers(root: Path) -> int:
         OSError: one of them cannot be removed.
     """
     count = 0
-    for folder, _, files in os.walk(root, followlinks=False):
+    for folder, folders, files in os.walk(root, followlinks=False):
+        if not recursive:
+            folders.clear()
         for name in files:
             leftover = Path(folder, name)
             if _LEFTOVER.fullmatch(name) and stat.S_ISREG(leftover.lstat().st_mode):

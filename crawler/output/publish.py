@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.items.added_parts import remove_added_parts
 from crawler.items.item import text_digest
 from crawler.ledger.records import FileStamp, ItemRecord, Rendered, SourceRecord
-from crawler.output.atomic import UnsafePathError, write_atomically
+from crawler.output.atomic import remove_file, write_atomically
 from crawler.output.enriched import enriched_item, source_file
 from crawler.output.entry import SCHEMA_VERSION, mention_entry
 from crawler.problem import Problem
@@ -71,7 +71,7 @@ class Publisher:
         """Bring the file of a source up to date, if it has one of its own."""
         target = self._layout.source(key)
         if self._ledger.owner(key) is not None:
-            self._withdraw(target)
+            self._withdraw(target, key)
             return
         revision = self._ledger.revision(key)
         if revision is not None:
@@ -118,9 +118,8 @@ class Publisher:
                 return
             self._write(target, new.encode())
             self._ledger.put_rendered(target.name, Rendered(fingerprint, _stamp(target.path)))
-        except (OSError, UnsafePathError, ValueError) as error:
-            self.count.failed += 1
-            self._on_problem(Problem(str(target.path), 1, f"not written: {error}"))
+        except (OSError, ValueError) as error:
+            self._fail(target, "not written", error)
 
     def _write(self, target: Target, new: bytes) -> None:
         is_file = target.path.is_file() and not target.path.is_symlink()
@@ -130,11 +129,26 @@ class Publisher:
         write_atomically(target.path, new, root=target.root)
         self.count.written += 1
 
-    def _withdraw(self, target: Target) -> None:
-        """Remove our file of a source that an item has come to be about since."""
-        if self._ledger.rendered(target.name) is not None:
-            target.path.unlink(missing_ok=True)
-            self._ledger.put_rendered(target.name, None)
+    def _withdraw(self, target: Target, key: str) -> None:
+        """Remove our file of a source that an item has come to be about since.
+
+        A file that was edited stays. The items that pointed at it are pointed elsewhere.
+        """
+        known = self._ledger.rendered(target.name)
+        if known is None:
+            return
+        self._ledger.put_rendered(target.name, None)
+        for item in self._ledger.items_naming(key):
+            self.publish_item(item)
+        try:
+            if known.stamp == _stamp(target.path):
+                remove_file(target.path, root=target.root)
+        except OSError as error:
+            self._fail(target, "not removed", error)
+
+    def _fail(self, target: Target, what: str, error: Exception) -> None:
+        self.count.failed += 1
+        self._on_problem(Problem(str(target.path), 1, f"{what}: {error}"))
 
 
 def _has_text(record: SourceRecord) -> bool:

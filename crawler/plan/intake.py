@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -37,6 +38,8 @@ class Intake:
     """Reads items into a ledger and selects them for its run.
 
     Args:
+        base: folder that items are told apart by their way from: the output folder, so that a
+            project can be moved as a whole.
         only: globs on the path below ITEMS or on the file name; none means every item.
         on_problem: is told each defect.
         should_stop: asked between batches; True ends the intake early.
@@ -46,11 +49,13 @@ class Intake:
         self,
         ledger: Ledger,
         *,
+        base: Path,
         only: Sequence[str] = (),
         on_problem: Callable[[Problem | str], None],
         should_stop: Callable[[], bool],
     ) -> None:
         self._ledger = ledger
+        self._base = base
         self._only = only
         self._on_problem = on_problem
         self._should_stop = should_stop
@@ -89,8 +94,8 @@ class Intake:
         self.count.items += 1
 
     def _record(self, found: FoundItem) -> ItemRecord:
-        origin = str(found.path.absolute())
-        output = str(item_output_path(found.relative))
+        origin = absolute(found.path)
+        output = self._own_output(found, origin)
         known = self._ledger.item(output)
         if known is not None and known.origin == origin and known.stamp == _stamp(found.path):
             return known
@@ -100,7 +105,7 @@ class Intake:
         stamp = _stamp(found.path)
         item = read_item(found.path)
         digest = text_digest(item.text)
-        output = self._free_output(output, origin, digest, found)
+        output = self._free_output(output, origin, digest)
         known = self._ledger.item(output)
         record = ItemRecord(
             output=output,
@@ -118,7 +123,14 @@ class Intake:
         self._ledger.put_item(record, None if is_noise else list(_families(item)))
         return record
 
-    def _free_output(self, output: str, origin: str, digest: str, found: FoundItem) -> str:
+    def _own_output(self, found: FoundItem, origin: str) -> str:
+        """Return the marked output that an item had to take earlier, or else the plain one."""
+        plain = str(item_output_path(found.relative))
+        marked = self._marked(plain, origin)
+        known = self._ledger.item(marked)
+        return marked if known is not None and known.origin == origin else plain
+
+    def _free_output(self, output: str, origin: str, digest: str) -> str:
         """Keep two items from sharing an output file; a moved or copied item keeps its own."""
         known = self._ledger.item(output)
         if known is None or known.origin == origin:
@@ -126,9 +138,19 @@ class Intake:
         is_other = known.digest != digest and Path(known.origin).exists()
         if not is_other and not self._ledger.is_selected(output):
             return output
+        return self._marked(output, origin)
+
+    def _marked(self, output: str, origin: str) -> str:
         path = PurePosixPath(output)
-        mark = hashlib.sha256(found.path.as_posix().encode("utf-8", "surrogatepass")).hexdigest()
-        return str(path.with_name(f"{path.stem}-{mark[:8]}{path.suffix}"))
+        way = os.path.relpath(origin, self._base).encode("utf-8", "surrogatepass")
+        return str(
+            path.with_name(f"{path.stem}-{hashlib.sha256(way).hexdigest()[:8]}{path.suffix}")
+        )
+
+
+def absolute(path: Path) -> str:
+    """Return a path as the ledger keeps it: absolute, without `.` and `..`."""
+    return os.path.abspath(path)  # noqa: PTH100 - Path.absolute() keeps "..", resolve() follows links
 
 
 def _stamp(path: Path) -> FileStamp:
@@ -140,7 +162,7 @@ def _stamp(path: Path) -> FileStamp:
 
 
 def _root(found: FoundItem) -> Path:
-    return found.path.absolute().parents[len(found.relative.parts) - 1]
+    return Path(absolute(found.path)).parents[len(found.relative.parts) - 1]
 
 
 def _families(item: Item) -> Iterator[tuple[Mention, UrlFamily]]:

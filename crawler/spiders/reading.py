@@ -10,6 +10,7 @@ from crawler.extraction.extract import ExtractionJob
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError
 from crawler.fetch.outcome import is_html, state_of_status
+from crawler.inert import plain_text
 from crawler.ledger.records import Hop
 from crawler.spiders.trail import Answer
 from crawler.states import State
@@ -63,7 +64,7 @@ async def read_page(
     if state is not None:
         return Reading(state)
     if "download_stopped" in response.flags or not is_html(content_type, response.body):
-        return Reading(State.NOT_HTML, content_type[:_DETAIL_LENGTH] or "no HTML")
+        return Reading(State.NOT_HTML, plain_text(content_type, limit=_DETAIL_LENGTH) or "no HTML")
     try:
         article = await pool.extract(
             ExtractionJob(response.body, response.url, content_type, wants_body)
@@ -74,7 +75,7 @@ async def read_page(
         raise
     except Exception as error:  # whatever a page makes a parser raise is that page's state
         logger.warning("extraction of %s failed", response.url, exc_info=error)
-        detail = f"{type(error).__name__}: {error}"[:_DETAIL_LENGTH]
+        detail = plain_text(f"{type(error).__name__}: {error}", limit=_DETAIL_LENGTH)
         return Reading(State.EXTRACTION_ERROR, detail)
     answer = Answer(article, _header(response, "ETag"), _header(response, "Last-Modified"))
     if not wants_body:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from crawler.summary import RunSummary
 
 logger = logging.getLogger("crawler.run")
+failure_logger = logging.getLogger("crawler.failure")  # the command line prints it by itself
 
 _WINDOW: Final = 500  # requests that wait in memory at most
 _UNUSABLE: Final = (OutputBusyError, ItemsNotFoundError, LedgerError, OSError)
@@ -193,7 +194,8 @@ class SourceSpider(Spider):
 
     def _give_up(self, failure: str) -> CloseSpider:
         self.failure = failure
-        return CloseSpider(failure)  # Scrapy logs it as the reason for closing
+        failure_logger.error(failure)
+        return CloseSpider(failure)
 
     def _stop(self) -> BoundedStop | None:
         return self.crawler.get_extension(BoundedStop)

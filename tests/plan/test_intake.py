@@ -43,11 +43,12 @@ def open_ledger(tmp_path: Path) -> Iterator[Callable[[], SqliteLedger]]:
 
 
 @pytest.fixture
-def take(open_ledger: Callable[[], SqliteLedger]) -> Callable[..., Takings]:
+def take(open_ledger: Callable[[], SqliteLedger], tmp_path: Path) -> Callable[..., Takings]:
     def run(*paths: Path, only: tuple[str, ...] = (), stop: bool = False) -> Takings:
         ledger, problems = open_ledger(), list[str]()
         intake = Intake(
             ledger,
+            base=tmp_path / "output",
             only=only,
             on_problem=lambda problem: problems.append(str(problem)),
             should_stop=lambda: stop,
@@ -270,9 +271,10 @@ def test_an_intake_that_is_told_to_stop_ends_early(
     for number in range(501):
         write_item(items, f"{number:03}", original_url=f"{NEWS}/{number}")
     assert take(items, stop=True).count == (0, 0, 0)
-    asked = iter([False, True])
-    intake = Intake(open_ledger(), on_problem=pytest.fail, should_stop=lambda: next(asked))
+    asked, problems = iter([False, True]), list[object]()
+    intake = Intake(open_ledger(), base=items.parent, on_problem=problems.append, should_stop=lambda: next(asked))
     assert intake.take([items], exclude=None).items == 500
+    assert problems == []
     assert open_ledger().item("499.md") is not None  # what was taken is durable
     assert take(items).count == (501, 1, 0)
 

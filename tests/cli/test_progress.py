@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import threading
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from rich.console import Console
+
+from crawler.cli import progress
+from crawler.cli.progress import live_progress
+from crawler.ledger.records import Hop, Visit
+from crawler.spiders.items import ItemsSpider
+from crawler.states import State
+from crawler.summary import RunSummary
+from tests.web.command import arguments, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from scrapy.crawler import Crawler
+
+    from tests.web.local_web import LocalWeb
+    from tests.web.server import Handler
+
+pty = pytest.importorskip("pty")
+
+
+class Stage:
+    """A crawl as the display sees it, with a clock of its own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
+        monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: self.now))
+        self.summary = RunSummary()
+        self.spider = ItemsSpider()
+        self.slots: dict[str, Any] = {}
+        downloader = SimpleNamespace(slots=self.slots)
+        engine = SimpleNamespace(downloader=downloader)
+        self.crawler = SimpleNamespace(spider=self.spider, engine=engine)
+        self.picture = progress._Picture(cast("Crawler", self.crawler))
+
+    def settle(self, state: State, count: int) -> None:
+        for _ in range(count):
+            hop = Hop("https://news.example/a", state)
+            self.summary.add_visit(Visit(state, "2024-05-14T08:30:00Z", (hop,)))
+
+    def show(self) -> list[str]:
+        console = Console(record=True, width=100, file=io.StringIO())
+        console.print(self.picture.render())
+        return [line.rstrip() for line in console.export_text().splitlines()]
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    return Stage(monkeypatch)
+
+
+def test_before_the_plan_is_made_it_says_that_items_are_read(stage: Stage) -> None:
+    assert stage.show() == ["reading items …"]
+    stage.spider.summary = stage.summary
+    assert stage.show() == ["reading items …"]
+    stage.crawler.spider = None
+    assert stage.show() == ["reading items …"]
+
+
+def test_a_running_crawl_shows_done_rate_time_left_states_and_hosts(stage: Stage) -> None:
+    stage.spider.summary = stage.summary
+    stage.summary.due = 1000
+    stage.settle(State.OK, 90)
+    stage.settle(State.GONE, 10)
+    stage.slots["news.example"] = SimpleNamespace(transferring={"a request"})
+    stage.slots["idle.example"] = SimpleNamespace(transferring=set())
+    stage.now += 10
+    line, states, hosts = stage.show()
+    assert re.sub(r"\s+", " ", line).endswith(" 100/1000 10.0 pages/s 1:30 left")
+    assert states == "gone 10  ok 90"
+    assert hosts == "news.example"
+
+
+def test_the_rate_is_that_of_the_last_seconds(stage: Stage) -> None:
+    stage.spider.summary = stage.summary
+    stage.summary.due = 100_000
+    stage.settle(State.OK, 1000)
+    stage.now += 10
+    assert "100.0 pages/s" in stage.show()[0]
+    for _ in range(30):
+        stage.now += 1
+        stage.settle(State.OK, 2)
+        line = stage.show()[0]
+    assert "2.0 pages/s" in line
+    assert "13:" in line  # hours come before minutes: 98,940 pages at 2 a second
+
+
+def test_without_progress_there_is_no_guess_of_the_time_left(stage: Stage) -> None:
+    stage.spider.summary = stage.summary
+    stage.summary.due = 5
+    stage.now += 10
+    line = stage.show()[0]
+    assert "0/5" in line
+    assert "left" not in line
+
+
+def test_of_many_busy_hosts_only_the_first_are_named(stage: Stage) -> None:
+    stage.spider.summary = stage.summary
+    stage.summary.due = 5
+    for number in range(9):
+        stage.slots[f"h{number}.example"] = SimpleNamespace(transferring={"a request"})
+    hosts = stage.show()[-1]
+    assert hosts.startswith("h0.example, h1.example, ")
+    assert hosts.endswith("h5.example and 3 more")
+
+
+def test_the_display_goes_when_the_block_is_left(stage: Stage) -> None:
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=True, width=80)
+    with live_progress(cast("Crawler", stage.crawler), console):
+        pass
+    assert "reading items" in file.getvalue()
+    assert file.getvalue().endswith("\x1b[2K") or "\x1b[1A" in file.getvalue()
+
+
+def test_a_terminal_sees_a_live_display_and_no_log_lines(
+    tmp_path: Path,
+    web: LocalWeb,
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+) -> None:
+    items = tmp_path / "items"
+    for number in range(2):
+        write_item(items, f"n{number}", original_url=f"http://site{number}.example/a")
+    (items / "bad.md").write_text("no item")
+    seen = threading.Event()
+
+    def once_seen(handler: Handler) -> None:
+        while not seen.is_set() and not web.closing.is_set():
+            seen.wait(0.02)
+        handler.send(200, {"Content-Type": "text/html"}, article_html().encode())
+
+    web.page("http://site0.example/a", article_html())
+    web.raw("http://site1.example/a", once_seen)
+    words = ("run", items, "-o", tmp_path / "output")
+
+    shown, code = run_on_terminal(*words, web=web, sought="1/2", found=seen.set)
+
+    assert code == 3, shown
+    assert "1/2" in shown, shown
+    assert "pages/s" in shown
+    assert "site1.example" in shown
+    assert "\x1b[2K" in shown  # drawn anew, in place
+    assert not re.search(r"\bINFO\b|\bDEBUG\b|Traceback|sources due,", shown)
+    assert "bad.md:1:" in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\s+", "", shown)
+    assert "2 of 2 due sources visited" in re.sub(r"\s+", " ", shown)
+
+
+def run_on_terminal(
+    *words: object, web: LocalWeb, sought: str, found: Callable[[], None], seconds: float = 60.0
+) -> tuple[str, int]:
+    """Run a command on a terminal; return all that it showed, and its exit code.
+
+    `found` is called once `sought` has been shown.
+    """
+    controller, terminal = pty.openpty()
+    env = environment(web) | {"TERM": "xterm", "COLUMNS": "100", "LINES": "30"}
+    process = subprocess.Popen(
+        arguments(*words), env=env, stdin=terminal, stdout=terminal, stderr=terminal
+    )
+    os.close(terminal)
+    watchdog = threading.Timer(seconds, process.kill)
+    watchdog.start()
+    shown = bytearray()
+    try:
+        while chunk := _read(controller):
+            shown += chunk
+            if sought.encode() in shown:
+                found()
+        return shown.decode("utf-8", "replace"), process.wait()
+    finally:
+        watchdog.cancel()
+        process.kill()
+        process.wait()
+        os.close(controller)
+
+
+def _read(controller: int) -> bytes:
+    try:
+        return os.read(controller, 65_536)
+    except OSError:  # Linux: the last process has closed the terminal
+        return b""

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from scrapy.http import HtmlResponse, Response
+
+from crawler.extraction.article import Article
+from crawler.extraction.extract import ExtractionJob
+from crawler.extraction.pool.extraction_pool import ExtractionPool, ExtractionPoolError
+from crawler.extraction.pool.page_worker import ExtractionKilledError
+from crawler.spiders.reading import Reading, read_page, redirects_of
+from crawler.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+URL = "https://news.example/bridge"
+TEXT = Article(markdown="The bridge stays open.")
+
+
+class FakePool:
+    """Gives one answer, or raises it, and keeps the jobs."""
+
+    def __init__(self, answer: Article | Exception) -> None:
+        self.answer = answer
+        self.jobs: list[ExtractionJob] = []
+
+    async def extract(self, job: ExtractionJob) -> Article:
+        self.jobs.append(job)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def page(
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"<!DOCTYPE html><title>Bridge</title>",
+    flags: list[str] | None = None,
+) -> Response:
+    given = {"Content-Type": "text/html"} if headers is None else dict(headers)
+    return HtmlResponse(URL, status=status, headers=given, body=body, flags=flags)
+
+
+def read(response: Response, pool: FakePool, *, wants_body: bool = True) -> Reading:
+    typed = cast("ExtractionPool[ExtractionJob, Article]", pool)
+    return asyncio.run(read_page(response, typed, wants_body=wants_body))
+
+
+def test_a_page_with_a_text_is_ok_and_comes_with_its_validators() -> None:
+    pool = FakePool(TEXT)
+    headers = {"Content-Type": "text/html; charset=latin-1", "ETag": '"1"', "Last-Modified": "then"}
+    reading = read(page(headers=headers), pool)
+    assert (reading.state, reading.detail) == (State.OK, None)
+    assert reading.answer is not None
+    assert reading.answer.article is TEXT
+    assert (reading.answer.etag, reading.answer.last_modified) == ('"1"', "then")
+    (job,) = pool.jobs
+    assert job == ExtractionJob(
+        b"<!DOCTYPE html><title>Bridge</title>", URL, "text/html; charset=latin-1", wants_body=True
+    )
+
+
+def test_a_page_without_a_text_is_empty_and_keeps_its_metadata() -> None:
+    article = Article(title="Bridge")
+    reading = read(page(), FakePool(article))
+    assert reading.state is State.EMPTY
+    assert reading.answer is not None
+    assert reading.answer.article is article
+
+
+def test_where_no_body_is_wanted_the_metadata_is_all_that_is_asked_for() -> None:
+    pool = FakePool(Article(title="A film"))
+    reading = read(page(), pool, wants_body=False)
+    assert reading.state is State.UNSUPPORTED
+    assert reading.answer is not None
+    assert not pool.jobs[0].wants_body
+
+
+@pytest.mark.parametrize(
+    ("response", "state", "detail"),
+    [
+        (page(404), State.NOT_FOUND, None),
+        (page(410), State.GONE, None),
+        (page(403), State.FORBIDDEN, None),
+        (page(429), State.RATE_LIMITED, None),
+        (page(503), State.SERVER_ERROR, None),
+        (page(404, {"Content-Type": "application/pdf"}), State.NOT_FOUND, None),
+        (page(headers={"Content-Type": "image/png"}, body=b""), State.NOT_HTML, "image/png"),
+        (page(flags=["download_stopped"]), State.NOT_HTML, "text/html"),
+        (page(headers={}, body=b"%PDF-1.7"), State.NOT_HTML, "no HTML"),
+        (page(headers={"Content-Type": "x/" + "y" * 999}), State.NOT_HTML, "x/" + "y" * 197 + "…"),
+        (page(headers={"Content-Type": "x/\x1b[31my"}), State.NOT_HTML, "x/[31my"),
+    ],
+)
+def test_an_answer_that_is_no_page_is_not_extracted(
+    response: Response, state: State, detail: str | None
+) -> None:
+    pool = FakePool(TEXT)
+    assert read(response, pool) == Reading(state, detail)
+    assert pool.jobs == []
+
+
+def test_a_page_without_a_content_type_is_judged_by_its_bytes() -> None:
+    pool = FakePool(TEXT)
+    assert read(page(headers={}), pool).state is State.OK
+    assert pool.jobs[0].content_type == ""
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail"),
+    [
+        ("time", "took more than CRAWLER_EXTRACTION_SECONDS"),
+        ("memory", "took more than CRAWLER_EXTRACTION_MEMORY"),
+        ("crash", "crashed the extraction worker"),
+    ],
+)
+def test_a_page_that_cost_a_worker_says_how(reason: Any, detail: str) -> None:
+    reading = read(page(), FakePool(ExtractionKilledError(reason)))
+    assert reading == Reading(State.EXTRACTION_TIMEOUT, detail)
+
+
+def test_whatever_a_page_makes_a_parser_raise_is_its_own_state(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        reading = read(page(), FakePool(RecursionError("too deep " * 100)))
+    assert reading.state is State.EXTRACTION_ERROR
+    assert reading.detail is not None
+    assert reading.detail.startswith("RecursionError: too deep")
+    assert len(reading.detail) == 200
+    assert URL in caplog.text
+
+
+def test_a_pool_that_cannot_work_is_no_fault_of_the_page() -> None:
+    with pytest.raises(ExtractionPoolError, match="no workers"):
+        read(page(), FakePool(ExtractionPoolError("no workers")))
+
+
+def test_the_try_has_the_answer_and_the_way_to_it() -> None:
+    response = page(404)
+    request_meta = {"redirect_urls": ["https://a.example/", "https://b.example/"]}
+    response = response.replace(request=response.follow(URL, meta=request_meta))
+    response.meta["download_latency"] = 0.25
+    hop = Reading(State.NOT_FOUND, "why").hop("https://a.example/", response)
+    assert hop.url == "https://a.example/"
+    assert hop.redirects == ("https://b.example/", URL)
+    assert (hop.state, hop.status, hop.detail) == (State.NOT_FOUND, 404, "why")
+    assert hop.seconds == 0.25
+
+
+@pytest.mark.parametrize(
+    ("redirect_urls", "expected"), [([], ()), (["u"], ("last",)), (["u", "v"], ("v", "last"))]
+)
+def test_redirects_are_where_a_request_was_sent_on_to(
+    redirect_urls: list[str], expected: tuple[str, ...]
+) -> None:
+    assert redirects_of(redirect_urls, "last") == expected

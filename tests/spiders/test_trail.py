@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from crawler.extraction.article import Article
+from crawler.ledger.records import Hop, SourceRecord
+from crawler.spiders.trail import Answer, Trail
+from crawler.states import State
+
+FIRST, SECOND, AMP = (f"https://news.example/{name}" for name in ("a", "b", "amp"))
+SOURCE = SourceRecord("news.example/a", (FIRST, SECOND, AMP), amp_from=2)
+
+
+def trail(*states: State) -> Trail:
+    walked = Trail(SOURCE)
+    for state in states:
+        walked = walked.after(Hop(walked.url, state))
+    return walked
+
+
+def test_the_urls_are_tried_in_their_order() -> None:
+    assert Trail(SOURCE).url == FIRST
+    assert trail(State.GONE).url == SECOND
+    assert trail(State.GONE, State.TIMEOUT).url == AMP
+
+
+@pytest.mark.parametrize(
+    ("states", "is_over"),
+    [
+        ([State.OK], True),
+        ([State.UNSUPPORTED], True),
+        ([State.EMPTY], False),
+        ([State.TIMEOUT, State.ROBOTS], False),
+        ([State.GONE, State.OK], True),
+        ([State.GONE, State.GONE, State.GONE], True),
+    ],
+)
+def test_a_trail_is_over_after_a_good_answer_or_the_last_url(
+    states: list[State], *, is_over: bool
+) -> None:
+    assert trail(*states).is_over is is_over
+
+
+def test_a_step_leaves_the_trail_before_it_as_it_was() -> None:
+    start = Trail(SOURCE)
+    start.after(Hop(FIRST, State.GONE))
+    assert start == Trail(SOURCE)
+
+
+def test_the_visit_has_every_try_and_what_the_deciding_page_said() -> None:
+    empty, article = Article(title="No text"), Article(markdown="Text.")
+    walked = Trail(SOURCE).after(Hop(FIRST, State.EMPTY), Answer(empty, '"1"', "Monday"))
+    walked = walked.after(Hop(SECOND, State.OK), Answer(article, '"2"', "Tuesday"))
+    visit = walked.visit()
+    assert visit.state is State.OK
+    assert [hop.url for hop in visit.hops] == [FIRST, SECOND]
+    assert visit.hop.url == SECOND
+    assert visit.article is article
+    assert (visit.etag, visit.last_modified) == ('"2"', "Tuesday")
+    assert not visit.via_amp
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", visit.at)
+
+
+def test_without_a_good_answer_the_page_of_the_first_url_counts() -> None:
+    empty = Article(title="No text")
+    walked = Trail(SOURCE).after(Hop(FIRST, State.EMPTY), Answer(empty))
+    visit = walked.after(Hop(SECOND, State.GONE)).after(Hop(AMP, State.ROBOTS)).visit()
+    assert (visit.state, visit.answered, visit.article) == (State.EMPTY, 0, empty)
+
+
+def test_a_try_that_may_do_better_later_leaves_no_article() -> None:
+    walked = Trail(SOURCE).after(Hop(FIRST, State.EMPTY), Answer(Article(title="No text")))
+    visit = walked.after(Hop(SECOND, State.TIMEOUT)).after(Hop(AMP, State.GONE)).visit()
+    assert (visit.state, visit.answered, visit.article) == (State.TIMEOUT, 1, None)
+
+
+def test_an_article_off_the_amp_page_is_known_as_such() -> None:
+    walked = trail(State.GONE, State.GONE).after(Hop(AMP, State.OK), Answer(Article(markdown="x")))
+    assert walked.visit().via_amp

@@ -1,0 +1,277 @@
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crawler.crawl import Crawl, OutputBusyError
+from crawler.extraction.article import Article
+from crawler.items.discovery import ItemsNotFoundError
+from crawler.ledger.records import Hop, Visit
+from crawler.options import CrawlOptions
+from crawler.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+NEWS = "https://news.example/bridge"
+OTHER = "https://other.example/market"
+THIRD = "https://third.example/ferry"
+
+
+@pytest.fixture
+def items(tmp_path: Path) -> Path:
+    return tmp_path / "items"
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "output"
+
+
+@pytest.fixture
+def open_crawl(items: Path, output: Path) -> Iterator[Callable[..., Crawl]]:
+    """Open a crawl; the ones that a test leaves open are closed when it ends."""
+    opened: list[Crawl] = []
+
+    def make(*, stopping: Callable[[], bool] = lambda: False, **options: Any) -> Crawl:
+        chosen = CrawlOptions(**{"items": (items,), "output": output, **options})
+        crawl = Crawl(chosen, on_problem=lambda _: None, should_stop=stopping)
+        opened.append(crawl)
+        return crawl
+
+    yield make
+    for crawl in opened:
+        crawl.close()
+
+
+def visit(url: str, state: State = State.OK) -> Visit:
+    article = Article(markdown=f"Text of {url}.", word_count=3, reading_minutes=1)
+    return Visit(
+        state,
+        "2024-05-14T08:30:00Z",
+        (Hop(url, state, status=200),),
+        article=article if state is State.OK else None,
+    )
+
+
+def due_urls(crawl: Crawl) -> dict[str, str]:
+    return {source.record.urls[0]: source.reason for source in crawl.due(0, 100)}
+
+
+def settle(crawl: Crawl, url: str, state: State = State.OK) -> None:
+    record = crawl.ledger.source_of_url(url)
+    assert record is not None
+    crawl.settle(record.key, visit(url, state))
+
+
+def written(output: Path) -> list[str]:
+    return sorted(
+        path.relative_to(output).parts[0] + "/" + path.name for path in output.rglob("*.md")
+    )
+
+
+def test_a_crawl_from_its_plan_to_its_summary(
+    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+) -> None:
+    write_item(items, "a", original_url=NEWS, related=[OTHER])
+    write_item(items, "b", original_url=OTHER)
+    (items / "bad.md").write_text("no item")
+    crawl = open_crawl()
+
+    assert crawl.plan() == 2
+    assert due_urls(crawl) == {NEWS: "new", OTHER: "new"}
+    crawl.tidy()
+    assert written(output) == []
+    settle(crawl, OTHER)
+    assert written(output) == ["items/b.md"]  # the other item still waits
+    settle(crawl, NEWS)
+    assert written(output) == ["items/a.md", "items/b.md"]
+
+    summary = crawl.finish("finished")
+    assert (summary.items, summary.changed, summary.invalid) == (2, 2, 1)
+    assert (summary.due, summary.done, summary.failed) == (2, 2, 0)
+    assert (summary.written, summary.unchanged, summary.unwritten) == (2, 0, 0)
+    assert summary.held == {State.OK: 2}
+    assert summary.ended == "finished"
+    assert summary.seconds > 0
+    (problem,) = summary.problems
+    assert problem.startswith(f"{items / 'bad.md'}:1: ")
+
+
+def test_each_problem_is_told_once(items: Path, output: Path) -> None:
+    items.mkdir()
+    (items / "bad.md").write_text("no item")
+    told: list[str] = []
+    options = CrawlOptions((items,), output)
+    with Crawl(options, on_problem=told.append, should_stop=lambda: False) as crawl:
+        crawl.plan()
+        crawl.tidy()
+        assert told == crawl.summary.problems
+        assert len(told) == 1
+
+
+def test_the_plan_comes_in_pages(
+    open_crawl: Callable[..., Crawl], items: Path, write_item: Callable[..., Path]
+) -> None:
+    urls = [f"https://site{number}.example/a" for number in range(7)]
+    for number, url in enumerate(urls):
+        write_item(items, f"n{number}", original_url=url)
+    crawl = open_crawl()
+    assert crawl.plan() == 7
+    pages = [crawl.due(position, 3) for position in range(0, 7, 3)]
+    assert [len(page) for page in pages] == [3, 3, 1]
+    assert [source.record.urls[0] for page in pages for source in page] == urls
+
+
+def test_a_limit_counts_items_that_have_something_due(
+    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+) -> None:
+    write_item(items, "a", original_url=NEWS)
+    write_item(items, "b", original_url=OTHER)
+    write_item(items, "c", original_url=THIRD)
+    with open_crawl(limit=1) as first:
+        assert first.plan() == 1
+        settle(first, NEWS)
+    second = open_crawl(limit=1)
+    second.plan()
+    assert due_urls(second) == {OTHER: "new"}
+    assert second.finish("finished").items == 1
+    assert written(output) == ["items/a.md"]
+
+
+@pytest.mark.parametrize(
+    ("options", "due"),
+    [
+        ({}, {THIRD: "was timeout"}),
+        ({"retry": frozenset({State.GONE})}, {OTHER: "was gone", THIRD: "was timeout"}),
+        ({"force": True}, {NEWS: "forced", OTHER: "forced", THIRD: "forced"}),
+    ],
+)
+def test_what_is_due_again_is_what_was_asked_for(
+    open_crawl: Callable[..., Crawl],
+    items: Path,
+    write_item: Callable[..., Path],
+    options: dict[str, Any],
+    due: dict[str, str],
+) -> None:
+    states = {NEWS: State.OK, OTHER: State.GONE, THIRD: State.TIMEOUT}
+    for number, url in enumerate(states):
+        write_item(items, f"n{number}", original_url=url)
+    with open_crawl() as first:
+        first.plan()
+        for url, state in states.items():
+            settle(first, url, state)
+    again = open_crawl(**options)
+    assert again.plan() == len(due)
+    assert due_urls(again) == due
+
+
+def test_a_half_finished_crawl_is_completed_when_it_is_opened_again(
+    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+) -> None:
+    write_item(items, "a", original_url=NEWS)
+    write_item(items, "b", original_url=OTHER, related=[THIRD])
+    with open_crawl() as first:
+        first.plan()
+        key = first.due(0, 1)[0].record.key
+        first.ledger.settle(key, visit(NEWS))  # killed before the files were written
+        settle(first, OTHER)
+    assert written(output) == []
+
+    second = open_crawl()
+    assert second.plan() == 1
+    second.tidy()
+    assert written(output) == ["items/a.md"]
+    settle(second, THIRD)
+    item, other, source = written(output)
+    assert (item, other) == ("items/a.md", "items/b.md")
+    assert source.startswith("sources/ferry-")
+    assert second.finish("finished").held == {State.OK: 3}
+
+
+def test_what_is_complete_is_not_written_again(
+    open_crawl: Callable[..., Crawl], items: Path, write_item: Callable[..., Path]
+) -> None:
+    write_item(items, "a", original_url=NEWS, related=[OTHER])
+    with open_crawl() as first:
+        first.plan()
+        settle(first, NEWS)
+        settle(first, OTHER)
+    second = open_crawl()
+    assert second.plan() == 0
+    second.tidy()
+    summary = second.finish("finished")
+    assert (summary.written, summary.unchanged, summary.done) == (0, 2, 0)
+
+
+def test_a_crawl_that_is_told_to_stop_tidies_no_further(
+    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+) -> None:
+    write_item(items, "a", original_url=NEWS)
+    stop = threading.Event()
+    with open_crawl() as first:
+        first.plan()
+        first.ledger.settle(first.due(0, 1)[0].record.key, visit(NEWS))
+    second = open_crawl(stopping=stop.is_set)
+    second.plan()
+    stop.set()
+    second.tidy()
+    assert written(output) == []
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+def test_leftovers_of_a_killed_run_are_swept(
+    open_crawl: Callable[..., Crawl],
+    items: Path,
+    output: Path,
+    write_item: Callable[..., Path],
+    *,
+    in_place: bool,
+) -> None:
+    write_item(items, "a", original_url=NEWS)
+    folders = [items / "sub", output / "items" / "sub", output / "sources" / "news.example"]
+    leftovers = []
+    for folder in folders:
+        folder.mkdir(parents=True)
+        leftovers.append(folder / ".0123abcd.77.crawler-tmp")
+        leftovers[-1].write_text("half a fi")
+    crawl = open_crawl(in_place=in_place)
+    crawl.plan()
+    crawl.tidy()
+    assert [path.exists() for path in leftovers] == [not in_place, False, False]
+
+
+def test_a_second_crawl_on_one_output_folder_is_refused_while_the_first_is_open(
+    open_crawl: Callable[..., Crawl], items: Path, output: Path, tmp_path: Path
+) -> None:
+    items.mkdir()
+    with open_crawl():
+        with pytest.raises(OutputBusyError, match="--wait"):
+            open_crawl()
+        open_crawl(output=tmp_path / "elsewhere")
+    open_crawl()
+
+
+def test_a_crawl_that_may_wait_gets_the_folder_when_the_first_closes(
+    open_crawl: Callable[..., Crawl], items: Path
+) -> None:
+    items.mkdir()
+    first = open_crawl()
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        second = thread.submit(open_crawl, wait=True)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.2)
+        first.close()
+        assert second.result(timeout=10).plan() == 0
+
+
+def test_a_missing_path_is_an_error_of_the_plan(
+    open_crawl: Callable[..., Crawl], items: Path
+) -> None:
+    crawl = open_crawl()
+    with pytest.raises(ItemsNotFoundError, match=str(items)):
+        crawl.plan()

@@ -1,0 +1,55 @@
+"""Who may import what: each library has one home, and only the edges know Scrapy."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+HOMES = {
+    "trafilatura": ["crawler/extraction/body/"],
+    "frontmatter": ["crawler/items/front_matter.py"],
+    "tldextract": ["crawler/urls/registered_domain.py"],
+    "scrapy": ["crawler/spiders/", "crawler/fetch/", "crawler/cli/", "crawler/settings.py"],
+}
+
+
+def imported_by(source: Path) -> set[str]:
+    """Top-level packages that a file imports anywhere, for type checkers, too."""
+    packages: set[str] = set()
+    for node in ast.walk(ast.parse(source.read_bytes())):
+        if isinstance(node, ast.Import):
+            packages.update(name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{source}:{node.lineno}: a relative import"
+            packages.add(str(node.module).partition(".")[0])
+    return packages
+
+
+@pytest.fixture(scope="module")
+def imports() -> dict[str, set[str]]:
+    sources = (PROJECT / "crawler").rglob("*.py")
+    return {path.relative_to(PROJECT).as_posix(): imported_by(path) for path in sources}
+
+
+@pytest.mark.parametrize(("library", "homes"), HOMES.items())
+def test_a_library_is_imported_only_where_it_is_at_home(
+    imports: dict[str, set[str]], library: str, homes: list[str]
+) -> None:
+    importers = {path for path, packages in imports.items() if library in packages}
+    assert importers, f"nothing imports {library}"
+    strangers = {path for path in importers if not path.startswith(tuple(homes))}
+    assert strangers == set()
+
+
+@pytest.mark.parametrize("library", ["trafilatura", "frontmatter", "tldextract"])
+def test_one_module_alone_imports_a_library_that_is_wrapped(
+    imports: dict[str, set[str]], library: str
+) -> None:
+    assert len([path for path, packages in imports.items() if library in packages]) == 1
+
+
+def test_the_code_knows_nothing_of_its_tests(imports: dict[str, set[str]]) -> None:
+    assert [path for path, packages in imports.items() if packages & {"tests", "pytest"}] == []
