@@ -34,8 +34,13 @@ CASE
     WHEN :force THEN 'forced'
     WHEN last_state IN (SELECT value FROM json_each(:retry)) THEN 'was ' || last_state
     WHEN last_state IN (SELECT value FROM json_each(:transient)) THEN 'was ' || last_state
-    WHEN new_url AND held_state <> 'ok' THEN 'new URL'
-    WHEN held_state = 'unsupported' AND EXISTS (
+    WHEN EXISTS (
+        SELECT 1 FROM url WHERE family_id = source.id
+        AND key NOT IN (SELECT value FROM json_each(tried))
+    ) AND (held_state <> 'ok' OR NOT EXISTS (
+        SELECT 1 FROM url WHERE family_id = source.id AND key = answered
+    )) THEN 'new URL'
+    WHEN last_state = 'unsupported' AND EXISTS (
         SELECT 1 FROM mention m WHERE m.source_id = source.id AND m.wants_body
     ) THEN 'body wanted'
 END

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.ledger.better import after_visit
 from crawler.ledger.codec import decode_visit, encode_visit
-from crawler.ledger.families import join_family
+from crawler.ledger.families import put_families
 from crawler.ledger.ledger import DueSource, Wanted
 from crawler.ledger.records import (
     FileStamp,
@@ -120,13 +120,7 @@ class SqliteLedger:
             ).fetchone()
             if families is None:
                 return
-            self._db.execute("DELETE FROM mention WHERE item_id = ?", (item_id,))
-            for mention, family in families:
-                source = join_family(self._db, family)
-                row = (item_id, mention.position, source, mention.web_url, mention.kind)
-                self._db.execute(
-                    "INSERT INTO mention VALUES (?, ?, ?, ?, ?, ?)", (*row, mention.wants_body)
-                )
+            put_families(self._db, item_id, families)
 
     def _items(self, where: str, values: Sequence[Any]) -> Iterator[ItemRecord]:
         query = (
@@ -178,7 +172,9 @@ class SqliteLedger:
         if row is None:
             return None
         urls = self._db.execute(
-            "SELECT url, is_amp FROM url WHERE source_id = ? ORDER BY is_amp, position, key",
+            # Where items differ: plain before AMP, https (the greater text) before http.
+            "SELECT max(url), min(is_amp) FROM url WHERE family_id = ? "
+            "GROUP BY key ORDER BY min(is_amp), min(rank), key",
             (row[0],),
         ).fetchall()
         (wants_body,) = self._db.execute(
@@ -202,7 +198,9 @@ class SqliteLedger:
     def source_of_url(self, url: str) -> SourceRecord | None:
         """What is known of the source that has this URL in its family."""
         row = self._db.execute(
-            "SELECT source.key FROM url JOIN source ON source.id = source_id WHERE url.key = ?",
+            "SELECT source.key FROM url JOIN mention USING (item_id, position) "
+            "JOIN source ON source.id = mention.source_id WHERE url.key = ? "
+            "ORDER BY source.key = url.key DESC, rank LIMIT 1",
             (url_key(url),),
         ).fetchone()
         return None if row is None else self.source(row[0])
@@ -221,7 +219,7 @@ class SqliteLedger:
             assert record.held is not None
             self._db.execute(
                 "UPDATE source SET held_state = ?, last_state = ?, held = ?, last = ?, "
-                "revision = ?, checked_at = ?, new_url = 0 WHERE key = ?",
+                "revision = ?, checked_at = ?, tried = ?, answered = ? WHERE key = ?",
                 (
                     record.held.state,
                     visit.state,
@@ -229,6 +227,8 @@ class SqliteLedger:
                     None if record.last is None else encode_visit(record.last),
                     revision_of(record),
                     record.checked_at,
+                    json.dumps([url_key(hop.url) for hop in visit.hops]),
+                    url_key(record.held.hop.url),
                     key,
                 ),
             )

@@ -12,7 +12,15 @@ import pytest
 
 from crawler.extraction.article import Article
 from crawler.ledger.ledger import Wanted
-from crawler.ledger.records import FileStamp, Hop, ItemRecord, Mention, Rendered, Visit
+from crawler.ledger.records import (
+    FileStamp,
+    Hop,
+    ItemRecord,
+    Mention,
+    Rendered,
+    SourceRecord,
+    Visit,
+)
 from crawler.ledger.sqlite import LedgerError, SqliteLedger
 from crawler.states import State
 from crawler.urls.family import UrlFamily, url_family
@@ -55,9 +63,13 @@ def put(
         ledger.select(output)
 
 
-def visit(state: State, text: str = "") -> Visit:
+def visit(state: State, text: str, url: str) -> Visit:
     article = Article(markdown=text) if text else None
-    return Visit(state, "2026-01-01T00:00:00Z", (Hop("u", state),), article=article)
+    return Visit(state, "2026-01-01T00:00:00Z", (Hop(url, state),), article=article)
+
+
+def settle(ledger: SqliteLedger, key: str, state: State, text: str = "") -> SourceRecord:
+    return ledger.settle(key, visit(state, text, f"https://{key}"))
 
 
 def due(ledger: SqliteLedger, wanted: Wanted | None = None) -> dict[str, str]:
@@ -82,19 +94,88 @@ def test_two_items_that_name_one_article_by_different_urls_share_its_source(
     assert due(ledger) == {"example.com/a": "new"}
 
 
-def test_an_item_that_joins_two_sources_leaves_one_with_the_better_article(
+def test_two_articles_with_one_wrong_url_in_common_stay_apart(ledger: SqliteLedger) -> None:
+    home = "https://example.com/"
+    put(ledger, "a.md", url_family(["https://example.com/a", home]))
+    put(ledger, "b.md", url_family(["https://example.com/b", home]))
+    assert due(ledger).keys() == {"example.com/a", "example.com/b"}
+
+
+def test_items_that_swap_their_urls_stay_apart(ledger: SqliteLedger) -> None:
+    urls = {name: f"https://example.com/{name}" for name in ("x", "y", "xw", "yw")}
+    put(ledger, "a.md", url_family([urls["x"], urls["xw"]]))
+    put(ledger, "b.md", url_family([urls["y"], urls["yw"]]))
+    settle(ledger, "example.com/x", State.OK, "x")
+    settle(ledger, "example.com/y", State.OK, "y")
+    put(ledger, "a.md", url_family([urls["y"], urls["xw"]]))
+    put(ledger, "b.md", url_family([urls["x"], urls["yw"]]))
+    assert due(ledger) == {}
+    assert ledger.owner("example.com/x") == "b.md"
+    assert ledger.owner("example.com/y") == "a.md"
+
+
+def test_a_corrected_url_is_followed(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", url_family(["https://example.com/typo", "https://example.com/w"]))
+    settle(ledger, "example.com/typo", State.OK, "wrong article")
+    put(ledger, "a.md", url_family(["https://example.com/right", "https://example.com/w"]))
+    assert due(ledger) == {"example.com/right": "new"}
+
+
+def test_a_lost_article_takes_over_a_family_that_brings_a_url_for_it(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", "https://example.com/lost")
+    settle(ledger, "example.com/lost", State.NOT_FOUND)
+    put(ledger, "c.md", "https://example.com/y")
+    put(ledger, "d.md", url_family(["https://example.com/lost", "https://example.com/y"]))
+    assert due(ledger) == {"example.com/lost": "new URL"}
+    record = ledger.source_of_url("https://example.com/y")
+    assert record is not None
+    assert record.urls == ("https://example.com/lost", "https://example.com/y")
+
+
+def test_what_stood_for_another_source_lets_it_go_when_it_becomes_unclear(
     ledger: SqliteLedger,
 ) -> None:
-    put(ledger, "a.md", "https://example.com/a")
-    put(ledger, "b.md", "https://example.com/b")
-    ledger.settle("example.com/a", visit(State.NOT_FOUND))
-    ledger.settle("example.com/b", visit(State.OK, "text"))
-    put(ledger, "c.md", url_family(["https://example.com/a", "https://example.com/b"]))
-    survivor = ledger.source_of_url("https://example.com/a")
-    assert survivor is not None
-    assert survivor.key == "example.com/b"
-    assert survivor.urls == ("https://example.com/a", "https://example.com/b")
-    assert [m.source for m in ledger.item("a.md").mentions] == ["example.com/b"]  # type: ignore[union-attr]
+    shared = "https://example.com/shared"
+    put(ledger, "a.md", url_family(["https://example.com/a", shared]))
+    put(ledger, "c.md", "https://example.com/c", shared)
+    assert due(ledger).keys() == {"example.com/a", "example.com/c"}
+    put(ledger, "b.md", url_family(["https://example.com/b", shared]))
+    assert due(ledger).keys() == {f"example.com/{name}" for name in ("a", "b", "c", "shared")}
+
+
+def test_a_url_that_no_item_names_any_more_is_not_tried(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/old"]))
+    put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/new"]))
+    record = ledger.source("example.com/a")
+    assert record is not None
+    assert record.urls == ("https://example.com/a", "https://example.com/new")
+
+
+def test_an_article_from_a_url_that_was_corrected_is_due_once(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/old"]))
+    hops = (
+        Hop("https://example.com/a", State.NOT_FOUND),
+        Hop("https://example.com/old", State.OK),
+    )
+    article = Article(markdown="text")
+    ledger.settle("example.com/a", Visit(State.OK, "t", hops, answered=1, article=article))
+    put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/new"]))
+    assert due(ledger) == {"example.com/a": "new URL"}
+    hops = (
+        Hop("https://example.com/a", State.NOT_FOUND),
+        Hop("https://example.com/new", State.NOT_FOUND),
+    )
+    ledger.settle("example.com/a", Visit(State.NOT_FOUND, "t", hops))
+    assert due(ledger) == {}
+
+
+def test_a_video_page_without_a_text_is_asked_for_it_once(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", "https://example.com/v", kind="video")
+    settle(ledger, "example.com/v", State.UNSUPPORTED)
+    put(ledger, "b.md", "https://example.com/v")
+    assert due(ledger) == {"example.com/v": "body wanted"}
+    settle(ledger, "example.com/v", State.EMPTY)
+    assert due(ledger) == {}
 
 
 def test_amp_pages_come_last_whoever_names_them(ledger: SqliteLedger) -> None:
@@ -115,7 +196,7 @@ def test_what_is_known_is_not_due_and_what_may_recover_is(ledger: SqliteLedger) 
         ("down", State.SERVER_ERROR),
     ):
         put(ledger, f"{name}.md", f"https://example.com/{name}")
-        ledger.settle(f"example.com/{name}", visit(state, "text" if state is State.OK else ""))
+        settle(ledger, f"example.com/{name}", state, "text" if state is State.OK else "")
     assert due(ledger) == {
         "example.com/slow": "was timeout",
         "example.com/down": "was server-error",
@@ -124,8 +205,8 @@ def test_what_is_known_is_not_due_and_what_may_recover_is(ledger: SqliteLedger) 
 
 def test_force_makes_everything_due_and_retry_what_it_names(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/a", "https://example.com/b")
-    ledger.settle("example.com/a", visit(State.OK, "text"))
-    ledger.settle("example.com/b", visit(State.NOT_FOUND))
+    settle(ledger, "example.com/a", State.OK, "text")
+    settle(ledger, "example.com/b", State.NOT_FOUND)
     assert due(ledger, Wanted(force=True)).keys() == {"example.com/a", "example.com/b"}
     assert due(ledger, Wanted(retry=frozenset({State.NOT_FOUND}))) == {
         "example.com/b": "was not-found"
@@ -134,8 +215,8 @@ def test_force_makes_everything_due_and_retry_what_it_names(ledger: SqliteLedger
 
 def test_a_failed_refresh_of_a_held_article_is_tried_again(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/a")
-    ledger.settle("example.com/a", visit(State.OK, "text"))
-    record = ledger.settle("example.com/a", visit(State.TIMEOUT))
+    settle(ledger, "example.com/a", State.OK, "text")
+    record = settle(ledger, "example.com/a", State.TIMEOUT)
     assert record.held is not None
     assert record.held.state is State.OK
     assert due(ledger) == {"example.com/a": "was timeout"}
@@ -144,8 +225,8 @@ def test_a_failed_refresh_of_a_held_article_is_tried_again(ledger: SqliteLedger)
 def test_a_new_url_makes_a_lost_source_due_but_not_a_good_one(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/a")
     put(ledger, "b.md", "https://example.com/b")
-    ledger.settle("example.com/a", visit(State.NOT_FOUND))
-    ledger.settle("example.com/b", visit(State.OK, "text"))
+    settle(ledger, "example.com/a", State.NOT_FOUND)
+    settle(ledger, "example.com/b", State.OK, "text")
     put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/a2"]))
     put(ledger, "b.md", url_family(["https://example.com/b", "https://example.com/b2"]))
     assert due(ledger) == {"example.com/a": "new URL"}
@@ -158,7 +239,7 @@ def test_a_video_that_an_article_item_names_later_is_due_for_its_text(
     source = ledger.source("example.com/v")
     assert source is not None
     assert not source.wants_body
-    ledger.settle("example.com/v", visit(State.UNSUPPORTED))
+    settle(ledger, "example.com/v", State.UNSUPPORTED)
     assert due(ledger) == {}
     put(ledger, "b.md", "https://example.com/v")
     assert due(ledger) == {"example.com/v": "body wanted"}
@@ -173,7 +254,7 @@ def test_only_selected_items_are_planned(ledger: SqliteLedger) -> None:
 def test_a_limit_takes_the_first_items_that_have_something_due(ledger: SqliteLedger) -> None:
     for name in "abc":
         put(ledger, f"{name}.md", f"https://example.com/{name}")
-    ledger.settle("example.com/a", visit(State.OK, "text"))
+    settle(ledger, "example.com/a", State.OK, "text")
     assert ledger.plan(Wanted(), limit=1) == 1
     assert [source.record.key for source in ledger.due(0, 9)] == ["example.com/b"]
     assert ledger.selected() == 1
@@ -199,16 +280,16 @@ def test_an_item_is_finished_by_the_last_source_it_waits_for(ledger: SqliteLedge
     put(ledger, "a.md", "https://example.com/a", "https://example.com/b")
     put(ledger, "b.md", "https://example.com/b")
     ledger.plan(Wanted())
-    ledger.settle("example.com/b", visit(State.NOT_FOUND))
+    settle(ledger, "example.com/b", State.NOT_FOUND)
     assert [i.output for i in ledger.finished_items("example.com/b")] == ["b.md"]
-    ledger.settle("example.com/a", visit(State.OK, "text"))
+    settle(ledger, "example.com/a", State.OK, "text")
     assert [i.output for i in ledger.finished_items("example.com/a")] == ["a.md"]
 
 
 def test_items_with_nothing_due_wait_for_nothing(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/a")
     put(ledger, "b.md", "https://example.com/b")
-    ledger.settle("example.com/a", visit(State.OK, "text"))
+    settle(ledger, "example.com/a", State.OK, "text")
     ledger.plan(Wanted())
     assert [i.output for i in ledger.waiting_for_nothing()] == ["a.md"]
 
@@ -223,8 +304,8 @@ def test_the_owner_of_a_source_is_the_item_about_it(ledger: SqliteLedger) -> Non
 
 def test_states_of_the_selection_add_up_to_its_sources(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/a", "https://example.com/b", "https://example.com/c")
-    ledger.settle("example.com/a", visit(State.OK, "text"))
-    ledger.settle("example.com/b", visit(State.ROBOTS))
+    settle(ledger, "example.com/a", State.OK, "text")
+    settle(ledger, "example.com/b", State.ROBOTS)
     assert ledger.states() == {State.OK: 1, State.ROBOTS: 1, None: 1}
 
 
@@ -233,11 +314,11 @@ def test_a_revision_changes_with_what_is_written_and_not_with_what_is_not(
 ) -> None:
     put(ledger, "a.md", "https://example.com/a")
     assert ledger.revision("example.com/a") is None
-    ledger.settle("example.com/a", visit(State.OK, "text"))
+    settle(ledger, "example.com/a", State.OK, "text")
     before = ledger.revision("example.com/a")
-    ledger.settle("example.com/a", visit(State.OK, "text"))
+    settle(ledger, "example.com/a", State.OK, "text")
     assert ledger.revision("example.com/a") == before
-    ledger.settle("example.com/a", visit(State.TIMEOUT))
+    settle(ledger, "example.com/a", State.TIMEOUT)
     assert ledger.revision("example.com/a") != before
 
 

@@ -272,7 +272,12 @@ def test_an_intake_that_is_told_to_stop_ends_early(
         write_item(items, f"{number:03}", original_url=f"{NEWS}/{number}")
     assert take(items, stop=True).count == (0, 0, 0)
     asked, problems = iter([False, True]), list[object]()
-    intake = Intake(open_ledger(), base=items.parent, on_problem=problems.append, should_stop=lambda: next(asked))
+    intake = Intake(
+        open_ledger(),
+        base=items.parent,
+        on_problem=problems.append,
+        should_stop=lambda: next(asked),
+    )
     assert intake.take([items], exclude=None).items == 500
     assert problems == []
     assert open_ledger().item("499.md") is not None  # what was taken is durable
