@@ -13,6 +13,7 @@ from crawler.output.atomic import sweep_leftovers
 from crawler.output.layout import Layout
 from crawler.output.publish import Publisher
 from crawler.plan.intake import Intake
+from crawler.problem import Problem
 from crawler.summary import RunSummary
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from crawler.ledger.records import SourceRecord, Visit
     from crawler.options import CrawlOptions
-    from crawler.problem import Problem
 
 
 class OutputBusyError(RuntimeError):
@@ -107,15 +107,21 @@ class Crawl:
 
     def tidy(self) -> None:
         """Sweep what a killed run left and bring items up to date that wait for nothing."""
-        for folder in (self.layout.items, self.layout.sources):
-            sweep_leftovers(folder)
-        for path in self.options.items if self.options.in_place else ():
-            is_folder = path.is_dir()
-            sweep_leftovers(path if is_folder else path.parent, recursive=is_folder)
+        self._sweep()
         for item in self.ledger.waiting_for_nothing():
             if self._should_stop():
                 return
             self._publisher.publish_item(item)
+
+    def _sweep(self) -> None:
+        folders = {self.layout.items: True, self.layout.sources: True}
+        if self.options.in_place:
+            folders |= {p if p.is_dir() else p.parent: p.is_dir() for p in self.options.items}
+        for folder, recursive in folders.items():
+            try:
+                sweep_leftovers(folder, recursive=recursive)
+            except OSError as error:
+                self._on_problem(Problem(str(folder), 1, f"leftovers not removed: {error}"))
 
     def due(self, after: int, count: int) -> list[DueSource]:
         """Return up to `count` due sources from position `after` of the plan."""

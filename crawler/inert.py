@@ -174,7 +174,8 @@ def code_text(text: str) -> str:
     """Return text for the inside of a code span or block, where escapes are not processed.
 
     Liquid and Hugo run before Markdown and know no code, so a space parts `{{`, `{%` and `{#`;
-    an escape would be shown as it is. Hidden characters go; line ends become LF.
+    an escape would be shown as it is. One parts `<!--` as well: what looks like a comment of ours
+    must not be taken for one. Hidden characters go; line ends become LF.
     """
     lines = re.sub("\r\n?|[\x85\u2028\u2029]", "\n", text)
-    return _LIQUID.sub("{ ", _HIDDEN.sub("", lines))
+    return _LIQUID.sub("{ ", _HIDDEN.sub("", lines)).replace("<!--", "<! --")

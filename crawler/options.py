@@ -65,7 +65,7 @@ class CrawlOptions:
         if unknown:
             raise OptionError(f"there is no option {', '.join(sorted(unknown))}")
         paths = _split(items, os.pathsep)
-        if not paths:
+        if not paths or "" in paths:
             raise OptionError("items: name at least one file or folder")
         if any(Path(path).resolve() == Path(output).resolve() for path in paths):
             raise OptionError("output: cannot be the items' own folder; --in-place writes there")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +33,7 @@ app = typer.Typer(
     help="Follows the links of front-matter news items and enriches the items, losslessly.",
 )
 
-Items = Annotated[list[Path], typer.Argument(help="item files, or folders to search for them")]
+Items = Annotated[list[str], typer.Argument(help="item files, or folders to search for them")]
 Output = Annotated[Path, typer.Option("-o", "--output", help="the output folder")]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document to stdout")]
 Overrides = Annotated[
@@ -83,7 +84,8 @@ def run(
 @app.command()
 def status(items: Items, output: Output = Path("output"), as_json: AsJson = False) -> None:
     """Say what the ledger knows of ITEMS, without fetching."""
-    known = read_status(items, output)
+    options = CrawlOptions.parse(items=items, output=output)
+    known = read_status(list(options.items), output)
     if as_json:
         print(json.dumps(known.as_json(), indent=2))
     else:
@@ -133,6 +135,7 @@ def main() -> None:
         LedgerError,
         UnusableRunError,
         OSError,
+        sqlite3.DatabaseError,
     )
     try:
         app()

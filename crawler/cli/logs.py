@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.logging import RichHandler
 
+from crawler.options import OptionError
+
 if TYPE_CHECKING:
     from rich.console import Console
     from scrapy.settings import BaseSettings
@@ -28,7 +30,10 @@ def log_to(console: Console, settings: BaseSettings, *, verbose: bool) -> None:
     else:
         handler = logging.StreamHandler(console.file)
         handler.setFormatter(logging.Formatter(_PLAIN))
-    handler.setLevel(settings["LOG_LEVEL"])
+    try:
+        handler.setLevel(settings["LOG_LEVEL"])
+    except (ValueError, TypeError) as error:
+        raise OptionError(f"LOG_LEVEL: {error}") from error
     logging.getLogger().addHandler(handler)
     logging.getLogger("crawler.failure").disabled = not settings["LOG_FILE"]  # printed at the end
     if not verbose:

@@ -10,6 +10,7 @@ from scrapy.settings import Settings
 
 from crawler.cli.logs import log_to
 from crawler.cli.progress import live_progress
+from crawler.fetch.bounded_stop import BoundedStop
 from crawler.options import CrawlOptions
 from crawler.spiders.items import ItemsSpider
 
@@ -50,6 +51,11 @@ def run_items(
     with display:
         process.start()
     spider = crawler.spider
+    stop = crawler.get_extension(BoundedStop)
+    if stop is not None and stop.stopping.is_set():
+        if not isinstance(spider, ItemsSpider) or spider.summary is None:
+            raise KeyboardInterrupt  # before anything was begun
+        spider.summary.ended = "interrupted"  # also where a second signal left no time to say so
     if not isinstance(spider, ItemsSpider) or spider.summary is None or spider.failure:
         failure = spider.failure if isinstance(spider, ItemsSpider) else None
         raise UnusableRunError(failure or "the crawl did not start; see the log")

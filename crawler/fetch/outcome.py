@@ -9,11 +9,13 @@ from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
+    DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
     ResponseDataLossError,
 )
 
+from crawler.fetch.contact_guard import NoContactError
 from crawler.fetch.robots import ForbiddenByRobotsError
 from crawler.inert import plain_text
 from crawler.states import State
@@ -24,6 +26,14 @@ _BY_STATUS: Final = {
     408: State.TIMEOUT,
     410: State.GONE,
     429: State.RATE_LIMITED,
+}
+_BY_ERROR: Final[dict[type[Exception], tuple[State, str]]] = {
+    ForbiddenByRobotsError: (State.ROBOTS, "robots.txt forbids it"),
+    NoContactError: (State.NETWORK_ERROR, "no CRAWLER_CONTACT is set for a public site"),
+    DownloadTimeoutError: (State.TIMEOUT, "no complete answer in time"),
+    CannotResolveHostError: (State.NETWORK_ERROR, "the host name does not resolve"),
+    DownloadConnectionRefusedError: (State.NETWORK_ERROR, "the connection was refused"),
+    ResponseDataLossError: (State.NETWORK_ERROR, "the answer broke off"),
 }
 _HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 # Types that servers put on HTML by mistake; the first bytes decide.
@@ -67,18 +77,15 @@ def is_html(content_type: str, body: bytes) -> bool:
 
 def outcome_of_error(error: BaseException) -> tuple[State, str]:
     """Return the state and the evidence for a request that had no usable answer."""
+    for kind, outcome in _BY_ERROR.items():
+        if isinstance(error, kind):
+            return outcome
     message = str(error)
     match error:
-        case ForbiddenByRobotsError():
-            return State.ROBOTS, "robots.txt forbids it"
-        case DownloadTimeoutError():
-            return State.TIMEOUT, "no complete answer in time"
-        case CannotResolveHostError():
-            return State.NETWORK_ERROR, "the host name does not resolve"
-        case DownloadConnectionRefusedError():
-            return State.NETWORK_ERROR, "the connection was refused"
-        case ResponseDataLossError():
-            return State.NETWORK_ERROR, "the answer broke off"
+        case DownloadFailedError():
+            reasons = getattr(error.__cause__, "reasons", None) or ()
+            names = ", ".join(type(reason.value).__name__ for reason in reasons)
+            return State.NETWORK_ERROR, f"the connection failed: {names or type(error).__name__}"
         case DownloadCancelledError() if "max size" in message:
             return State.TOO_LARGE, "larger than DOWNLOAD_MAXSIZE"
         case IgnoreRequest() if "DOWNLOAD_MAXSIZE" in message:

@@ -32,8 +32,12 @@ def after_visit(record: SourceRecord, visit: Visit) -> SourceRecord:
 
 def _worth(visit: Visit) -> int:
     if visit.state is State.OK:
-        return 2 if visit.via_amp else 3
-    return 1 if visit.state is State.UNSUPPORTED else 0
+        return 4 if visit.via_amp else 5
+    if visit.state is State.UNSUPPORTED:
+        return 3
+    if visit.article is not None:
+        return 2  # a page without a text still has its metadata
+    return 0 if visit.state.is_transient else 1
 
 
 def _says_the_same(one: Visit, other: Visit) -> bool:

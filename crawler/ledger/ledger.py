@@ -93,6 +93,9 @@ class Ledger(Protocol):
     def source_of_url(self, url: str) -> SourceRecord | None:
         """What is known of the source that has this URL in its family."""
 
+    def forget_missing(self, root: str) -> None:
+        """Forget the items found below `root` earlier whose files are gone; sources stay."""
+
     def owner(self, key: str) -> str | None:
         """Output path of the item whose own article this source is, if there is one."""
 

@@ -59,6 +59,18 @@ class Visit:
         """The hop that decided."""
         return self.hops[self.answered]
 
+    @property
+    def open_state(self) -> State:
+        """The state that says whether to come back soon.
+
+        An AMP page that stood in for an article which may yet recover does not settle it.
+        """
+        if self.via_amp:
+            for hop in self.hops[: self.answered]:
+                if hop.state.is_transient:
+                    return hop.state
+        return self.state
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import contextmanager
 from importlib.resources import files
@@ -144,6 +145,19 @@ class SqliteLedger:
                 warnings=tuple(json.loads(row[8])),
             )
 
+    def forget_missing(self, root: str) -> None:
+        """Forget the items found below `root` earlier whose files are gone; sources stay."""
+        rows = self._db.execute(
+            "SELECT id, origin FROM item WHERE root = ? "
+            "AND id NOT IN (SELECT item_id FROM selected)",
+            (root,),
+        ).fetchall()
+        with self.transaction():
+            for item_id, origin in rows:
+                if not os.path.lexists(origin):
+                    put_families(self._db, item_id, [])
+                    self._db.execute("DELETE FROM item WHERE id = ?", (item_id,))
+
     def owner(self, key: str) -> str | None:
         """Output path of the item whose own article this source is."""
         row = self._db.execute(
@@ -222,7 +236,7 @@ class SqliteLedger:
                 "revision = ?, checked_at = ?, tried = ?, answered = ? WHERE key = ?",
                 (
                     record.held.state,
-                    visit.state,
+                    visit.open_state,
                     encode_visit(record.held),
                     None if record.last is None else encode_visit(record.last),
                     revision_of(record),

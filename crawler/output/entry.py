@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crawler.extraction.article import Article, Image
@@ -25,6 +26,10 @@ def mention_entry(record: SourceRecord, mention: Mention, text_file: str | None)
     if record.held is None:
         return entry
     state, article = record.held.state, record.held.article
+    if mention.wants_body and state is State.UNSUPPORTED and record.last is not None:
+        # For whoever wants the text, how it was missed is what counts; the metadata stays.
+        missed = replace(record.last, article=article)
+        return mention_entry(replace(record, held=missed, last=None), mention, text_file)
     if not mention.wants_body and state in {State.OK, State.EMPTY}:
         state = State.UNSUPPORTED
     entry |= _visit_fields(record, state)

@@ -6,7 +6,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -73,6 +73,8 @@ class Intake:
                 for item in batch:
                     if self._is_wanted(item.relative):
                         self._take_one(item)
+        for path in paths:
+            self._ledger.forget_missing(absolute(path))
         return self.count
 
     def _is_wanted(self, relative: PurePosixPath) -> bool:
@@ -126,9 +128,13 @@ class Intake:
     def _own_output(self, found: FoundItem, origin: str) -> str:
         """Return the marked output that an item had to take earlier, or else the plain one."""
         plain = str(item_output_path(found.relative))
-        marked = self._marked(plain, origin)
-        known = self._ledger.item(marked)
-        return marked if known is not None and known.origin == origin else plain
+        for marked in self._marked(plain, origin):
+            known = self._ledger.item(marked)
+            if known is None:
+                break
+            if known.origin == origin:
+                return marked
+        return plain
 
     def _free_output(self, output: str, origin: str, digest: str) -> str:
         """Keep two items from sharing an output file; a moved or copied item keeps its own."""
@@ -138,14 +144,20 @@ class Intake:
         is_other = known.digest != digest and Path(known.origin).exists()
         if not is_other and not self._ledger.is_selected(output):
             return output
-        return self._marked(output, origin)
+        free = (None, origin)
+        return next(
+            marked
+            for marked in self._marked(output, origin)
+            if getattr(self._ledger.item(marked), "origin", None) in free
+        )
 
-    def _marked(self, output: str, origin: str) -> str:
+    def _marked(self, output: str, origin: str) -> Iterator[str]:
+        """Yield names for an item whose plain one is another's, the same ones each time."""
         path = PurePosixPath(output)
         way = os.path.relpath(origin, self._base).encode("utf-8", "surrogatepass")
-        return str(
-            path.with_name(f"{path.stem}-{hashlib.sha256(way).hexdigest()[:8]}{path.suffix}")
-        )
+        for attempt in count():
+            mark = hashlib.sha256(way + b"/" * attempt).hexdigest()[:8]
+            yield str(path.with_name(f"{path.stem}-{mark}{path.suffix}"))
 
 
 def absolute(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -43,7 +44,7 @@ logger = logging.getLogger("crawler.run")
 failure_logger = logging.getLogger("crawler.failure")  # the command line prints it by itself
 
 _WINDOW: Final = 500  # requests that wait in memory at most
-_UNUSABLE: Final = (OutputBusyError, ItemsNotFoundError, LedgerError, OSError)
+_UNUSABLE: Final = (OutputBusyError, ItemsNotFoundError, LedgerError, OSError, sqlite3.Error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from crawler.extraction.article import Article
 from crawler.ledger.better import after_visit
 from crawler.ledger.records import Hop, SourceRecord, Visit
@@ -74,7 +76,29 @@ def test_the_article_itself_replaces_what_its_amp_page_gave() -> None:
     assert after_visit(after_visit(UNVISITED, amp), OK).held == OK
 
 
-def test_a_failure_replaces_another_failure() -> None:
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        (State.NOT_FOUND, State.GONE),
+        (State.SERVER_ERROR, State.NOT_FOUND),
+        (State.TIMEOUT, State.SERVER_ERROR),
+    ],
+)
+def test_a_failure_replaces_one_that_said_no_more(earlier: State, later: State) -> None:
+    first = visit(earlier, "2026-01-01T00:00:00Z", status=None)
+    second = visit(later, "2026-01-02T00:00:00Z", status=None)
+    assert after_visit(after_visit(UNVISITED, first), second).held == second
+
+
+def test_a_failure_that_may_pass_does_not_replace_one_for_good() -> None:
     first = visit(State.NOT_FOUND, "2026-01-01T00:00:00Z", status=404)
     second = visit(State.SERVER_ERROR, "2026-01-02T00:00:00Z", status=500)
-    assert after_visit(after_visit(UNVISITED, first), second).held == second
+    record = after_visit(after_visit(UNVISITED, first), second)
+    assert (record.held, record.last) == (first, second)
+
+
+def test_a_page_without_a_text_keeps_its_metadata_when_it_is_lost() -> None:
+    empty = replace(visit(State.EMPTY, "2026-01-01T00:00:00Z"), article=Article(title="A title"))
+    lost = visit(State.NOT_FOUND, "2026-01-02T00:00:00Z", status=404)
+    record = after_visit(after_visit(UNVISITED, empty), lost)
+    assert (record.held, record.last) == (empty, lost)

@@ -247,7 +247,7 @@ def test_the_file_of_a_source_is_withdrawn_when_an_item_is_about_it(
     assert withdrawn.exists()
     write_item(room.items, "b", original_url=OTHER)
     room.take()
-    assert room.publish("a.md", "b.md") == (2, 0, 0)
+    assert room.publish("a.md", "b.md") == (2, 2, 0)  # a.md is looked at for b.md already
     assert not withdrawn.exists()
     assert enrichment(room.output / "items" / "a.md")["related"][0]["textFile"] == "items/b.md"
     assert enrichment(room.output / "items" / "b.md")["source"]["textFile"] == "items/b.md"

@@ -149,9 +149,23 @@ def test_a_second_signal_stops_at_once(
     time.sleep(0.5)
     started = time.monotonic()
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    stdout, stderr = process.communicate(timeout=30)
     assert time.monotonic() - started < 5
-    assert process.returncode != 0
+    assert process.returncode == 130
+    assert '"ended": "interrupted"' in stdout
+    assert "Traceback" not in stderr
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.4, 0.8, 1.2, 1.8])
+def test_a_signal_while_it_starts_ends_it_quietly(
+    items: Path, tmp_path: Path, web: LocalWeb, seconds: float
+) -> None:
+    process = start(items, tmp_path / "output", web)
+    time.sleep(seconds)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=30)
+    assert "Traceback" not in stderr
+    assert process.returncode in {130, -signal.SIGINT}  # the latter before Python itself is up
 
 
 def test_a_second_run_on_one_output_folder_leaves_or_waits(
