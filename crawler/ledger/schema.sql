@@ -11,6 +11,7 @@ CREATE TABLE item (
     facts TEXT NOT NULL,
     warnings TEXT NOT NULL        -- JSON array
 );
+CREATE INDEX item_by_origin ON item (origin);
 
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,

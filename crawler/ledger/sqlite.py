@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sqlite3
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from crawler.ledger.better import after_visit
-from crawler.ledger.codec import decode_visit, encode_visit
-from crawler.ledger.families import put_families
+from crawler.ledger.item_rows import ItemRows
 from crawler.ledger.ledger import DueSource, Wanted
 from crawler.ledger.records import (
     FileStamp,
@@ -21,10 +17,9 @@ from crawler.ledger.records import (
     SourceRecord,
     Visit,
 )
-from crawler.ledger.revision import revision_of
 from crawler.ledger.run_plan import RunPlan
+from crawler.ledger.source_rows import SourceRows
 from crawler.states import State
-from crawler.urls.canonical import url_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,6 +60,8 @@ class SqliteLedger:
             raise LedgerError(
                 f"{path} cannot be used as a ledger ({error}); moved away, it is made anew"
             ) from error
+        self._items = ItemRows(self._db)
+        self._sources = SourceRows(self._db)
         self._run = RunPlan(self._db)
 
     def _prepare(self, path: Path) -> None:
@@ -94,130 +91,45 @@ class SqliteLedger:
             raise
         self._db.execute("COMMIT")
 
-    # Items
-
     def item(self, output: str) -> ItemRecord | None:
         """What is known of the item with this output path."""
-        return next(self._items("WHERE output = ?", (output,)), None)
+        return self._items.get(output)
 
     def item_from(self, origin: str) -> ItemRecord | None:
         """What is known of the item that was read from this file."""
-        return next(self._items("WHERE origin = ?", (origin,)), None)
+        return self._items.read_from(origin)
 
     def put_item(
         self, item: ItemRecord, families: Sequence[tuple[Mention, UrlFamily]] | None
     ) -> None:
         """Store an item and the sources it names; None keeps those of a known item."""
-        place = (item.output, item.origin, item.root, item.stamp.size, item.stamp.mtime_ns)
-        columns = (*place, item.digest, item.facts, json.dumps(item.warnings))
         with self.transaction():
-            (item_id,) = self._db.execute(
-                "INSERT INTO item (output, origin, root, size, mtime_ns, digest, facts, warnings) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (output) DO UPDATE SET "
-                "origin = excluded.origin, root = excluded.root, size = excluded.size, "
-                "mtime_ns = excluded.mtime_ns, digest = excluded.digest, "
-                "facts = excluded.facts, warnings = excluded.warnings RETURNING id",
-                columns,
-            ).fetchone()
-            if families is None:
-                return
-            put_families(self._db, item_id, families)
-
-    def _items(self, where: str, values: Sequence[Any]) -> Iterator[ItemRecord]:
-        query = (
-            "SELECT id, output, origin, root, size, mtime_ns, digest, facts, warnings "
-            f"FROM item {where}"
-        )
-        for row in self._db.execute(query, values).fetchall():
-            mentions = self._db.execute(
-                "SELECT position, key, web_url, kind FROM mention "
-                "JOIN source ON source.id = source_id WHERE item_id = ? ORDER BY position",
-                (row[0],),
-            )
-            yield ItemRecord(
-                output=row[1],
-                origin=row[2],
-                root=row[3],
-                stamp=FileStamp(row[4], row[5]),
-                digest=row[6],
-                facts=row[7],
-                mentions=tuple(Mention(*mention) for mention in mentions),
-                warnings=tuple(json.loads(row[8])),
-            )
+            self._items.put(item, families)
 
     def forget_missing(self, root: str) -> None:
         """Forget the items found below `root` earlier whose files are gone; sources stay."""
-        rows = self._db.execute(
-            "SELECT id, origin FROM item WHERE root = ? "
-            "AND id NOT IN (SELECT item_id FROM selected)",
-            (root,),
-        ).fetchall()
         with self.transaction():
-            for item_id, origin in rows:
-                if not os.path.lexists(origin):
-                    put_families(self._db, item_id, [])
-                    self._db.execute("DELETE FROM item WHERE id = ?", (item_id,))
+            self._items.forget_missing(root)
 
     def owner(self, key: str) -> str | None:
         """Output path of the item whose own article this source is."""
-        row = self._db.execute(
-            "SELECT output FROM mention JOIN item ON item.id = item_id "
-            "WHERE position = -1 AND wants_body "
-            "AND source_id = (SELECT id FROM source WHERE key = ?) ORDER BY output LIMIT 1",
-            (key,),
-        ).fetchone()
-        return None if row is None else str(row[0])
+        return self._items.owner(key)
 
     def items_naming(self, key: str) -> list[ItemRecord]:
         """Return the items that name this source."""
-        where = (
-            "WHERE id IN (SELECT item_id FROM mention WHERE source_id = "
-            "(SELECT id FROM source WHERE key = ?)) ORDER BY output"
-        )
-        return list(self._items(where, (key,)))
-
-    # Sources
+        return self._items.naming(key)
 
     def source(self, key: str) -> SourceRecord | None:
         """What is known of a source."""
-        row = self._db.execute(
-            "SELECT id, key, held, last, checked_at FROM source WHERE key = ?", (key,)
-        ).fetchone()
-        if row is None:
-            return None
-        urls = self._db.execute(
-            # Where items differ: plain before AMP, https (the greater text) before http.
-            "SELECT max(url), min(is_amp) FROM url WHERE family_id = ? "
-            "GROUP BY key ORDER BY min(is_amp), min(rank), key",
-            (row[0],),
-        ).fetchall()
-        (wants_body,) = self._db.execute(
-            "SELECT EXISTS (SELECT 1 FROM mention WHERE source_id = ? AND wants_body)", (row[0],)
-        ).fetchone()
-        return SourceRecord(
-            key=row[1],
-            urls=tuple(url for url, _ in urls),
-            amp_from=sum(not is_amp for _, is_amp in urls),
-            wants_body=bool(wants_body),
-            held=None if row[2] is None else decode_visit(row[2]),
-            last=None if row[3] is None else decode_visit(row[3]),
-            checked_at=row[4],
-        )
+        return self._sources.get(key)
 
     def revision(self, key: str) -> str | None:
         """Hash of what is known of a source; None: not visited yet."""
-        row = self._db.execute("SELECT revision FROM source WHERE key = ?", (key,)).fetchone()
-        return None if row is None else row[0]
+        return self._sources.revision(key)
 
     def source_of_url(self, url: str) -> SourceRecord | None:
         """What is known of the source that has this URL in its family."""
-        row = self._db.execute(
-            "SELECT source.key FROM url JOIN mention USING (item_id, position) "
-            "JOIN source ON source.id = mention.source_id WHERE url.key = ? "
-            "ORDER BY source.key = url.key DESC, rank LIMIT 1",
-            (url_key(url),),
-        ).fetchone()
-        return None if row is None else self.source(row[0])
+        return self._sources.of_url(url)
 
     def settle(self, key: str, visit: Visit) -> SourceRecord:
         """Store a visit and return the new record.
@@ -226,30 +138,9 @@ class SqliteLedger:
             KeyError: no item names this source.
         """
         with self.transaction():
-            known = self.source(key)
-            if known is None:
-                raise KeyError(key)
-            record = after_visit(known, visit)
-            assert record.held is not None
-            self._db.execute(
-                "UPDATE source SET held_state = ?, last_state = ?, held = ?, last = ?, "
-                "revision = ?, checked_at = ?, tried = ?, answered = ? WHERE key = ?",
-                (
-                    record.held.state,
-                    visit.open_state,
-                    encode_visit(record.held),
-                    None if record.last is None else encode_visit(record.last),
-                    revision_of(record),
-                    record.checked_at,
-                    json.dumps([url_key(hop.url) for hop in visit.hops]),
-                    url_key(record.held.hop.url),
-                    key,
-                ),
-            )
+            record = self._sources.settle(key, visit)
             self._run.mark_done(key)
         return record
-
-    # Output files
 
     def rendered(self, path: str) -> Rendered | None:
         """What the output file at this path was last made from."""
@@ -265,8 +156,6 @@ class SqliteLedger:
             return
         row = (path, rendered.fingerprint, rendered.stamp.size, rendered.stamp.mtime_ns)
         self._db.execute("INSERT OR REPLACE INTO rendered VALUES (?, ?, ?, ?)", row)
-
-    # This run
 
     def select(self, output: str) -> None:
         """Add an item to this run."""
@@ -291,7 +180,7 @@ class SqliteLedger:
 
     def finished_items(self, key: str) -> list[ItemRecord]:
         """Return the selected items that name this source and wait for no other one."""
-        return list(self._items(*self._run.finished(key)))
+        return list(self._items.matching(*self._run.finished(key)))
 
     def waiting_for_nothing(self) -> Iterator[ItemRecord]:
         """Yield the selected items that have no due source."""
@@ -299,7 +188,7 @@ class SqliteLedger:
         while ids := self._run.idle_items(last, _PAGE):
             last = ids[-1]
             for item_id in ids:
-                yield from self._items("WHERE id = ?", (item_id,))
+                yield from self._items.matching("WHERE id = ?", (item_id,))
 
     def states(self) -> dict[State | None, int]:
         """How many sources of the selected items hold each state; None: not visited yet."""

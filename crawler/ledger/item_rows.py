@@ -1,0 +1,99 @@
+"""Items in the ledger's SQLite file."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from crawler.ledger.families import put_families
+from crawler.ledger.records import FileStamp, ItemRecord, Mention
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+
+    from crawler.urls.family import UrlFamily
+
+
+class ItemRows:
+    """The items of an open database; methods as in `crawler.ledger.ledger.Ledger`."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def get(self, output: str) -> ItemRecord | None:
+        """What is known of the item with this output path."""
+        return next(self.matching("WHERE output = ?", (output,)), None)
+
+    def read_from(self, origin: str) -> ItemRecord | None:
+        """What is known of the item that was read from this file."""
+        return next(self.matching("WHERE origin = ?", (origin,)), None)
+
+    def put(self, item: ItemRecord, families: Sequence[tuple[Mention, UrlFamily]] | None) -> None:
+        """Store an item and the sources it names; None keeps those of a known item."""
+        place = (item.output, item.origin, item.root, item.stamp.size, item.stamp.mtime_ns)
+        columns = (*place, item.digest, item.facts, json.dumps(item.warnings))
+        (item_id,) = self._db.execute(
+            "INSERT INTO item (output, origin, root, size, mtime_ns, digest, facts, warnings) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (output) DO UPDATE SET "
+            "origin = excluded.origin, root = excluded.root, size = excluded.size, "
+            "mtime_ns = excluded.mtime_ns, digest = excluded.digest, "
+            "facts = excluded.facts, warnings = excluded.warnings RETURNING id",
+            columns,
+        ).fetchone()
+        if families is not None:
+            put_families(self._db, item_id, families)
+
+    def matching(self, where: str, values: Sequence[Any]) -> Iterator[ItemRecord]:
+        """Yield the items that meet a condition on the table `item`."""
+        query = (
+            "SELECT id, output, origin, root, size, mtime_ns, digest, facts, warnings "
+            f"FROM item {where}"
+        )
+        for row in self._db.execute(query, values).fetchall():
+            mentions = self._db.execute(
+                "SELECT position, key, web_url, kind FROM mention "
+                "JOIN source ON source.id = source_id WHERE item_id = ? ORDER BY position",
+                (row[0],),
+            )
+            yield ItemRecord(
+                output=row[1],
+                origin=row[2],
+                root=row[3],
+                stamp=FileStamp(row[4], row[5]),
+                digest=row[6],
+                facts=row[7],
+                mentions=tuple(Mention(*mention) for mention in mentions),
+                warnings=tuple(json.loads(row[8])),
+            )
+
+    def forget_missing(self, root: str) -> None:
+        """Forget the items found below `root` earlier whose files are gone; sources stay."""
+        rows = self._db.execute(
+            "SELECT id, origin FROM item WHERE root = ? "
+            "AND id NOT IN (SELECT item_id FROM selected)",
+            (root,),
+        ).fetchall()
+        for item_id, origin in rows:
+            if not os.path.lexists(origin):
+                put_families(self._db, item_id, [])
+                self._db.execute("DELETE FROM item WHERE id = ?", (item_id,))
+
+    def owner(self, key: str) -> str | None:
+        """Output path of the item whose own article this source is."""
+        row = self._db.execute(
+            "SELECT output FROM mention JOIN item ON item.id = item_id "
+            "WHERE position = -1 AND wants_body "
+            "AND source_id = (SELECT id FROM source WHERE key = ?) ORDER BY output LIMIT 1",
+            (key,),
+        ).fetchone()
+        return None if row is None else str(row[0])
+
+    def naming(self, key: str) -> list[ItemRecord]:
+        """Return the items that name this source."""
+        where = (
+            "WHERE id IN (SELECT item_id FROM mention WHERE source_id = "
+            "(SELECT id FROM source WHERE key = ?)) ORDER BY output"
+        )
+        return list(self.matching(where, (key,)))

@@ -1,0 +1,93 @@
+"""Sources and their visits in the ledger's SQLite file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from crawler.ledger.better import after_visit
+from crawler.ledger.codec import decode_visit, encode_visit
+from crawler.ledger.records import SourceRecord
+from crawler.ledger.revision import revision_of
+from crawler.urls.canonical import url_key
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from crawler.ledger.records import Visit
+
+
+class SourceRows:
+    """The sources of an open database; methods as in `crawler.ledger.ledger.Ledger`."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def get(self, key: str) -> SourceRecord | None:
+        """What is known of a source."""
+        row = self._db.execute(
+            "SELECT id, key, held, last, checked_at FROM source WHERE key = ?", (key,)
+        ).fetchone()
+        if row is None:
+            return None
+        urls = self._db.execute(
+            # Where items differ: plain before AMP, https (the greater text) before http.
+            "SELECT max(url), min(is_amp) FROM url WHERE family_id = ? "
+            "GROUP BY key ORDER BY min(is_amp), min(rank), key",
+            (row[0],),
+        ).fetchall()
+        (wants_body,) = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM mention WHERE source_id = ? AND wants_body)", (row[0],)
+        ).fetchone()
+        return SourceRecord(
+            key=row[1],
+            urls=tuple(url for url, _ in urls),
+            amp_from=sum(not is_amp for _, is_amp in urls),
+            wants_body=bool(wants_body),
+            held=None if row[2] is None else decode_visit(row[2]),
+            last=None if row[3] is None else decode_visit(row[3]),
+            checked_at=row[4],
+        )
+
+    def revision(self, key: str) -> str | None:
+        """Hash of what is known of a source; None: not visited yet."""
+        row = self._db.execute("SELECT revision FROM source WHERE key = ?", (key,)).fetchone()
+        return None if row is None else row[0]
+
+    def of_url(self, url: str) -> SourceRecord | None:
+        """What is known of the source that has this URL in its family."""
+        row = self._db.execute(
+            "SELECT source.key FROM url JOIN mention USING (item_id, position) "
+            "JOIN source ON source.id = mention.source_id WHERE url.key = ? "
+            "ORDER BY source.key = url.key DESC, rank LIMIT 1",
+            (url_key(url),),
+        ).fetchone()
+        return None if row is None else self.get(row[0])
+
+    def settle(self, key: str, visit: Visit) -> SourceRecord:
+        """Store a visit and return the new record.
+
+        Raises:
+            KeyError: no item names this source.
+        """
+        known = self.get(key)
+        if known is None:
+            raise KeyError(key)
+        record = after_visit(known, visit)
+        assert record.held is not None
+        self._db.execute(
+            "UPDATE source SET held_state = ?, last_state = ?, held = ?, last = ?, "
+            "revision = ?, checked_at = ?, tried = ?, answered = ? WHERE key = ?",
+            (
+                record.held.state,
+                visit.open_state,
+                encode_visit(record.held),
+                None if record.last is None else encode_visit(record.last),
+                revision_of(record),
+                record.checked_at,
+                json.dumps([url_key(hop.url) for hop in visit.hops]),
+                url_key(record.held.hop.url),
+                key,
+            ),
+        )
+        return record
