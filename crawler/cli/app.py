@@ -48,7 +48,7 @@ def run(
     output: Output = Path("output"),
     only: Annotated[list[str], typer.Option(metavar="GLOB", help="only items like this")] = [],
     limit: Annotated[
-        int | None, typer.Option(min=1, help="at most so many items with work")
+        int | None, typer.Option(min=1, max=10**9, help="at most so many items with work")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="fetch all sources again")] = False,
     retry: Annotated[list[str], typer.Option(metavar="STATE", help="fetch those again")] = [],

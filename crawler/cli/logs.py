@@ -38,6 +38,7 @@ def log_to(console: Console, settings: BaseSettings, *, verbose: bool) -> None:
     logging.getLogger("crawler.failure").disabled = not settings["LOG_FILE"]  # printed at the end
     if not verbose:
         quiet_others()
+        logging.getLogger("crawler").setLevel(min(handler.level, logging.INFO))
 
 
 def quiet_others() -> None:

@@ -10,9 +10,9 @@ from scrapy.settings import Settings
 
 from crawler.cli.logs import log_to
 from crawler.cli.progress import live_progress
-from crawler.fetch.bounded_stop import BoundedStop
 from crawler.options import CrawlOptions
 from crawler.spiders.items import ItemsSpider
+from crawler.spiders.pool import check_pool_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,8 @@ def run_items(
     """
     is_live = console.is_terminal and not verbose
     settings = _settings(overrides, level="WARNING" if is_live else "INFO")
-    process = AsyncCrawlerProcess(settings)
+    check_pool_settings(settings)
+    process = _Process(settings)
     log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels
     crawler = process.create_crawler(ItemsSpider)
     process.crawl(crawler, **_arguments(options))
@@ -51,8 +52,7 @@ def run_items(
     with display:
         process.start()
     spider = crawler.spider
-    stop = crawler.get_extension(BoundedStop)
-    if stop is not None and stop.stopping.is_set():
+    if process.was_stopped:
         if not isinstance(spider, ItemsSpider) or spider.summary is None:
             raise KeyboardInterrupt  # before anything was begun
         spider.summary.ended = "interrupted"  # also where a second signal left no time to say so
@@ -60,6 +60,16 @@ def run_items(
         failure = spider.failure if isinstance(spider, ItemsSpider) else None
         raise UnusableRunError(failure or "the crawl did not start; see the log")
     return spider.summary
+
+
+class _Process(AsyncCrawlerProcess):
+    """A process that remembers that it was told to stop, also before a crawl has begun."""
+
+    was_stopped = False
+
+    def _signal_shutdown(self, signum: int, frame: Any) -> None:
+        self.was_stopped = True
+        super()._signal_shutdown(signum, frame)
 
 
 def _settings(overrides: Mapping[str, str], *, level: str) -> Settings:

@@ -12,6 +12,14 @@ from crawler import __version__
 
 _NAMES_A_CONTACT: Final = re.compile(r"https?://[^\s()]+\.[^\s()]+|[^\s()@]+@[^\s()@]+\.[^\s()@]+")
 
+# Loopback (RFC 1122, RFC 4291), private (RFC 1918) and unique local (RFC 4193) addresses.
+_OWN_NETWORKS: Final = tuple(
+    map(
+        ipaddress.ip_network,
+        ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"),
+    )
+)
+
 MISSING_CONTACT: Final = (
     "a crawl of public sites must say who to complain to: set CRAWLER_CONTACT to a web page "
     "or an e-mail address of yours, for example -s CRAWLER_CONTACT=https://example.com/bot "
@@ -33,12 +41,9 @@ def names_a_contact(agent: str) -> bool:
 class Surroundings:
     """Which URLs lead to networks that others run, given the proxies of the environment."""
 
-    def __init__(self) -> None:
-        proxies = getproxies().items()
-        self._proxy_hosts = {
-            scheme: urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname or ""
-            for scheme, proxy in proxies
-        }
+    def __init__(self, *, use_proxies: bool = True) -> None:
+        proxies = getproxies() if use_proxies else {}
+        self._proxy_hosts = {scheme: _proxy_host(proxy) for scheme, proxy in proxies.items()}
 
     def is_public(self, url: str) -> bool:
         """Whether a request for this URL would leave for a network that others run.
@@ -47,9 +52,17 @@ class Surroundings:
         """
         parts = urlsplit(url)
         host = parts.hostname or ""
-        if parts.scheme in self._proxy_hosts and not proxy_bypass(host):
-            host = self._proxy_hosts[parts.scheme]
+        proxy = self._proxy_hosts.get(parts.scheme)
+        if proxy and not proxy_bypass(host):
+            host = proxy
         return not _is_own_host(host)
+
+
+def _proxy_host(proxy: str) -> str:
+    try:
+        return urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname or ""
+    except ValueError:  # Scrapy passes over such a one, too
+        return ""
 
 
 def _is_own_host(host: str) -> bool:
@@ -59,4 +72,4 @@ def _is_own_host(host: str) -> bool:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    return address.is_private or address.is_loopback
+    return any(address in network for network in _OWN_NETWORKS)

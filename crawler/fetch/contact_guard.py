@@ -23,7 +23,7 @@ class ContactGuardMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         if names_a_contact(crawler.settings["USER_AGENT"]):
             raise NotConfigured
-        self._surroundings = Surroundings()
+        self._surroundings = Surroundings(use_proxies=crawler.settings.getbool("HTTPPROXY_ENABLED"))
         self._stats = crawler.stats
 
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from OpenSSL.SSL import Error as SSLError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -84,8 +85,8 @@ def outcome_of_error(error: BaseException) -> tuple[State, str]:
     match error:
         case DownloadFailedError():
             reasons = getattr(error.__cause__, "reasons", None) or ()
-            names = ", ".join(type(reason.value).__name__ for reason in reasons)
-            return State.NETWORK_ERROR, f"the connection failed: {names or type(error).__name__}"
+            told = ", ".join(_told(reason.value) for reason in reasons)
+            return State.NETWORK_ERROR, f"the connection failed: {told or type(error).__name__}"
         case DownloadCancelledError() if "max size" in message:
             return State.TOO_LARGE, "larger than DOWNLOAD_MAXSIZE"
         case IgnoreRequest() if "DOWNLOAD_MAXSIZE" in message:
@@ -94,3 +95,11 @@ def outcome_of_error(error: BaseException) -> tuple[State, str]:
             return State.NETWORK_ERROR, "redirected too often"
     detail = plain_text(f"{type(error).__name__}: {message}", limit=_DETAIL_LENGTH)
     return State.NETWORK_ERROR, detail
+
+
+def _told(reason: BaseException) -> str:
+    """Return what made a connection fail: the text of a TLS error, the kind of any other."""
+    if isinstance(reason, SSLError) and reason.args and isinstance(reason.args[0], list):
+        texts = (str(part[-1]) for part in reason.args[0])
+        return plain_text("TLS: " + ", ".join(texts), limit=_DETAIL_LENGTH)
+    return type(reason).__name__

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.states import State
+from crawler.urls.canonical import url_key
 
 if TYPE_CHECKING:
     from crawler.ledger.records import SourceRecord, Visit
@@ -19,15 +20,26 @@ def after_visit(record: SourceRecord, visit: Visit) -> SourceRecord:
     that a run which learns nothing new changes nothing that is written.
     """
     held = record.held
+    if held is not None and url_key(held.hop.url) not in map(url_key, record.urls):
+        held = None  # the author has taken that URL back, and with it what it gave
+        record = replace(record, held=None, last=None)
     if held is not None and _worth(visit) < _worth(held):
-        last = replace(visit, article=None)
-        if record.last is not None and _says_the_same(record.last, last):
+        last = _bad_news(visit)
+        if record.last is not None and last is not None and _says_the_same(record.last, last):
             last = record.last
         return replace(record, last=last, checked_at=visit.at)
     if held is not None and _says_the_same(held, visit):
         held = replace(held, etag=visit.etag, last_modified=visit.last_modified)
         return replace(record, held=held, last=None, checked_at=visit.at)
     return replace(record, held=visit, last=None, checked_at=visit.at)
+
+
+def _bad_news(visit: Visit) -> Visit | None:
+    """Return the visit as one that failed: of an AMP page's stand-in, the article's own failure."""
+    if not visit.state.is_good:
+        return replace(visit, article=None)
+    first = visit.hops[0].state
+    return None if first.is_good else replace(visit, state=first, answered=0, article=None)
 
 
 def _worth(visit: Visit) -> int:

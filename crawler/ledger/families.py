@@ -2,8 +2,8 @@
 
 A family is the source of its own best URL. Items are often wrong about the other ones (a front
 page, a typing error), so two families that share only one of those stay apart. But where the best
-URL of a family is among the URLs of exactly one other, that other one stands for it, and it is not
-fetched by itself; for what an item is about all its URLs must be among them.
+URL of a related entry is among the URLs of exactly one other family, that one stands for it, and it
+is not fetched by itself. For what an item is about, each of the two must name the other's best URL.
 """
 
 from __future__ import annotations
@@ -24,12 +24,20 @@ def put_families(
     db: sqlite3.Connection, item_id: int, families: Sequence[tuple[Mention, UrlFamily]]
 ) -> None:
     """Replace an item's mentions and their URLs."""
-    touched = {key for (key,) in db.execute("SELECT key FROM url WHERE item_id = ?", (item_id,))}
+    touched = _keys_around(db, item_id)
     db.execute("DELETE FROM mention WHERE item_id = ?", (item_id,))
     for mention, family in families:
         _put_mention(db, item_id, mention, family)
-        touched.update(family.keys)
-    _settle_who_stands(db, touched)
+    _settle_who_stands(db, touched | _keys_around(db, item_id))
+
+
+def _keys_around(db: sqlite3.Connection, item_id: int) -> set[str]:
+    """All keys of the families that an item names, also those which other items gave them."""
+    rows = db.execute(
+        "SELECT key FROM url WHERE family_id IN (SELECT family_id FROM mention WHERE item_id = ?)",
+        (item_id,),
+    )
+    return {key for (key,) in rows}
 
 
 def _put_mention(db: sqlite3.Connection, item_id: int, mention: Mention, family: UrlFamily) -> None:
@@ -38,6 +46,8 @@ def _put_mention(db: sqlite3.Connection, item_id: int, mention: Mention, family:
         (family.key, registered_domain(family.urls[0])),
     )
     (source,) = db.execute("SELECT id FROM source WHERE key = ?", (family.key,)).fetchone()
+    for key in family.keys[1:]:
+        _inherit(db, source, key)
     place = (item_id, mention.position, source)
     db.execute(
         "INSERT INTO mention VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -58,7 +68,22 @@ def _settle_who_stands(db: sqlite3.Connection, keys: Iterable[str]) -> None:
         row = db.execute("SELECT id FROM source WHERE key = ?", (key,)).fetchone()
         if row is not None:
             stands = _other_family(db, row[0], key) or row[0]
+            _inherit(db, stands, key)
             db.execute("UPDATE mention SET source_id = ? WHERE family_id = ?", (stands, row[0]))
+
+
+def _inherit(db: sqlite3.Connection, source: int, key: str) -> None:
+    """Give a source that was never visited the article that another one holds of a URL of its own.
+
+    So an article is not lost when an author puts a better URL in front of the one that gave it.
+    """
+    db.execute(
+        "UPDATE source SET (held_state, last_state, tried, answered, held, revision, checked_at) = "
+        "(SELECT held_state, last_state, tried, answered, held, revision, checked_at "
+        "FROM source WHERE key = ?) WHERE id = ? AND held_state IS NULL "
+        "AND EXISTS (SELECT 1 FROM source WHERE key = ? AND held_state = 'ok' AND answered = key)",
+        (key, source, key),
+    )
 
 
 def _other_family(db: sqlite3.Connection, source: int, key: str) -> int | None:
@@ -71,16 +96,15 @@ def _other_family(db: sqlite3.Connection, source: int, key: str) -> int | None:
     if len(others) != 1:
         return None
     other, other_key = others[0]
-    own_keys = _keys_of(db, source)
-    is_an_item = db.execute(
-        "SELECT 1 FROM mention WHERE family_id = ? AND position = -1", (source,)
-    ).fetchone()
-    if is_an_item and not own_keys <= _keys_of(db, other):
-        return None  # what an item is about is not given up for a family that knows it in part
-    if other_key in own_keys and other_key > key:
-        return None  # each has the other's: one of them stands for both
-    return int(other)
+    is_mutual = _exists(db, "url WHERE family_id = ? AND key = ?", source, other_key)
+    if is_mutual and other_key > key:
+        return None  # one of the two stands for both
+    if not is_mutual and _exists(db, "mention WHERE family_id = ? AND position = -1", source):
+        return None
+    in_a_row = _exists(db, "mention WHERE family_id = ? AND source_id <> family_id", other)
+    in_a_row |= _exists(db, "mention WHERE source_id = ? AND source_id <> family_id", source)
+    return None if in_a_row else int(other)
 
 
-def _keys_of(db: sqlite3.Connection, source: int) -> set[str]:
-    return {key for (key,) in db.execute("SELECT key FROM url WHERE family_id = ?", (source,))}
+def _exists(db: sqlite3.Connection, what: str, *values: object) -> bool:
+    return db.execute(f"SELECT 1 FROM {what} LIMIT 1", values).fetchone() is not None

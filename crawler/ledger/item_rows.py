@@ -80,15 +80,13 @@ class ItemRows:
                 put_families(self._db, item_id, [])
                 self._db.execute("DELETE FROM item WHERE id = ?", (item_id,))
 
-    def owner(self, key: str) -> str | None:
-        """Output path of the item whose own article this source is."""
-        row = self._db.execute(
-            "SELECT output FROM mention JOIN item ON item.id = item_id "
-            "WHERE position = -1 AND wants_body "
-            "AND source_id = (SELECT id FROM source WHERE key = ?) ORDER BY output LIMIT 1",
-            (key,),
-        ).fetchone()
-        return None if row is None else str(row[0])
+    def owners(self, key: str) -> list[ItemRecord]:
+        """Return the items whose own article this source is."""
+        where = (
+            "WHERE id IN (SELECT item_id FROM mention WHERE position = -1 AND wants_body "
+            "AND source_id = (SELECT id FROM source WHERE key = ?)) ORDER BY output"
+        )
+        return list(self.matching(where, (key,)))
 
     def naming(self, key: str) -> list[ItemRecord]:
         """Return the items that name this source."""

@@ -96,8 +96,8 @@ class Ledger(Protocol):
     def forget_missing(self, root: str) -> None:
         """Forget the items found below `root` earlier whose files are gone; sources stay."""
 
-    def owner(self, key: str) -> str | None:
-        """Output path of the item whose own article this source is, if there is one."""
+    def owners(self, key: str) -> list[ItemRecord]:
+        """Return the items whose own article this source is."""
 
     def items_naming(self, key: str) -> list[ItemRecord]:
         """Return the items that name this source."""

@@ -34,12 +34,14 @@ CASE
     WHEN :force THEN 'forced'
     WHEN last_state IN (SELECT value FROM json_each(:retry)) THEN 'was ' || last_state
     WHEN last_state IN (SELECT value FROM json_each(:transient)) THEN 'was ' || last_state
-    WHEN EXISTS (
+    WHEN source.key NOT IN (SELECT value FROM json_each(tried)) THEN 'new URL'
+    WHEN held_state NOT IN ('ok', 'unsupported') AND EXISTS (
         SELECT 1 FROM url WHERE family_id = source.id
         AND key NOT IN (SELECT value FROM json_each(tried))
-    ) AND (held_state <> 'ok' OR NOT EXISTS (
+    ) THEN 'new URL'
+    WHEN NOT EXISTS (
         SELECT 1 FROM url WHERE family_id = source.id AND key = answered
-    )) THEN 'new URL'
+    ) THEN 'URL withdrawn'
     WHEN last_state = 'unsupported' AND EXISTS (
         SELECT 1 FROM mention m WHERE m.source_id = source.id AND m.wants_body
     ) THEN 'body wanted'

@@ -48,15 +48,16 @@ class SqliteLedger:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, timeout=30.0
-        )
         try:
+            self._db = sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, timeout=30.0
+            )
             for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
                 self._db.execute(f"PRAGMA {pragma}")
             self._prepare(path)
         except sqlite3.DatabaseError as error:
-            self._db.close()
+            if hasattr(self, "_db"):
+                self._db.close()
             raise LedgerError(
                 f"{path} cannot be used as a ledger ({error}); moved away, it is made anew"
             ) from error
@@ -111,9 +112,9 @@ class SqliteLedger:
         with self.transaction():
             self._items.forget_missing(root)
 
-    def owner(self, key: str) -> str | None:
-        """Output path of the item whose own article this source is."""
-        return self._items.owner(key)
+    def owners(self, key: str) -> list[ItemRecord]:
+        """Return the items whose own article this source is."""
+        return self._items.owners(key)
 
     def items_naming(self, key: str) -> list[ItemRecord]:
         """Return the items that name this source."""

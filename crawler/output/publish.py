@@ -56,36 +56,51 @@ class Publisher:
 
         An item that names a source which was never visited is left for a later run.
         """
+        keys = dict.fromkeys(mention.source for mention in item.mentions)
+        if any(self._ledger.revision(key) is None for key in keys):
+            return
+        owned = [key for key in keys if not self._write_source(key)]
+        self._write_item(item)
+        for key in owned:
+            self._withdraw(key)
+
+    def _write_source(self, key: str) -> bool:
+        """Bring the file of a source up to date; False: it has none, since an item is about it."""
+        if self._owner(key) is not None:
+            return False
+        revision = _fingerprint(self._ledger.revision(key))
+        self._bring_up(self._layout.source(key), revision, lambda: self._source_text(key))
+        return True
+
+    def _write_item(self, item: ItemRecord) -> bool:
+        """Bring an item's own file up to date; False: it could not be."""
         keys = [mention.source for mention in item.mentions]
         revisions = [self._ledger.revision(key) for key in keys]
         if None in revisions:
-            return
-        for key in dict.fromkeys(keys):
-            self.publish_source(key)
+            return False
         texts = [self._text_file(key, item) for key in keys]
         facts = [(m.position, m.web_url, m.kind) for m in item.mentions]
         fingerprint = _fingerprint(item.digest, facts, revisions, texts)
-        self._bring_up(self._layout.item(item), fingerprint, lambda: self._item_text(item, texts))
+        return self._bring_up(
+            self._layout.item(item), fingerprint, lambda: self._item_text(item, texts)
+        )
 
-    def publish_source(self, key: str) -> None:
-        """Bring the file of a source up to date, if it has one of its own."""
-        target = self._layout.source(key)
-        if self._ledger.owner(key) is not None:
-            self._withdraw(target, key)
-            return
-        revision = self._ledger.revision(key)
-        if revision is not None:
-            self._bring_up(target, _fingerprint(revision), lambda: self._source_text(key))
+    def _owner(self, key: str) -> ItemRecord | None:
+        """Return the item whose file holds, or will hold after this run, the text of a source."""
+        for item in self._ledger.owners(key):
+            if self._ledger.is_selected(item.output) or (
+                Path(item.origin).is_file() and self._layout.item(item).path.is_file()
+            ):
+                return item
+        return None
 
     def _text_file(self, key: str, item: ItemRecord) -> str:
         """Path of the file that has a source's text, as entries print it."""
-        if item.mentions and item.mentions[0].position < 0 and item.mentions[0].source == key:
+        own = item.mentions[0] if item.mentions else None
+        if own and own.position < 0 and own.wants_body and own.source == key:
             return self._layout.text_of_item(item)
-        owner = self._ledger.owner(key)
-        owning = None if owner is None else self._ledger.item(owner)
-        return (
-            self._layout.source(key).name if owning is None else self._layout.text_of_item(owning)
-        )
+        owner = self._owner(key)
+        return self._layout.source(key).name if owner is None else self._layout.text_of_item(owner)
 
     def _item_text(self, item: ItemRecord, texts: list[str]) -> str | None:
         original = remove_added_parts(Path(item.origin).read_bytes().decode())
@@ -107,19 +122,21 @@ class Publisher:
         record = self._ledger.source(key)
         return source_file(record) if record is not None and _has_text(record) else None
 
-    def _bring_up(self, target: Target, fingerprint: str, text: Callable[[], str | None]) -> None:
+    def _bring_up(self, target: Target, fingerprint: str, text: Callable[[], str | None]) -> bool:
         known = self._ledger.rendered(target.name)
         try:
             if known is not None and known == Rendered(fingerprint, _stamp(target.path)):
                 self.count.unchanged += 1
-                return
+                return True
             new = text()
             if new is None:
-                return
+                return False
             self._write(target, new.encode())
             self._ledger.put_rendered(target.name, Rendered(fingerprint, _stamp(target.path)))
         except (OSError, ValueError) as error:
             self._fail(target, "not written", error)
+            return False
+        return True
 
     def _write(self, target: Target, new: bytes) -> None:
         is_file = target.path.is_file() and not target.path.is_symlink()
@@ -129,22 +146,26 @@ class Publisher:
         write_atomically(target.path, new, root=target.root)
         self.count.written += 1
 
-    def _withdraw(self, target: Target, key: str) -> None:
+    def _withdraw(self, key: str) -> None:
         """Remove our file of a source that an item has come to be about since.
 
-        A file that was edited stays. The items that pointed at it are pointed elsewhere.
+        First all items that point at it are pointed elsewhere; where one cannot be, the file
+        stays for now. A file that was edited stays for good.
         """
+        target = self._layout.source(key)
         known = self._ledger.rendered(target.name)
         if known is None:
             return
-        self._ledger.put_rendered(target.name, None)
-        for item in self._ledger.items_naming(key):
-            self.publish_item(item)
+        written = [self._write_item(item) for item in self._ledger.items_naming(key)]
+        if not all(written):
+            return
         try:
             if known.stamp == _stamp(target.path):
                 remove_file(target.path, root=target.root)
         except OSError as error:
             self._fail(target, "not removed", error)
+            return
+        self._ledger.put_rendered(target.name, None)
 
     def _fail(self, target: Target, what: str, error: Exception) -> None:
         self.count.failed += 1

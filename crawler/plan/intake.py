@@ -132,9 +132,15 @@ class Intake:
             known = self._ledger.item(marked)
             if known is None:
                 break
-            if known.origin == origin:
+            if self._is_ours(known, origin):
                 return marked
         return plain
+
+    def _is_ours(self, known: ItemRecord | None, origin: str) -> bool:
+        """Whether an output is free for an item: nobody's, its own, or that of one now gone."""
+        if known is None or known.origin == origin:
+            return True
+        return not Path(known.origin).exists() and not self._ledger.is_selected(known.output)
 
     def _free_output(self, output: str, origin: str, digest: str) -> str:
         """Keep two items from sharing an output file; a moved or copied item keeps its own."""
@@ -144,11 +150,10 @@ class Intake:
         is_other = known.digest != digest and Path(known.origin).exists()
         if not is_other and not self._ledger.is_selected(output):
             return output
-        free = (None, origin)
         return next(
             marked
             for marked in self._marked(output, origin)
-            if getattr(self._ledger.item(marked), "origin", None) in free
+            if self._is_ours(self._ledger.item(marked), origin)
         )
 
     def _marked(self, output: str, origin: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from crawler.extraction.extract import ExtractionJob, extract_page, warm_up
@@ -14,21 +15,33 @@ if TYPE_CHECKING:
     from crawler.extraction.article import Article
 
 
+def check_pool_settings(settings: BaseSettings) -> None:
+    """Look at the CRAWLER_EXTRACTION_* settings before anything is begun.
+
+    Raises:
+        OptionError: a limit is no number above 0, or the number of workers is below it.
+    """
+    for name, lowest in (("WORKERS", -1), ("SECONDS", 0), ("MEMORY", 0)):
+        setting = f"CRAWLER_EXTRACTION_{name}"
+        try:
+            number = float(settings[setting])
+        except (TypeError, ValueError):
+            number = math.nan
+        if not lowest < number < math.inf:
+            raise OptionError(f"{setting}: {settings[setting]!r} is not a number above {lowest}")
+
+
 def pool_from_settings(settings: BaseSettings) -> ExtractionPool[ExtractionJob, Article]:
     """Make the pool that CRAWLER_EXTRACTION_* settings describe.
 
     Raises:
-        OptionError: a limit is not above 0, or the number of workers is below it.
+        OptionError: as `check_pool_settings`.
     """
-    if settings.getint("CRAWLER_EXTRACTION_WORKERS") < 0:
-        raise OptionError("CRAWLER_EXTRACTION_WORKERS: must not be below 0")
-    for name in ("CRAWLER_EXTRACTION_SECONDS", "CRAWLER_EXTRACTION_MEMORY"):
-        if settings.getfloat(name) <= 0:
-            raise OptionError(f"{name}: must be above 0")
+    check_pool_settings(settings)
     return ExtractionPool(
         extract_page,
-        workers=settings.getint("CRAWLER_EXTRACTION_WORKERS") or default_workers(),
+        workers=int(settings.getfloat("CRAWLER_EXTRACTION_WORKERS")) or default_workers(),
         page_seconds=settings.getfloat("CRAWLER_EXTRACTION_SECONDS"),
-        memory_bytes=settings.getint("CRAWLER_EXTRACTION_MEMORY"),
+        memory_bytes=int(settings.getfloat("CRAWLER_EXTRACTION_MEMORY")),
         warm_up=warm_up,
     )

@@ -112,7 +112,8 @@ class SourceSpider(Spider):
             raise self._give_up(str(error)) from error
         logger.info("%d items, %d sources due", self.summary.items, due)
         if not names_a_contact(self.settings["USER_AGENT"]):
-            self._at_home = Surroundings()
+            use_proxies = self.settings.getbool("HTTPPROXY_ENABLED")
+            self._at_home = Surroundings(use_proxies=use_proxies)
         if due:
             self.pool.start()  # its workers load while the first pages are on their way
         await self.books.run(self.books.crawl.tidy)

@@ -86,12 +86,58 @@ def test_an_item_comes_back_with_its_mentions(ledger: SqliteLedger) -> None:
     assert ledger.item("b.md") is None
 
 
-def test_two_items_that_name_one_article_by_different_urls_share_its_source(
+def test_a_related_entry_that_an_item_knows_by_another_url_is_that_items_source(
     ledger: SqliteLedger,
 ) -> None:
     put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/b"]))
-    put(ledger, "b.md", url_family(["https://example.com/b?utm_source=x"]))
+    put(ledger, "b.md", "https://example.com/x", "https://example.com/b?utm_source=x")
+    assert due(ledger).keys() == {"example.com/a", "example.com/x"}
+
+
+def test_two_items_that_know_each_others_url_are_one_source(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/b"]))
+    put(ledger, "b.md", url_family(["https://example.com/b", "https://example.com/a"]))
     assert due(ledger) == {"example.com/a": "new"}
+
+
+def test_an_item_cannot_take_over_what_another_item_is_about(ledger: SqliteLedger) -> None:
+    put(ledger, "victim.md", "https://example.com/news")
+    put(ledger, "evil.md", url_family(["https://evil.example/", "https://example.com/news"]))
+    assert due(ledger).keys() == {"example.com/news", "evil.example"}
+
+
+def test_an_article_survives_a_better_url_that_is_put_in_front_of_its_own(
+    ledger: SqliteLedger,
+) -> None:
+    put(ledger, "a.md", "https://example.com/b")
+    settle(ledger, "example.com/b", State.OK, "text")
+    put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/b"]))
+    assert due(ledger) == {"example.com/a": "new URL"}
+    record = settle(ledger, "example.com/a", State.TIMEOUT)
+    assert record.held is not None
+    assert record.held.state is State.OK
+
+
+def test_related_entries_in_a_circle_stand_for_one_another_at_most_once(
+    ledger: SqliteLedger,
+) -> None:
+    names = ("a", "b", "c")
+    for name, other in zip(names, ("b", "c", "a"), strict=True):
+        family = url_family([f"https://example.com/{name}"], [f"https://example.com/{other}"])
+        put(ledger, f"{name}.md", f"https://example.com/item-{name}", family)
+    keys = {key for key in due(ledger) if "item" not in key}
+    assert len(keys) == 2
+    for name in names:
+        item = ledger.item(f"{name}.md")
+        assert item is not None
+        assert item.mentions[1].source in keys
+
+
+def test_a_video_with_two_urls_is_not_asked_again(ledger: SqliteLedger) -> None:
+    family = url_family(["https://example.com/v", "https://example.com/w"])
+    put(ledger, "a.md", family, kind="video")
+    settle(ledger, "example.com/v", State.UNSUPPORTED)
+    assert due(ledger) == {}
 
 
 def test_two_articles_with_one_wrong_url_in_common_stay_apart(ledger: SqliteLedger) -> None:
@@ -110,8 +156,8 @@ def test_items_that_swap_their_urls_stay_apart(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", url_family([urls["y"], urls["xw"]]))
     put(ledger, "b.md", url_family([urls["x"], urls["yw"]]))
     assert due(ledger) == {}
-    assert ledger.owner("example.com/x") == "b.md"
-    assert ledger.owner("example.com/y") == "a.md"
+    assert [item.output for item in ledger.owners("example.com/x")] == ["b.md"]
+    assert [item.output for item in ledger.owners("example.com/y")] == ["a.md"]
 
 
 def test_a_corrected_url_is_followed(ledger: SqliteLedger) -> None:
@@ -121,15 +167,11 @@ def test_a_corrected_url_is_followed(ledger: SqliteLedger) -> None:
     assert due(ledger) == {"example.com/right": "new"}
 
 
-def test_a_lost_article_takes_over_a_family_that_brings_a_url_for_it(ledger: SqliteLedger) -> None:
+def test_a_lost_article_is_due_when_an_item_brings_a_url_for_it(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/lost")
     settle(ledger, "example.com/lost", State.NOT_FOUND)
-    put(ledger, "c.md", "https://example.com/y")
     put(ledger, "d.md", url_family(["https://example.com/lost", "https://example.com/y"]))
     assert due(ledger) == {"example.com/lost": "new URL"}
-    record = ledger.source_of_url("https://example.com/y")
-    assert record is not None
-    assert record.urls == ("https://example.com/lost", "https://example.com/y")
 
 
 def test_what_stood_for_another_source_lets_it_go_when_it_becomes_unclear(
@@ -160,7 +202,7 @@ def test_an_article_from_a_url_that_was_corrected_is_due_once(ledger: SqliteLedg
     article = Article(markdown="text")
     ledger.settle("example.com/a", Visit(State.OK, "t", hops, answered=1, article=article))
     put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/new"]))
-    assert due(ledger) == {"example.com/a": "new URL"}
+    assert due(ledger) == {"example.com/a": "URL withdrawn"}
     hops = (
         Hop("https://example.com/a", State.NOT_FOUND),
         Hop("https://example.com/new", State.NOT_FOUND),
@@ -296,10 +338,10 @@ def test_items_with_nothing_due_wait_for_nothing(ledger: SqliteLedger) -> None:
 
 def test_the_owner_of_a_source_is_the_item_about_it(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/a", "https://example.com/b")
-    assert ledger.owner("example.com/a") == "a.md"
-    assert ledger.owner("example.com/b") is None
+    assert [item.output for item in ledger.owners("example.com/a")] == ["a.md"]
+    assert ledger.owners("example.com/b") == []
     put(ledger, "b.md", "https://example.com/b")
-    assert ledger.owner("example.com/b") == "b.md"
+    assert [item.output for item in ledger.owners("example.com/b")] == ["b.md"]
 
 
 def test_states_of_the_selection_add_up_to_its_sources(ledger: SqliteLedger) -> None:

@@ -59,6 +59,25 @@ def test_a_page_that_shows_our_markers_in_code_is_written_and_read_again(
     assert read_item(enriched).text.encode() == original
 
 
+def test_robots_txt_holds_for_all_requests_that_wait_for_it(
+    crawl: Callable[..., Outcome],
+    items: Path,
+    web: LocalWeb,
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+) -> None:
+    rules = "User-agent: *\nDisallow: /private/"
+    headers = {"Content-Type": "text/plain"}
+    web.page("http://news.example/robots.txt", rules, headers=headers, delay=0.5)
+    private = [f"http://news.example/private/{number}" for number in range(5)]
+    for url in (NEWS, *private):
+        web.page(url, article_html())
+    write_item(items, "bridge", original_url=NEWS, related=private)
+    assert crawl().json["sources"]["visited"] == {"ok": 1, "robots": 5}
+    assert sum(web.count(url) for url in private) == 0
+    assert web.count("http://news.example/robots.txt") == 1
+
+
 def test_an_amp_page_stands_in_until_the_article_is_back(
     crawl: Callable[..., Outcome],
     items: Path,

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from tests.web.command import arguments, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.web.command import Outcome
@@ -51,14 +52,24 @@ def contents(output: Path) -> dict[str, bytes]:
     }
 
 
-def start(items: Path, output: Path, web: LocalWeb) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        arguments("run", items, "-o", output, "--json"),
-        env=environment(web),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture
+def start() -> Iterator[Callable[[Path, Path, LocalWeb], subprocess.Popen[str]]]:
+    """Start runs that are ended with the test, however it ends."""
+    with ExitStack() as stack:
+
+        def begin(items: Path, output: Path, web: LocalWeb) -> subprocess.Popen[str]:
+            process = subprocess.Popen(
+                arguments("run", items, "-o", output, "--json"),
+                env=environment(web),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            stack.enter_context(process)
+            stack.callback(process.kill)
+            return process
+
+        yield begin
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
@@ -71,7 +82,11 @@ def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_killed_run_is_completed_by_the_next_one(
-    items: Path, tmp_path: Path, web: LocalWeb, run_crawler: Callable[..., Outcome]
+    items: Path,
+    tmp_path: Path,
+    web: LocalWeb,
+    run_crawler: Callable[..., Outcome],
+    start: Callable[[Path, Path, LocalWeb], subprocess.Popen[str]],
 ) -> None:
     assert run_crawler("run", items, "-o", tmp_path / "undisturbed", web=web).code == 1
     undisturbed = contents(tmp_path / "undisturbed")
@@ -110,6 +125,7 @@ def test_a_stopped_run_finishes_what_is_in_flight_in_bounded_time(
     article_html: Callable[..., str],
     write_item: Callable[..., Path],
     signum: signal.Signals,
+    start: Callable[[Path, Path, LocalWeb], subprocess.Popen[str]],
 ) -> None:
     web.page("http://stuck.example/a", article_html(), delay=60)
     web.page("http://slow.example/a", article_html(), delay=2.5)
@@ -140,6 +156,7 @@ def test_a_second_signal_stops_at_once(
     web: LocalWeb,
     article_html: Callable[..., str],
     write_item: Callable[..., Path],
+    start: Callable[[Path, Path, LocalWeb], subprocess.Popen[str]],
 ) -> None:
     web.page("http://stuck.example/a", article_html(), delay=60)
     write_item(items, "a-stuck", original_url="http://stuck.example/a")
@@ -158,8 +175,16 @@ def test_a_second_signal_stops_at_once(
 
 @pytest.mark.parametrize("seconds", [0.1, 0.4, 0.8, 1.2, 1.8])
 def test_a_signal_while_it_starts_ends_it_quietly(
-    items: Path, tmp_path: Path, web: LocalWeb, seconds: float
+    items: Path,
+    tmp_path: Path,
+    web: LocalWeb,
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+    seconds: float,
+    start: Callable[[Path, Path, LocalWeb], subprocess.Popen[str]],
 ) -> None:
+    web.page("http://slow.example/a", article_html(), delay=5)
+    write_item(items, "a-slow", original_url="http://slow.example/a")
     process = start(items, tmp_path / "output", web)
     time.sleep(seconds)
     process.send_signal(signal.SIGINT)
@@ -175,8 +200,9 @@ def test_a_second_run_on_one_output_folder_leaves_or_waits(
     run_crawler: Callable[..., Outcome],
     article_html: Callable[..., str],
     write_item: Callable[..., Path],
+    start: Callable[[Path, Path, LocalWeb], subprocess.Popen[str]],
 ) -> None:
-    web.page("http://slow.example/a", article_html(), delay=3)
+    web.page("http://slow.example/a", article_html(), delay=15)
     write_item(items, "a-slow", original_url="http://slow.example/a")
     output = tmp_path / "output"
     first = start(items, output, web)
