@@ -88,7 +88,7 @@ def _stamp(path: Path) -> FileStamp | None:
         stat = path.stat()
     except OSError:  # a dangling link, or gone since it was found
         return None
-    return FileStamp(stat.st_size, stat.st_mtime_ns)
+    return FileStamp.of(stat)
 
 
 def print_status(status: Status, console: Console) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    import os
+
     from crawler.extraction.article import Article
     from crawler.states import State
 
@@ -123,6 +125,11 @@ class FileStamp:
 
     size: int
     mtime_ns: int
+
+    @classmethod
+    def of(cls, stat: os.stat_result) -> Self:
+        """Return the stamp that a file's status has."""
+        return cls(stat.st_size, stat.st_mtime_ns)
 
 
 @dataclass(frozen=True, slots=True)

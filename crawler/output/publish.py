@@ -186,4 +186,4 @@ def _stamp(path: Path) -> FileStamp:
         stat = path.lstat()
     except FileNotFoundError:
         return FileStamp(-1, -1)
-    return FileStamp(stat.st_size, stat.st_mtime_ns)
+    return FileStamp.of(stat)

@@ -175,7 +175,7 @@ def _stamp(path: Path) -> FileStamp:
         stat = path.stat()
     except OSError as error:
         raise ItemError(Problem(str(path), 1, f"cannot be read: {error.strerror}")) from error
-    return FileStamp(stat.st_size, stat.st_mtime_ns)
+    return FileStamp.of(stat)
 
 
 def _root(found: FoundItem) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 import yaml
 
 from crawler import read_item
@@ -17,23 +16,6 @@ if TYPE_CHECKING:
     from tests.web.local_web import LocalWeb
 
 NEWS, AMP = "http://news.example/bridge", "http://news.example/amp/bridge"
-
-
-@pytest.fixture
-def items(tmp_path: Path) -> Path:
-    return tmp_path / "items"
-
-
-@pytest.fixture
-def crawl(
-    items: Path, tmp_path: Path, web: LocalWeb, run_crawler: Callable[..., Outcome]
-) -> Callable[..., Outcome]:
-    def run(*words: object, **more: Any) -> Outcome:
-        return run_crawler(
-            "run", items, "-o", tmp_path / "output", "--json", *words, web=web, **more
-        )
-
-    return run
 
 
 def source_of(output: Path) -> dict[str, Any]:

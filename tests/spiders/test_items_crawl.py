@@ -22,30 +22,6 @@ AMP = "http://news.example/amp/bridge"
 OTHER = "http://other.example/market"
 
 
-@pytest.fixture
-def items(tmp_path: Path) -> Path:
-    folder = tmp_path / "items"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def output(tmp_path: Path) -> Path:
-    return tmp_path / "output"
-
-
-@pytest.fixture
-def crawl(
-    items: Path, output: Path, web: LocalWeb, run_crawler: Callable[..., Outcome]
-) -> Callable[..., Outcome]:
-    """Run the crawler on the items of this test, through its web."""
-
-    def run(*words: object, **more: Any) -> Outcome:
-        return run_crawler("run", items, "-o", output, "--json", *words, web=web, **more)
-
-    return run
-
-
 def front_matter(path: Path) -> dict[str, Any]:
     text = path.read_bytes().decode().replace("\r\n", "\n")
     return yaml.safe_load(text.split("---\n")[1])
