@@ -9,13 +9,18 @@ class State(StrEnum):
     """How one source, or one try at one of its URLs, ended."""
 
     OK = "ok"
+    NOT_MODIFIED = "not-modified"
+    ARCHIVED = "archived"
     NOT_FOUND = "not-found"
     GONE = "gone"
     FORBIDDEN = "forbidden"
     RATE_LIMITED = "rate-limited"
     SERVER_ERROR = "server-error"
     TIMEOUT = "timeout"
+    NO_SUCH_HOST = "no-such-host"
     NETWORK_ERROR = "network-error"
+    DEFERRED = "deferred"
+    BLOCKED_ADDRESS = "blocked-address"
     ROBOTS = "robots"
     NOT_HTML = "not-html"
     TOO_LARGE = "too-large"
@@ -26,7 +31,7 @@ class State(StrEnum):
 
     @property
     def is_transient(self) -> bool:
-        """Whether the same request may well do better later, so that the next run tries again."""
+        """Whether the same request may well do better later, so that a next run tries again."""
         return self in _TRANSIENT
 
     @property
@@ -34,6 +39,20 @@ class State(StrEnum):
         """Whether the link gave all that is asked of it; every other state is a failure."""
         return self in _GOOD
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the page is no longer where it was, so that only an archive may still have it."""
+        return self in _LOST
 
-_TRANSIENT = frozenset({State.RATE_LIMITED, State.SERVER_ERROR, State.TIMEOUT, State.NETWORK_ERROR})
-_GOOD = frozenset({State.OK, State.UNSUPPORTED})
+    @property
+    def has_text(self) -> bool:
+        """Whether an article's text came of it."""
+        return self in _WITH_TEXT
+
+
+_TRANSIENT = frozenset(
+    {State.RATE_LIMITED, State.SERVER_ERROR, State.TIMEOUT, State.NETWORK_ERROR, State.DEFERRED}
+)
+_GOOD = frozenset({State.OK, State.NOT_MODIFIED, State.ARCHIVED, State.UNSUPPORTED})
+_LOST = frozenset({State.NOT_FOUND, State.GONE, State.NO_SUCH_HOST})
+_WITH_TEXT = frozenset({State.OK, State.ARCHIVED})

@@ -23,6 +23,8 @@ class Hop:
         status: HTTP status of the answer, None where there was none.
         detail: the evidence, in a few words.
         seconds: from the request's turn to its answer.
+        retry_at: when to come back at the earliest, ISO 8601 in UTC, where the site or our manners
+            say so.
     """
 
     url: str
@@ -31,6 +33,37 @@ class Hop:
     status: int | None = None
     detail: str | None = None
     seconds: float | None = None
+    retry_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What an archive said when it was asked for a page (RFC 7089 calls it a memento).
+
+    Attributes:
+        asked_at: when it was asked, ISO 8601 in UTC.
+        url: the snapshot's URL; None: the archive has none.
+        taken_at: when it was taken, ISO 8601 in UTC.
+    """
+
+    asked_at: str
+    url: str | None = None
+    taken_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsAnswer:
+    """How the request for a robots.txt ended (RFC 9309).
+
+    Attributes:
+        asked_at: when, ISO 8601 in UTC.
+        status: the HTTP status; None where there was no answer.
+        body: the first 500 KiB of a successful answer.
+    """
+
+    asked_at: str
+    status: int | None = None
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +78,7 @@ class Visit:
         via_amp: whether that hop asked for the family's AMP page.
         article: what was read off the page, None where nothing was.
         etag, last_modified: the validators of the answer (RFC 9110).
+        snapshot: where the article of an `archived` page came from; the hop names the lost URL.
     """
 
     state: State
@@ -55,6 +89,7 @@ class Visit:
     article: Article | None = None
     etag: str | None = None
     last_modified: str | None = None
+    snapshot: Snapshot | None = None
 
     @property
     def hop(self) -> Hop:
@@ -86,6 +121,8 @@ class SourceRecord:
         held: the best visit so far, None before the first.
         last: the last visit where it was worse than `held`, without its article.
         checked_at: when it was last visited, ISO 8601 in UTC.
+        failures: visits in a row that did not find the page at its place.
+        published: the earliest `publishedDateTime` that items give, ISO 8601 with an offset.
     """
 
     key: str
@@ -95,6 +132,8 @@ class SourceRecord:
     held: Visit | None = None
     last: Visit | None = None
     checked_at: str | None = None
+    failures: int = 0
+    published: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
