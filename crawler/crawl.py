@@ -13,6 +13,7 @@ from crawler.output.atomic import sweep_leftovers
 from crawler.output.layout import Layout
 from crawler.output.publish import Publisher
 from crawler.plan.intake import Intake
+from crawler.plan.revisit import RevisitPolicy
 from crawler.problem import Problem
 from crawler.summary import RunSummary
 
@@ -37,6 +38,7 @@ class Crawl:
     Args:
         on_problem: is told each defect of an input or a file, once.
         should_stop: asked between items; True ends long work early.
+        revisit: when sources are due again.
 
     Raises:
         OutputBusyError: another run holds the output folder (unless options say to wait).
@@ -48,8 +50,10 @@ class Crawl:
         *,
         on_problem: Callable[[str], None],
         should_stop: Callable[[], bool],
+        revisit: RevisitPolicy | None = None,
     ) -> None:
         self.options = options
+        self._revisit = revisit or RevisitPolicy()
         self.summary = RunSummary()
         self.layout = Layout(options.output, in_place=options.in_place)
         self._report = on_problem
@@ -99,7 +103,12 @@ class Crawl:
             should_stop=self._should_stop,
         )
         counted = intake.take(self.options.items, exclude=self.options.output)
-        wanted = Wanted(force=self.options.force, retry=self.options.retry)
+        wanted = Wanted(
+            force=self.options.force,
+            retry=self.options.retry,
+            older_than=self.options.older_than,
+            revisit=self._revisit,
+        )
         self.summary.changed, self.summary.invalid = counted.changed, counted.invalid
         self.summary.due = self.ledger.plan(wanted, limit=self.options.limit)
         self.summary.items = self.ledger.selected()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.durations import parse_duration
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class CrawlOptions:
         limit: at most so many items that have something due; None: all.
         force: fetch all sources again.
         retry: fetch again the sources whose last visit ended so.
+        older_than: fetch again the sources whose last visit is longer ago.
         in_place: write the enriched items over the item files.
         wait: wait for another run on the same output folder to end.
     """
@@ -38,6 +41,7 @@ class CrawlOptions:
     limit: int | None = None
     force: bool = False
     retry: frozenset[State] = frozenset()
+    older_than: timedelta | None = None
     in_place: bool = False
     wait: bool = False
 
@@ -51,6 +55,7 @@ class CrawlOptions:
         limit: str | int | None = None,
         force: str | bool = False,
         retry: str | Iterable[str] = (),
+        older_than: str | timedelta | None = None,
         in_place: str | bool = False,
         wait: str | bool = False,
         **unknown: object,
@@ -78,6 +83,7 @@ class CrawlOptions:
             retry=frozenset(
                 _state(name) for part in _split(retry, ",") for name in part.split(",")
             ),
+            older_than=None if older_than is None else _span("older_than", older_than),
             in_place=_flag("in_place", in_place),
             wait=_flag("wait", wait),
         )
@@ -101,6 +107,15 @@ def _positive(name: str, value: str | int) -> int:
     if number < 1:
         raise OptionError(f"{name}: {value!r} is not a whole number above 0")
     return number
+
+
+def _span(name: str, value: str | timedelta) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise OptionError(f"{name}: {error}") from None
 
 
 def _flag(name: str, value: str | bool) -> bool:

@@ -13,6 +13,7 @@ from crawler.summary import RunSummary
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
+    from datetime import timedelta
 
     Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
@@ -31,6 +32,7 @@ def run(
     limit: int | None = None,
     force: bool = False,
     retry: Iterable[str] = (),
+    older_than: str | timedelta | None = None,
     in_place: bool = False,
     wait: bool = False,
     settings: Mapping[str, object] | None = None,
@@ -43,7 +45,7 @@ def run(
     Args:
         items: item files, or folders to search for them.
         output: the output folder.
-        only, limit, force, retry, in_place, wait: see `crawler.options.CrawlOptions`.
+        only, limit, force, retry, older_than, in_place, wait: see `crawler.options.CrawlOptions`.
         settings: Scrapy settings, for example {"CRAWLER_CONTACT": "https://example.com/bot"}.
 
     Raises:
@@ -57,6 +59,7 @@ def run(
         limit=limit,
         force=force,
         retry=retry,
+        older_than=older_than,
         in_place=in_place,
         wait=wait,
     )
@@ -74,5 +77,7 @@ def _arguments(options: CrawlOptions) -> list[str]:
     arguments += [f"--only={glob}" for glob in options.only]
     arguments += [f"--retry={state}" for state in sorted(options.retry)]
     arguments += [] if options.limit is None else [f"--limit={options.limit}"]
+    if options.older_than is not None:
+        arguments.append(f"--older-than={options.older_than.total_seconds():.3f}s")
     flags = {"--force": options.force, "--in-place": options.in_place, "--wait": options.wait}
     return arguments + [flag for flag, is_set in flags.items() if is_set]

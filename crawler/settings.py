@@ -15,6 +15,14 @@ CRAWLER_CONTACT = os.environ.get("CRAWLER_CONTACT", "")
 CRAWLER_EXTRACTION_WORKERS = 0
 CRAWLER_EXTRACTION_SECONDS = 10.0
 CRAWLER_EXTRACTION_MEMORY = 1024 * 1024 * 1024
+# When sources are visited again (see `crawler.plan.revisit`): ages of an article at which it is
+# looked at again, and the gap between visits from then on; the first gap after failures that may
+# pass, and after those that are likely to last; the longest gap of these. "never" ends visits.
+CRAWLER_REVISIT_FRESH = "2h 8h 1d 3d 7d"
+CRAWLER_REVISIT_OLD = "90d"
+CRAWLER_REVISIT_FAILED = "10m"
+CRAWLER_REVISIT_LOST = "1d"
+CRAWLER_REVISIT_LIMIT = "90d"
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
 

@@ -10,6 +10,7 @@ from crawler.crawl import Crawl, OutputBusyError
 from crawler.extraction.article import Article
 from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
+from crawler.moments import now_text
 from crawler.options import CrawlOptions
 from crawler.states import State
 
@@ -52,7 +53,7 @@ def visit(url: str, state: State = State.OK) -> Visit:
     article = Article(markdown=f"Text of {url}.", word_count=3, reading_minutes=1)
     return Visit(
         state,
-        "2024-05-14T08:30:00Z",
+        now_text(),
         (Hop(url, state, status=200),),
         article=article if state is State.OK else None,
     )

@@ -52,6 +52,10 @@ def run(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="fetch all sources again")] = False,
     retry: Annotated[list[str], typer.Option(metavar="STATE", help="fetch those again")] = [],
+    older_than: Annotated[
+        str | None,
+        typer.Option(metavar="AGE", help="fetch again what was not seen for so long"),
+    ] = None,
     in_place: Annotated[bool, typer.Option("--in-place", help="write into ITEMS itself")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="wait for another run to end")] = False,
     dry_run: Annotated[
@@ -69,11 +73,12 @@ def run(
         limit=limit,
         force=force,
         retry=retry,
+        older_than=older_than,
         in_place=in_place,
         wait=wait,
     )
     if dry_run:
-        raise typer.Exit(print_plan(options, as_json=as_json))
+        raise typer.Exit(print_plan(options, _settings(overrides), as_json=as_json))
     summary = run_items(
         options, _settings(overrides), console=Console(stderr=True), verbose=verbose
     )

@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from crawler.cli.exit_codes import ExitCode
+from crawler.cli.process import project_settings
 from crawler.crawl import Crawl
+from crawler.plan.revisit import RevisitPolicy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crawler.options import CrawlOptions
 
 _PAGE = 500
 
 
-def print_plan(options: CrawlOptions, *, as_json: bool) -> ExitCode:
+def print_plan(options: CrawlOptions, overrides: Mapping[str, str], *, as_json: bool) -> ExitCode:
     """Print a line (or a JSON object) for each due source, and return the exit code."""
     errors = Console(stderr=True)
     with Crawl(
         options,
+        revisit=RevisitPolicy.from_settings(project_settings(overrides)),
         on_problem=lambda problem: errors.print(problem, markup=False, soft_wrap=True),
         should_stop=lambda: False,
     ) as crawl:

@@ -11,6 +11,7 @@ from scrapy.settings import Settings
 from crawler.cli.logs import log_to
 from crawler.cli.progress import live_progress
 from crawler.options import CrawlOptions
+from crawler.plan.revisit import RevisitPolicy
 from crawler.spiders.items import ItemsSpider
 from crawler.spiders.pool import check_pool_settings
 
@@ -40,8 +41,12 @@ def run_items(
         UnusableRunError: the run could not be done at all.
     """
     is_live = console.is_terminal and not verbose
-    settings = _settings(overrides, level="WARNING" if is_live else "INFO")
+    settings = project_settings(overrides)
+    level = "WARNING" if is_live else "INFO"
+    quiet = {"STATS_DUMP": False, "LOG_LEVEL": level, "LOG_INSTALL_ROOT_HANDLER": False}
+    settings.setdict(quiet, priority="project")
     check_pool_settings(settings)
+    RevisitPolicy.from_settings(settings)
     process = _Process(settings)
     log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels
     crawler = process.create_crawler(ItemsSpider)
@@ -72,11 +77,10 @@ class _Process(AsyncCrawlerProcess):
         super()._signal_shutdown(signum, frame)
 
 
-def _settings(overrides: Mapping[str, str], *, level: str) -> Settings:
+def project_settings(overrides: Mapping[str, str]) -> Settings:
+    """Return the project's settings, with others above them."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    quiet = {"STATS_DUMP": False, "LOG_LEVEL": level, "LOG_INSTALL_ROOT_HANDLER": False}
-    settings.setdict(quiet, priority="project")
     settings.setdict(dict(overrides), priority="cmdline")
     return settings
 

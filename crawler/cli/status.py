@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from crawler.cli.process import project_settings
 from crawler.cli.report import states_table
 from crawler.items.discovery import find_items
 from crawler.ledger.ledger import Wanted
@@ -14,6 +15,7 @@ from crawler.options import OptionError
 from crawler.output.layout import Layout
 from crawler.output.names import item_output_path
 from crawler.plan.intake import absolute
+from crawler.plan.revisit import RevisitPolicy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +78,7 @@ def read_status(items: list[Path], output: Path) -> Status:
             is_same = record.stamp == _stamp(found.path)
             status.known += is_same
             status.changed += not is_same
-        status.due = ledger.plan(Wanted())
+        status.due = ledger.plan(Wanted(revisit=RevisitPolicy.from_settings(project_settings({}))))
         status.states = ledger.states()
     finally:
         ledger.close()

@@ -19,10 +19,30 @@ def after_visit(record: SourceRecord, visit: Visit) -> SourceRecord:
     that brings what is held already (or fails as the last one did) keeps the earlier time, so
     that a run which learns nothing new changes nothing that is written.
     """
+    failures = _failures_in_a_row(record, visit)
+    return replace(_with_news(record, visit), failures=failures)
+
+
+def _failures_in_a_row(record: SourceRecord, visit: Visit) -> int:
+    state = visit.open_state
+    if state is State.DEFERRED:  # nothing was tried
+        return record.failures
+    if state.is_good and state is not State.ARCHIVED:
+        return 0
+    before = record.last or record.held
+    is_same_kind = before is not None and before.open_state.is_transient == state.is_transient
+    return record.failures + 1 if is_same_kind else 1
+
+
+def _with_news(record: SourceRecord, visit: Visit) -> SourceRecord:
     held = record.held
     if held is not None and url_key(held.hop.url) not in map(url_key, record.urls):
         held = None  # the author has taken that URL back, and with it what it gave
         record = replace(record, held=None, last=None)
+    if held is not None and visit.state is State.DEFERRED:
+        return record  # nothing was learned
+    if held is not None and visit.state is State.NOT_MODIFIED:
+        return replace(record, last=None, checked_at=visit.at)
     if held is not None and _worth(visit) < _worth(held):
         last = _bad_news(visit)
         if record.last is not None and last is not None and _says_the_same(record.last, last):
@@ -44,7 +64,9 @@ def _bad_news(visit: Visit) -> Visit | None:
 
 def _worth(visit: Visit) -> int:
     if visit.state is State.OK:
-        return 4 if visit.via_amp else 5
+        return 5 if visit.via_amp else 6
+    if visit.state is State.ARCHIVED:
+        return 4
     if visit.state is State.UNSUPPORTED:
         return 3
     if visit.article is not None:

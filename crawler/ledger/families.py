@@ -8,7 +8,7 @@ is not fetched by itself. For what an item is about, each of the two must name t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from crawler.urls.registered_domain import registered_domain
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
     from crawler.ledger.records import Mention
     from crawler.urls.family import UrlFamily
+
+_VISITED: Final = (
+    "held_state, last_state, tried, answered, held, revision, checked_at, first_at, retry_at, "
+    "failures"
+)
 
 
 def put_families(
@@ -50,8 +55,8 @@ def _put_mention(db: sqlite3.Connection, item_id: int, mention: Mention, family:
         _inherit(db, source, key)
     place = (item_id, mention.position, source)
     db.execute(
-        "INSERT INTO mention VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (*place, source, mention.web_url, mention.kind, mention.wants_body),
+        "INSERT INTO mention VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (*place, source, mention.web_url, mention.kind, mention.wants_body, mention.published),
     )
     db.executemany(
         "INSERT INTO url VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -78,10 +83,9 @@ def _inherit(db: sqlite3.Connection, source: int, key: str) -> None:
     So an article is not lost when an author puts a better URL in front of the one that gave it.
     """
     db.execute(
-        "UPDATE source SET (held_state, last_state, tried, answered, held, revision, checked_at) = "
-        "(SELECT held_state, last_state, tried, answered, held, revision, checked_at "
-        "FROM source WHERE key = ?) WHERE id = ? AND held_state IS NULL "
-        "AND EXISTS (SELECT 1 FROM source WHERE key = ? AND held_state = 'ok' AND answered = key)",
+        f"UPDATE source SET ({_VISITED}) = (SELECT {_VISITED} FROM source WHERE key = ?) "
+        "WHERE id = ? AND held_state IS NULL AND EXISTS (SELECT 1 FROM source WHERE key = ? "
+        "AND held_state IN ('ok', 'archived') AND answered = key)",
         (key, source, key),
     )
 

@@ -53,7 +53,7 @@ class ItemRows:
         )
         for row in self._db.execute(query, values).fetchall():
             mentions = self._db.execute(
-                "SELECT position, key, web_url, kind FROM mention "
+                "SELECT position, key, web_url, kind, published FROM mention "
                 "JOIN source ON source.id = source_id WHERE item_id = ? ORDER BY position",
                 (row[0],),
             )

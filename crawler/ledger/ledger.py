@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from contextlib import AbstractContextManager
+from crawler.plan.revisit import RevisitPolicy
 
-    from crawler.ledger.records import ItemRecord, Mention, Rendered, SourceRecord, Visit
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import timedelta
+
+    from crawler.ledger.records import (
+        ItemRecord,
+        Mention,
+        Rendered,
+        RobotsAnswer,
+        Snapshot,
+        SourceRecord,
+        Visit,
+    )
     from crawler.states import State
     from crawler.urls.family import UrlFamily
 
@@ -21,15 +33,26 @@ class Wanted:
     Attributes:
         force: all of them, whatever is known.
         retry: those whose last visit ended in one of these states.
+        older_than: those whose last visit is longer ago.
+        revisit: when sources are due again by themselves.
+        now: the time to compare with.
     """
 
     force: bool = False
     retry: frozenset[State] = frozenset()
+    older_than: timedelta | None = None
+    revisit: RevisitPolicy = field(default_factory=RevisitPolicy)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
 class DueSource:
-    """A source to visit, and why: "new", "new URL", "body wanted", "forced" or "was <state>"."""
+    """A source to visit, and why.
+
+    Attributes:
+        reason: "new", "forced", "was <state>", "last seen <date>", "revisit", "new URL",
+            "URL withdrawn" or "body wanted".
+    """
 
     record: SourceRecord
     reason: str
@@ -107,6 +130,24 @@ class Ledger(Protocol):
 
     def put_rendered(self, path: str, rendered: Rendered | None) -> None:
         """Remember what an output file was made from; None forgets it."""
+
+    def robots(self, origin: str) -> RobotsAnswer | None:
+        """How the last request for the robots.txt of "scheme://host:port" ended."""
+
+    def put_robots(self, origin: str, answer: RobotsAnswer) -> None:
+        """Remember such an end."""
+
+    def pauses(self) -> Mapping[str, tuple[str, str]]:
+        """Hosts that are to be left alone: until when (ISO 8601 in UTC), and why."""
+
+    def put_pause(self, host: str, until: str, reason: str) -> None:
+        """Remember that a host is to be left alone until then."""
+
+    def snapshot(self, key: str) -> Snapshot | None:
+        """What an archive said of the page with this key."""
+
+    def put_snapshot(self, key: str, snapshot: Snapshot) -> None:
+        """Remember what it said."""
 
     def states(self) -> dict[State | None, int]:
         """How many sources of the selected items hold each state; None: not visited yet."""

@@ -122,7 +122,7 @@ class SourceRecord:
         last: the last visit where it was worse than `held`, without its article.
         checked_at: when it was last visited, ISO 8601 in UTC.
         failures: visits in a row that did not find the page at its place.
-        published: the earliest `publishedDateTime` that items give, ISO 8601 with an offset.
+        published: the earliest `publishedDateTime` that items give, ISO 8601 in UTC.
     """
 
     key: str
@@ -145,12 +145,14 @@ class Mention:
         source: the source's key.
         web_url: the `webUrl` as the item spells it, None where it has none.
         kind: the `type` that the item gives.
+        published: the `publishedDateTime` that it gives, ISO 8601 in UTC with seconds.
     """
 
     position: int
     source: str
     web_url: str | None
     kind: str
+    published: str | None = None
 
     @property
     def wants_body(self) -> bool:

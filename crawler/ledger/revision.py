@@ -21,5 +21,5 @@ def revision_of(record: SourceRecord) -> str:
 
 
 def _as_written(visit: Visit) -> Visit:
-    hop = replace(visit.hop, seconds=None)
+    hop = replace(visit.hop, seconds=None, retry_at=None)
     return replace(visit, hops=(hop,), answered=0, etag=None, last_modified=None)

@@ -7,8 +7,11 @@ memory that grows with the items, and nothing of them outlives a killed process.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
+from crawler.moments import moment, utc_text
+from crawler.plan.revisit import LastVisit
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ CASE
     WHEN held_state IS NULL THEN 'new'
     WHEN :force THEN 'forced'
     WHEN last_state IN (SELECT value FROM json_each(:retry)) THEN 'was ' || last_state
-    WHEN last_state IN (SELECT value FROM json_each(:transient)) THEN 'was ' || last_state
+    WHEN checked_at <= :older_than THEN 'last seen ' || substr(checked_at, 1, 10)
     WHEN source.key NOT IN (SELECT value FROM json_each(tried)) THEN 'new URL'
     WHEN held_state NOT IN ('ok', 'unsupported') AND EXISTS (
         SELECT 1 FROM url WHERE family_id = source.id
@@ -42,9 +45,14 @@ CASE
     WHEN NOT EXISTS (
         SELECT 1 FROM url WHERE family_id = source.id AND key = answered
     ) THEN 'URL withdrawn'
-    WHEN last_state = 'unsupported' AND EXISTS (
+    WHEN held_state = 'unsupported' AND last_state IN ('unsupported', 'not-modified') AND EXISTS (
         SELECT 1 FROM mention m WHERE m.source_id = source.id AND m.wants_body
     ) THEN 'body wanted'
+    WHEN is_due(last_state, coalesce(checked_at, first_at), (
+        SELECT min(published) FROM mention m WHERE m.source_id = source.id
+    ), first_at, failures, retry_at) THEN
+        CASE WHEN last_state IN ('ok', 'unsupported', 'not-modified') THEN 'revisit'
+        ELSE 'was ' || last_state END
 END
 """
 
@@ -98,13 +106,15 @@ class RunPlan:
         return int(count)
 
     def _fill(self, wanted: Wanted) -> None:
+        self._db.create_function("is_due", 6, partial(_is_due, wanted))
+        oldest = None if wanted.older_than is None else utc_text(wanted.now - wanted.older_than)
         self._db.execute("DELETE FROM due")
         self._db.execute(
             _PLAN,
             {
                 "force": wanted.force,
                 "retry": _json_array(wanted.retry),
-                "transient": _json_array(s for s in State if s.is_transient),
+                "older_than": oldest,
             },
         )
 
@@ -158,3 +168,19 @@ class RunPlan:
 
 def _json_array(states: Iterable[State]) -> str:
     return json.dumps([str(state) for state in states])
+
+
+def _is_due(wanted: Wanted, *columns: Any) -> bool:
+    """Answer for one row; the columns are those that `_REASON` hands over."""
+    state, checked_at, published, first_at, failures, retry_at = columns
+    first = moment(first_at)
+    last = LastVisit(
+        state=State(state),
+        at=moment(checked_at),
+        # A date in the future would put off all that follows from the article's age.
+        published=first if published is None else min(moment(published), first),
+        failures=failures,
+        retry_at=None if retry_at is None else moment(retry_at),
+    )
+    due_at = wanted.revisit.due_at(last)
+    return due_at is not None and due_at <= wanted.now

@@ -24,7 +24,10 @@ CREATE TABLE source (
     held BLOB,                    -- the best visit, see crawler.ledger.codec
     last BLOB,                    -- the last visit, where it was worse
     revision TEXT,                -- changes exactly when what is written of it would
-    checked_at TEXT
+    checked_at TEXT,              -- when it was last visited; all times are ISO 8601 in UTC
+    first_at TEXT,                -- when it was first visited
+    retry_at TEXT,                -- not to be visited before, as the site or our manners say
+    failures INTEGER NOT NULL DEFAULT 0  -- in a row
 );
 
 CREATE TABLE mention (
@@ -35,6 +38,7 @@ CREATE TABLE mention (
     web_url TEXT,
     kind TEXT NOT NULL,
     wants_body INTEGER NOT NULL,
+    published TEXT,
     PRIMARY KEY (item_id, position)
 ) WITHOUT ROWID;
 CREATE INDEX mention_of_source ON mention (source_id, position);

@@ -26,7 +26,7 @@ class SourceRows:
     def get(self, key: str) -> SourceRecord | None:
         """What is known of a source."""
         row = self._db.execute(
-            "SELECT id, key, held, last, checked_at FROM source WHERE key = ?", (key,)
+            "SELECT id, key, held, last, checked_at, failures FROM source WHERE key = ?", (key,)
         ).fetchone()
         if row is None:
             return None
@@ -36,8 +36,8 @@ class SourceRows:
             "GROUP BY key ORDER BY min(is_amp), min(rank), key",
             (row[0],),
         ).fetchall()
-        (wants_body,) = self._db.execute(
-            "SELECT EXISTS (SELECT 1 FROM mention WHERE source_id = ? AND wants_body)", (row[0],)
+        wants_body, published = self._db.execute(
+            "SELECT max(wants_body), min(published) FROM mention WHERE source_id = ?", (row[0],)
         ).fetchone()
         return SourceRecord(
             key=row[1],
@@ -47,6 +47,8 @@ class SourceRows:
             held=None if row[2] is None else decode_visit(row[2]),
             last=None if row[3] is None else decode_visit(row[3]),
             checked_at=row[4],
+            failures=row[5],
+            published=published,
         )
 
     def revision(self, key: str) -> str | None:
@@ -77,7 +79,8 @@ class SourceRows:
         assert record.held is not None
         self._db.execute(
             "UPDATE source SET held_state = ?, last_state = ?, held = ?, last = ?, "
-            "revision = ?, checked_at = ?, tried = ?, answered = ? WHERE key = ?",
+            "revision = ?, checked_at = ?, tried = ?, answered = ?, failures = ?, retry_at = ?, "
+            "first_at = coalesce(first_at, ?) WHERE key = ?",
             (
                 record.held.state,
                 visit.open_state,
@@ -87,6 +90,9 @@ class SourceRows:
                 record.checked_at,
                 json.dumps([url_key(hop.url) for hop in visit.hops]),
                 url_key(record.held.hop.url),
+                record.failures,
+                visit.hop.retry_at,
+                visit.at,
                 key,
             ),
         )

@@ -14,11 +14,14 @@ from crawler.ledger.records import (
     ItemRecord,
     Mention,
     Rendered,
+    RobotsAnswer,
+    Snapshot,
     SourceRecord,
     Visit,
 )
 from crawler.ledger.run_plan import RunPlan
 from crawler.ledger.source_rows import SourceRows
+from crawler.ledger.web_rows import WebRows
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -27,7 +30,9 @@ if TYPE_CHECKING:
 
     from crawler.urls.family import UrlFamily
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+_MAKING: Final = ("schema.sql", "schema_web.sql")
+_MIGRATIONS: Final = {1: ("from_1_to_2.sql", "schema_web.sql")}  # from this version to the next
 _PAGE: Final = 500
 
 
@@ -64,19 +69,32 @@ class SqliteLedger:
         self._items = ItemRows(self._db)
         self._sources = SourceRows(self._db)
         self._run = RunPlan(self._db)
+        self._web = WebRows(self._db)
 
     def _prepare(self, path: Path) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            schema = files("crawler.ledger").joinpath("schema.sql").read_text("utf-8")
-            self._db.executescript(
-                f"BEGIN IMMEDIATE;\n{schema}\nPRAGMA user_version = {SCHEMA_VERSION};\nCOMMIT;"
-            )
-        elif version != SCHEMA_VERSION:
+        if self._version() == 0:
+            self._run_scripts(_MAKING, SCHEMA_VERSION)
+        while (version := self._version()) in _MIGRATIONS:
+            self._run_scripts(_MIGRATIONS[version], version + 1)
+        if version != SCHEMA_VERSION:
             self._db.close()
             raise LedgerError(
                 f"{path} has ledger version {version}, this program reads {SCHEMA_VERSION}"
             )
+
+    def _version(self) -> int:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        return int(version)
+
+    def _run_scripts(self, names: Sequence[str], version: int) -> None:
+        texts = [files("crawler.ledger").joinpath(name).read_text("utf-8") for name in names]
+        script = "\n".join([*texts, f"PRAGMA user_version = {version};"])
+        try:
+            self._db.executescript(f"BEGIN IMMEDIATE;\n{script}\nCOMMIT;")
+        except sqlite3.Error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -142,6 +160,30 @@ class SqliteLedger:
             record = self._sources.settle(key, visit)
             self._run.mark_done(key)
         return record
+
+    def robots(self, origin: str) -> RobotsAnswer | None:
+        """How the last request for the robots.txt of "scheme://host:port" ended."""
+        return self._web.robots(origin)
+
+    def put_robots(self, origin: str, answer: RobotsAnswer) -> None:
+        """Remember such an end."""
+        self._web.put_robots(origin, answer)
+
+    def pauses(self) -> dict[str, tuple[str, str]]:
+        """Hosts that are to be left alone: until when (ISO 8601 in UTC), and why."""
+        return self._web.pauses()
+
+    def put_pause(self, host: str, until: str, reason: str) -> None:
+        """Remember that a host is to be left alone until then."""
+        self._web.put_pause(host, until, reason)
+
+    def snapshot(self, key: str) -> Snapshot | None:
+        """What an archive said of the page with this key."""
+        return self._web.snapshot(key)
+
+    def put_snapshot(self, key: str, snapshot: Snapshot) -> None:
+        """Remember what it said."""
+        self._web.put_snapshot(key, snapshot)
 
     def rendered(self, path: str) -> Rendered | None:
         """What the output file at this path was last made from."""

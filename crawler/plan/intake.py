@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Final
 from crawler.items.discovery import FoundItem, find_items
 from crawler.items.item import Item, item_facts_hash, read_item, text_digest
 from crawler.ledger.records import FileStamp, ItemRecord, Mention
+from crawler.moments import utc_text
 from crawler.output.names import item_output_path
 from crawler.problem import ItemError, Problem
 from crawler.urls.family import UrlFamily, url_family
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     from crawler.ledger.ledger import Ledger
 
@@ -186,5 +188,13 @@ def _families(item: Item) -> Iterator[tuple[Mention, UrlFamily]]:
     for link in (item.source, *item.related):
         position = -1 if link.index is None else link.index
         plain = [url for url in link.urls if url not in link.amp_urls]
-        mention = Mention(position, "", link.web_url, link.kind)
+        published = None if link.published is None else _in_utc(link.published)
+        mention = Mention(position, "", link.web_url, link.kind, published)
         yield mention, url_family(plain, link.amp_urls)
+
+
+def _in_utc(moment: datetime) -> str | None:
+    try:
+        return utc_text(moment)
+    except OverflowError:  # at either end of what a date can say, an offset leads beyond it
+        return None

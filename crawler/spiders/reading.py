@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("crawler.run")
 
 _DETAIL_LENGTH: Final = 200
+_NOT_MODIFIED: Final = 304
 _KILLED: Final = {
     "time": "took more than CRAWLER_EXTRACTION_SECONDS",
     "memory": "took more than CRAWLER_EXTRACTION_MEMORY",
@@ -48,17 +49,27 @@ class Reading:
             status=response.status,
             detail=self.detail,
             seconds=response.meta.get("download_latency"),
+            retry_at=response.meta.get("retry_at"),
         )
 
 
 async def read_page(
-    response: Response, pool: ExtractionPool[ExtractionJob, Article], *, wants_body: bool
+    response: Response,
+    pool: ExtractionPool[ExtractionJob, Article],
+    *,
+    wants_body: bool,
+    is_conditional: bool = False,
 ) -> Reading:
     """Read an answer, its article in the pool.
+
+    Args:
+        is_conditional: whether the page was asked for only if it has changed.
 
     Raises:
         ExtractionPoolError: the pool cannot work at all; nothing was learned of the page.
     """
+    if response.status == _NOT_MODIFIED and is_conditional:
+        return Reading(State.NOT_MODIFIED)
     state = state_of_status(response.status)
     content_type = _header(response, "Content-Type") or ""
     if state is not None:

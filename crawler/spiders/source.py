@@ -16,13 +16,16 @@ from crawler.extraction.pool.extraction_pool import (
     ExtractionPoolError,
 )
 from crawler.fetch.bounded_stop import BoundedStop, StoppedError
+from crawler.fetch.conditional import conditions
 from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
 from crawler.fetch.outcome import outcome_of_error
 from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
 from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions
+from crawler.plan.revisit import RevisitPolicy
 from crawler.spiders.books import Books
+from crawler.spiders.memory import LedgerMemory
 from crawler.spiders.pool import pool_from_settings
 from crawler.spiders.reading import read_page, redirects_of
 from crawler.spiders.trail import Trail
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
     from crawler.extraction.article import Article
     from crawler.extraction.extract import ExtractionJob
+    from crawler.fetch.memory import WebMemory
     from crawler.ledger.ledger import DueSource
     from crawler.summary import RunSummary
 
@@ -67,6 +71,8 @@ class SourceSpider(Spider):
 
     options: CrawlOptions
     books: Books
+    memory: WebMemory
+    revisit: RevisitPolicy
     pool: ExtractionPool[ExtractionJob, Article]
     summary: RunSummary | None = None
     failure: str | None = None
@@ -92,6 +98,8 @@ class SourceSpider(Spider):
         spider = super().from_crawler(crawler, *args)
         spider.options = options
         spider.books = Books()
+        spider.memory = LedgerMemory(spider.books)
+        spider.revisit = RevisitPolicy.from_settings(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         return spider
@@ -129,18 +137,21 @@ class SourceSpider(Spider):
             self.options,
             on_problem=logger.error,
             should_stop=lambda: stop is not None and stop.stopping.is_set(),
+            revisit=self.revisit,
         )
 
     def _first_request(self, due: DueSource) -> Request:
         if self._at_home is not None and self._at_home.is_public(due.record.urls[0]):
             raise self._give_up(MISSING_CONTACT)
         logger.debug("due (%s): %s", due.reason, due.record.urls[0])
-        return self.request(Trail(due.record))
+        return self.request(Trail(due.record, asks_anew=due.reason == "forced"))
 
     def request(self, trail: Trail) -> Request:
         """Return the request for the next URL of a trail."""
+        asked = {} if trail.asks_anew else conditions(trail.source, trail.url)
         return Request(
             trail.url,
+            headers=asked,
             callback=self.parse_source,
             errback=self.source_failed,
             cb_kwargs={"trail": trail},
@@ -154,7 +165,12 @@ class SourceSpider(Spider):
             CloseSpider: no page can be extracted; `failure` says why.
         """
         try:
-            reading = await read_page(response, self.pool, wants_body=trail.source.wants_body)
+            reading = await read_page(
+                response,
+                self.pool,
+                wants_body=trail.source.wants_body,
+                is_conditional=not trail.asks_anew and bool(conditions(trail.source, trail.url)),
+            )
         except ExtractionPoolError as error:
             if self._is_cut_off():
                 return
@@ -176,6 +192,7 @@ class SourceSpider(Spider):
             redirects=redirects_of(request.meta.get("redirect_urls", ()), request.url),
             detail=detail,
             seconds=request.meta.get("download_latency"),
+            retry_at=getattr(error, "retry_at", None),
         )
         yield from self._go_on(trail.after(hop))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from crawler.ledger.records import Hop, SourceRecord, Visit
+from crawler.moments import now_text
 from crawler.plan.verdict import deciding_hop
 
 if TYPE_CHECKING:
@@ -24,11 +24,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The tries at a source so far, and their answers; the URL behind them is tried next."""
+    """The tries at a source so far, and their answers; the URL behind them is tried next.
+
+    Attributes:
+        asks_anew: whether pages are wanted also where they have not changed.
+    """
 
     source: SourceRecord
     hops: tuple[Hop, ...] = ()
     answers: tuple[Answer | None, ...] = ()
+    asks_anew: bool = False
 
     @property
     def url(self) -> str:
@@ -50,7 +55,7 @@ class Trail:
         answer = self.answers[decided]
         return Visit(
             state=self.hops[decided].state,
-            at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            at=now_text(),
             hops=self.hops,
             answered=decided,
             via_amp=decided >= self.source.amp_from,

@@ -95,8 +95,10 @@ def test_a_run_may_be_of_some_items_only(
     [
         (["-s", "DOWNLOAD_DELAY"], "'DOWNLOAD_DELAY' is not NAME=VALUE"),
         (["-s", "=1"], "'=1' is not NAME=VALUE"),
-        (["--retry", "lost"], "there is no state 'lost'; the states are ok, not-found, "),
+        (["--retry", "lost"], "there is no state 'lost'; the states are ok, not-modified, "),
         (["--limit", "0"], "limit"),
+        (["--older-than", "soon"], "older_than: 'soon' is not a span of time such as 30m"),
+        (["-s", "CRAWLER_REVISIT_OLD=x"], "CRAWLER_REVISIT_OLD: 'x' is not a span of time"),
         (["--limit", "many"], "limit"),
         (["--dry-run", "nowhere"], "nowhere: No such file or directory"),
         (["--nonsense"], "--nonsense"),

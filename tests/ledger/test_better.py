@@ -112,3 +112,42 @@ def test_a_page_without_a_text_keeps_its_metadata_when_it_is_lost() -> None:
     lost = visit(State.NOT_FOUND, "2026-01-02T00:00:00Z", status=404)
     record = after_visit(after_visit(UNVISITED, empty), lost)
     assert (record.held, record.last) == (empty, lost)
+
+
+def test_a_page_that_has_not_changed_keeps_all_and_ends_the_bad_news() -> None:
+    failed = after_visit(HELD, visit(State.TIMEOUT, "2026-01-02T00:00:00Z", status=None))
+    unchanged = visit(State.NOT_MODIFIED, "2026-01-03T00:00:00Z", status=304)
+    record = after_visit(failed, unchanged)
+    assert record.held == OK
+    assert (record.last, record.failures) == (None, 0)
+    assert record.checked_at == "2026-01-03T00:00:00Z"
+
+
+def test_a_deferred_visit_teaches_nothing() -> None:
+    failed = after_visit(HELD, visit(State.GONE, "2026-01-02T00:00:00Z", status=410))
+    deferred = visit(State.DEFERRED, "2026-01-03T00:00:00Z", status=None)
+    assert after_visit(failed, deferred) == failed
+    fresh = after_visit(replace(HELD, held=None), deferred)
+    assert fresh.held == deferred
+    assert fresh.failures == 0
+
+
+def test_failures_are_counted_in_a_row_and_by_whether_they_may_pass() -> None:
+    record, counts = HELD, []
+    for number, state in enumerate(
+        [State.TIMEOUT, State.SERVER_ERROR, State.GONE, State.NOT_FOUND, State.OK, State.GONE], 2
+    ):
+        text = "the news" if state is State.OK else ""
+        record = after_visit(record, visit(state, f"2026-01-0{number}T00:00:00Z", text=text))
+        counts.append(record.failures)
+    assert counts == [1, 2, 1, 2, 0, 1]
+
+
+def test_an_archived_article_gives_way_to_the_page_itself_and_never_replaces_it() -> None:
+    archived = visit(State.ARCHIVED, "2026-01-02T00:00:00Z", text="as it was")
+    assert after_visit(HELD, archived).held == OK
+    lost = after_visit(replace(HELD, held=None), archived)
+    assert lost.held == archived
+    assert after_visit(lost, OK).held == OK
+    gone = visit(State.GONE, "2026-01-03T00:00:00Z", status=410)
+    assert after_visit(lost, gone).held == archived

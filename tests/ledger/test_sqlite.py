@@ -22,6 +22,7 @@ from crawler.ledger.records import (
     Visit,
 )
 from crawler.ledger.sqlite import LedgerError, SqliteLedger
+from crawler.moments import now_text
 from crawler.states import State
 from crawler.urls.family import UrlFamily, url_family
 
@@ -65,7 +66,7 @@ def put(
 
 def visit(state: State, text: str, url: str) -> Visit:
     article = Article(markdown=text) if text else None
-    return Visit(state, "2026-01-01T00:00:00Z", (Hop(url, state),), article=article)
+    return Visit(state, now_text(), (Hop(url, state),), article=article)
 
 
 def settle(ledger: SqliteLedger, key: str, state: State, text: str = "") -> SourceRecord:
@@ -200,14 +201,14 @@ def test_an_article_from_a_url_that_was_corrected_is_due_once(ledger: SqliteLedg
         Hop("https://example.com/old", State.OK),
     )
     article = Article(markdown="text")
-    ledger.settle("example.com/a", Visit(State.OK, "t", hops, answered=1, article=article))
+    ledger.settle("example.com/a", Visit(State.OK, now_text(), hops, answered=1, article=article))
     put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/new"]))
     assert due(ledger) == {"example.com/a": "URL withdrawn"}
     hops = (
         Hop("https://example.com/a", State.NOT_FOUND),
         Hop("https://example.com/new", State.NOT_FOUND),
     )
-    ledger.settle("example.com/a", Visit(State.NOT_FOUND, "t", hops))
+    ledger.settle("example.com/a", Visit(State.NOT_FOUND, now_text(), hops))
     assert due(ledger) == {}
 
 

@@ -98,8 +98,8 @@ def test_a_new_item_is_selected_with_the_sources_it_names(
     assert output.startswith("2024/bridge-")
     assert origin == str(path)
     assert mentions(output) == (
-        Mention(-1, "news.example/bridge", NEWS, "article"),
-        Mention(0, "other.example/market", OTHER, "article"),
+        Mention(-1, "news.example/bridge", NEWS, "article", "2024-05-14T06:30:00Z"),
+        Mention(0, "other.example/market", OTHER, "article", "2024-05-14T06:30:00Z"),
     )
 
 

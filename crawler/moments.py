@@ -1,0 +1,25 @@
+"""Moments as the ledger and the files write them: ISO 8601 in UTC with whole seconds and a "Z"."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def utc_text(moment: datetime) -> str:
+    """Return the text of a moment with an offset."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def now_text() -> str:
+    """Return the text of now."""
+    return utc_text(datetime.now(UTC))
+
+
+def moment(text: str) -> datetime:
+    """Return the moment that such a text means; other forms of ISO 8601 without an offset are UTC.
+
+    Raises:
+        ValueError: it is not ISO 8601.
+    """
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,128 @@
+"""When a source that was visited is to be visited again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from crawler.durations import NEVER, parse_duration
+from crawler.options import OptionError
+from crawler.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+_IN_PLACE: Final = frozenset({State.OK, State.NOT_MODIFIED, State.UNSUPPORTED})
+_FAILED_GROWTH: Final = 4.0
+_FAILED_LIMIT: Final = timedelta(days=1)
+_LOST_GROWTH: Final = 3.0
+_ENDLESS: Final = 40  # failures in a row; more make no gap longer, and no number too large
+
+
+@dataclass(frozen=True, slots=True)
+class LastVisit:
+    """What the next visit depends on.
+
+    Attributes:
+        state: how the last visit ended.
+        at: when it did.
+        published: when the article was published, as the items say, or else its first visit.
+        failures: visits in a row that did not find the page at its place.
+        retry_at: before when the site, or our manners, do not want another one.
+    """
+
+    state: State
+    at: datetime
+    published: datetime
+    failures: int = 0
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisitPolicy:
+    """When sources are due again.
+
+    Attributes:
+        ages: ages of an article at which it is looked at again, since news get corrected.
+        old: gap between the visits to an article that is older than these; None: never again.
+        failed: gap after the second failure in a row that may pass; each further one is 4 times
+            longer, up to a day. After the first, the very next run tries again.
+        lost: gap after the first failure that is likely to last, such as `gone`; each further one
+            is 3 times longer, up to `limit`.
+        limit: the longest gap after a lasting failure; None: such a source is not visited again.
+    """
+
+    ages: tuple[timedelta, ...] = tuple(timedelta(hours=hours) for hours in (2, 8, 24, 72, 168))
+    old: timedelta | None = timedelta(days=90)
+    failed: timedelta = timedelta(minutes=10)
+    lost: timedelta = timedelta(days=1)
+    limit: timedelta | None = timedelta(days=90)
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, object]) -> RevisitPolicy:
+        """Read the CRAWLER_REVISIT_* settings.
+
+        Raises:
+            OptionError: one of them is no span of time.
+        """
+        return cls(
+            ages=tuple(sorted(_spans(settings, "CRAWLER_REVISIT_FRESH"))),
+            old=_span_or_never(settings, "CRAWLER_REVISIT_OLD"),
+            failed=_span(settings, "CRAWLER_REVISIT_FAILED"),
+            lost=_span(settings, "CRAWLER_REVISIT_LOST"),
+            limit=_span_or_never(settings, "CRAWLER_REVISIT_LIMIT"),
+        )
+
+    def due_at(self, last: LastVisit) -> datetime | None:
+        """Return when the source is due again; None: never by itself."""
+        if last.state in _IN_PLACE:
+            return self._next_look(last)
+        if last.state.is_transient or last.retry_at is not None:
+            due = last.at + self._failed_gap(last.failures)
+            return due if last.retry_at is None else max(due, last.retry_at)
+        if self.limit is None:
+            return None
+        return last.at + _grown(self.lost, _LOST_GROWTH, last.failures - 1, self.limit)
+
+    def _next_look(self, last: LastVisit) -> datetime | None:
+        for age in self.ages:
+            if last.published + age > last.at:
+                return last.published + age
+        return None if self.old is None else last.at + self.old
+
+    def _failed_gap(self, failures: int) -> timedelta:
+        if failures <= 1:
+            return timedelta(0)
+        return _grown(self.failed, _FAILED_GROWTH, failures - 2, _FAILED_LIMIT)
+
+
+def _grown(gap: timedelta, growth: float, times: int, limit: timedelta) -> timedelta:
+    seconds = gap.total_seconds() * growth ** float(min(max(times, 0), _ENDLESS))
+    return timedelta(seconds=min(seconds, limit.total_seconds()))
+
+
+def _spans(settings: Mapping[str, object], name: str) -> list[timedelta]:
+    value = settings[name]
+    words = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(words, list | tuple):
+        raise OptionError(f"{name}: {value!r} is not a list of spans of time")
+    return [_parsed(name, word) for word in words]
+
+
+def _span(settings: Mapping[str, object], name: str) -> timedelta:
+    return _parsed(name, settings[name])
+
+
+def _span_or_never(settings: Mapping[str, object], name: str) -> timedelta | None:
+    value = settings[name]
+    is_never = value is None or str(value).strip().lower() == NEVER
+    return None if is_never else _parsed(name, value)
+
+
+def _parsed(name: str, value: object) -> timedelta:
+    try:
+        return parse_duration(str(value))
+    except ValueError as error:
+        raise OptionError(f"{name}: {error}") from None

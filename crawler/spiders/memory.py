@@ -1,0 +1,42 @@
+"""The ledger's memory of the web, for what runs on the event loop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crawler.ledger.records import RobotsAnswer, Snapshot
+    from crawler.spiders.books import Books
+
+
+class LedgerMemory:
+    """A `crawler.fetch.memory.WebMemory` in the ledger of a crawl, by way of its books."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    async def robots(self, origin: str) -> RobotsAnswer | None:
+        """How the last request for the robots.txt of an origin ended."""
+        return await self._books.run(self._books.crawl.ledger.robots, origin)
+
+    async def keep_robots(self, origin: str, answer: RobotsAnswer) -> None:
+        """Remember such an end."""
+        await self._books.run(self._books.crawl.ledger.put_robots, origin, answer)
+
+    async def pauses(self) -> Mapping[str, tuple[str, str]]:
+        """Hosts that are to be left alone: until when, and why."""
+        return await self._books.run(self._books.crawl.ledger.pauses)
+
+    async def keep_pause(self, host: str, until: str, reason: str) -> None:
+        """Remember that a host is to be left alone until then."""
+        await self._books.run(self._books.crawl.ledger.put_pause, host, until, reason)
+
+    async def snapshot(self, key: str) -> Snapshot | None:
+        """What the archive said of the page with this key."""
+        return await self._books.run(self._books.crawl.ledger.snapshot, key)
+
+    async def keep_snapshot(self, key: str, snapshot: Snapshot) -> None:
+        """Remember what it said."""
+        await self._books.run(self._books.crawl.ledger.put_snapshot, key, snapshot)
