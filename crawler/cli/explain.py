@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.markup import escape
 from rich.table import Table
 
+from crawler.cli.process import project_settings
 from crawler.cli.status import open_ledger
+from crawler.moments import utc_text
 from crawler.options import OptionError
 from crawler.plan.intake import absolute
+from crawler.plan.revisit import LastVisit, RevisitPolicy
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -89,7 +92,16 @@ def _source_json(role: str, record: SourceRecord) -> dict[str, Any]:
         "held": None if record.held is None else _visit_json(record.held),
         "lastAttempt": None if record.last is None else _visit_json(record.last),
         "checkedDateTime": record.checked_at,
+        "dueDateTime": _due_at(record),
     }
+
+
+def _due_at(record: SourceRecord) -> str | None:
+    last = LastVisit.of(record)
+    if last is None:
+        return None
+    due_at = RevisitPolicy.from_settings(project_settings({})).due_at(last)
+    return None if due_at is None else utc_text(due_at)
 
 
 def _visit_json(visit: Visit) -> dict[str, Any]:
@@ -130,6 +142,10 @@ def print_explanation(subject: Subject, console: Console) -> None:
             _print_visit("held", record.held, console)
         if record.last is not None:
             _print_visit("last attempt", record.last, console)
+        if record.checked_at is not None:
+            due_at = _due_at(record) or "never by itself"
+            visits = f"  last visited {record.checked_at}, due again {due_at}"
+            console.print(visits, soft_wrap=True, highlight=False)
     for item in subject.named_by:
         console.print(f"named by {escape(item.origin)}", soft_wrap=True)
 

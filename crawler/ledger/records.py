@@ -123,6 +123,9 @@ class SourceRecord:
         checked_at: when it was last visited, ISO 8601 in UTC.
         failures: visits in a row that did not find the page at its place.
         published: the earliest `publishedDateTime` that items give, ISO 8601 in UTC.
+        last_state: how the last visit ended, also where it left no other trace.
+        first_at: when it was first visited, ISO 8601 in UTC.
+        retry_at: not to be visited before, ISO 8601 in UTC.
     """
 
     key: str
@@ -134,6 +137,9 @@ class SourceRecord:
     checked_at: str | None = None
     failures: int = 0
     published: str | None = None
+    last_state: State | None = None
+    first_at: str | None = None
+    retry_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from crawler.moments import moment, utc_text
+from crawler.moments import utc_text
 from crawler.plan.revisit import LastVisit
 from crawler.states import State
 
@@ -172,15 +172,6 @@ def _json_array(states: Iterable[State]) -> str:
 
 def _is_due(wanted: Wanted, *columns: Any) -> bool:
     """Answer for one row; the columns are those that `_REASON` hands over."""
-    state, checked_at, published, first_at, failures, retry_at = columns
-    first = moment(first_at)
-    last = LastVisit(
-        state=State(state),
-        at=moment(checked_at),
-        # A date in the future would put off all that follows from the article's age.
-        published=first if published is None else min(moment(published), first),
-        failures=failures,
-        retry_at=None if retry_at is None else moment(retry_at),
-    )
-    due_at = wanted.revisit.due_at(last)
+    state, *rest = columns
+    due_at = wanted.revisit.due_at(LastVisit.from_texts(State(state), *rest))
     return due_at is not None and due_at <= wanted.now

@@ -9,6 +9,7 @@ from crawler.ledger.better import after_visit
 from crawler.ledger.codec import decode_visit, encode_visit
 from crawler.ledger.records import SourceRecord
 from crawler.ledger.revision import revision_of
+from crawler.states import State
 from crawler.urls.canonical import url_key
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ class SourceRows:
     def get(self, key: str) -> SourceRecord | None:
         """What is known of a source."""
         row = self._db.execute(
-            "SELECT id, key, held, last, checked_at, failures FROM source WHERE key = ?", (key,)
+            "SELECT id, key, held, last, checked_at, failures, last_state, first_at, retry_at "
+            "FROM source WHERE key = ?",
+            (key,),
         ).fetchone()
         if row is None:
             return None
@@ -49,6 +52,9 @@ class SourceRows:
             checked_at=row[4],
             failures=row[5],
             published=published,
+            last_state=None if row[6] is None else State(row[6]),
+            first_at=row[7],
+            retry_at=row[8],
         )
 
     def revision(self, key: str) -> str | None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from crawler.durations import NEVER, parse_duration
+from crawler.moments import moment
 from crawler.options import OptionError
 from crawler.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from crawler.ledger.records import SourceRecord
 
 _IN_PLACE: Final = frozenset({State.OK, State.NOT_MODIFIED, State.UNSUPPORTED})
 _FAILED_GROWTH: Final = 4.0
@@ -38,6 +41,36 @@ class LastVisit:
     published: datetime
     failures: int = 0
     retry_at: datetime | None = None
+
+    @classmethod
+    def from_texts(  # noqa: PLR0917 - a row of the ledger
+        cls,
+        state: State,
+        at: str,
+        published: str | None,
+        first_at: str,
+        failures: int,
+        retry_at: str | None,
+    ) -> Self:
+        """Make it of what the ledger keeps."""
+        first = moment(first_at)
+        return cls(
+            state=state,
+            at=moment(at),
+            # A date in the future would put off all that follows from the article's age.
+            published=first if published is None else min(moment(published), first),
+            failures=failures,
+            retry_at=None if retry_at is None else moment(retry_at),
+        )
+
+    @classmethod
+    def of(cls, source: SourceRecord) -> Self | None:
+        """Make it of a source; None before its first visit."""
+        if source.last_state is None or source.first_at is None:
+            return None
+        checked_at = source.checked_at or source.first_at
+        rest = (source.published, source.first_at, source.failures, source.retry_at)
+        return cls.from_texts(source.last_state, checked_at, *rest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ def test_a_source_is_explained_by_any_url_of_its_family(
     assert held["answeredBy"] == AMP
     assert held["etag"] == '"v1"'
     assert held["dateTime"] == source["checkedDateTime"]
+    assert source["dueDateTime"] > source["checkedDateTime"]
     assert source["lastAttempt"] is None
 
 
