@@ -23,13 +23,21 @@ CRAWLER_REVISIT_OLD = "90d"
 CRAWLER_REVISIT_FAILED = "10m"
 CRAWLER_REVISIT_LOST = "1d"
 CRAWLER_REVISIT_LIMIT = "90d"
+# Seconds of a pause (Retry-After, backoff) that a run waits for; a longer one leaves the site's
+# sources to a later run. Failures in a row after which a host is left alone, and for how many
+# seconds. Seconds of the first pause after a failure; each further one is twice as long.
+CRAWLER_HOST_WAIT_MAX = 120.0
+CRAWLER_HOST_STRIKES = 5
+CRAWLER_HOST_COOLDOWN = 1800.0
+CRAWLER_BACKOFF_SECONDS = 2.0
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
 
 
 # Politeness: one request at a time and a pause per registered domain, many domains at once.
 ROBOTSTXT_OBEY = True
-DOWNLOADER = "crawler.fetch.downloader.RegisteredDomainDownloader"
+SCHEDULER = "crawler.fetch.hosts.frontier.HostFrontier"
+DOWNLOADER = "crawler.fetch.hosts.downloader.RegisteredDomainDownloader"
 CONCURRENT_REQUESTS = 64
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
@@ -37,6 +45,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "crawler.fetch.contact_guard.ContactGuardMiddleware": 50,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawler.fetch.hosts.gate.HostGate": 90,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.fetch.robots.SourceRobotsTxtMiddleware": 100,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
@@ -74,6 +84,7 @@ SPIDER_MIDDLEWARES = {
 }
 CONCURRENT_ITEMS = 2  # a callback yields one; Scrapy starts so many tasks for each callback
 EXTENSIONS = {
+    "crawler.fetch.hosts.hosts.Hosts": 0,
     "crawler.fetch.bounded_stop.BoundedStop": 0,
     "crawler.fetch.html_only.HtmlOnly": 0,
 }

@@ -10,6 +10,7 @@ from scrapy.settings import Settings
 
 from crawler.cli.logs import log_to
 from crawler.cli.progress import live_progress
+from crawler.fetch.hosts.rest import HostLimits
 from crawler.options import CrawlOptions
 from crawler.plan.revisit import RevisitPolicy
 from crawler.spiders.items import ItemsSpider
@@ -47,6 +48,7 @@ def run_items(
     settings.setdict(quiet, priority="project")
     check_pool_settings(settings)
     RevisitPolicy.from_settings(settings)
+    HostLimits.from_settings(settings)
     process = _Process(settings)
     log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels
     crawler = process.create_crawler(ItemsSpider)

@@ -13,6 +13,10 @@ from scrapy import signals
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import IgnoreRequest
 
+from crawler.fetch.hosts.downloader import RegisteredDomainDownloader
+from crawler.fetch.hosts.errors import DeferredError
+from crawler.fetch.hosts.hosts import Hosts
+
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
@@ -85,8 +89,9 @@ class BoundedStop:
         if self.stopping.is_set():
             return
         self.stopping.set()
-        for slot in self._crawler.engine.downloader.slots.values():
-            slot.delay = 0.0  # a refusal needs no politeness
+        downloader = self._crawler.engine.downloader
+        if isinstance(downloader, RegisteredDomainDownloader):
+            downloader.hurry()  # a refusal needs no politeness
         self._timer = asyncio.get_running_loop().call_later(self._grace, self._cut_off_now)
 
     def _cut_off_now(self) -> None:
@@ -111,17 +116,21 @@ class StoppableDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._stop = crawler.get_extension(BoundedStop)
+        self._hosts = crawler.get_extension(Hosts)
 
     async def download_request(self, request: Request) -> Response:
         """Download, unless the crawl is being stopped.
 
         Raises:
             StoppedError: it is, and this request was queued or out of time.
+            DeferredError: the host is left alone by now.
         """
         if self._stop is None:
             return await super().download_request(request)
         if self._stop.stopping.is_set():
             raise StoppedError(request.url)
+        if self._hosts is not None and (rest := self._hosts.refusal(request.url)) is not None:
+            raise DeferredError(rest)  # it was let in before the host had to be left alone
         download = asyncio.ensure_future(super().download_request(request))
         cut_off = asyncio.ensure_future(self._stop.cut_off.wait())
         try:

@@ -17,6 +17,7 @@ from scrapy.exceptions import (
 )
 
 from crawler.fetch.contact_guard import NoContactError
+from crawler.fetch.hosts.errors import DeferredError
 from crawler.fetch.robots import ForbiddenByRobotsError
 from crawler.inert import plain_text
 from crawler.states import State
@@ -82,6 +83,8 @@ def outcome_of_error(error: BaseException) -> tuple[State, str]:
         if isinstance(error, kind):
             return outcome
     message = str(error)
+    if isinstance(error, DeferredError):
+        return State.DEFERRED, message
     match error:
         case DownloadFailedError():
             reasons = getattr(error.__cause__, "reasons", None) or ()

@@ -18,6 +18,7 @@ from crawler.extraction.pool.extraction_pool import (
 from crawler.fetch.bounded_stop import BoundedStop, StoppedError
 from crawler.fetch.conditional import conditions
 from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
+from crawler.fetch.hosts.frontier import HostFrontier
 from crawler.fetch.outcome import outcome_of_error
 from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
@@ -129,6 +130,14 @@ class SourceSpider(Spider):
             batch = await self.books.run(self.books.crawl.due, position, _WINDOW)
             for source in batch:
                 yield self._first_request(source)
+            await self._room_for_more()
+
+    async def _room_for_more(self) -> None:
+        """Wait until few requests are left of those that could not be sent at once."""
+        assert self.crawler.engine is not None
+        frontier = self.crawler.engine.scheduler
+        await self.crawler.signals.wait_for(signals.scheduler_empty)
+        while isinstance(frontier, HostFrontier) and len(frontier) > _WINDOW // 2:
             await self.crawler.signals.wait_for(signals.scheduler_empty)
 
     def _open(self) -> Crawl:
@@ -192,7 +201,7 @@ class SourceSpider(Spider):
             redirects=redirects_of(request.meta.get("redirect_urls", ()), request.url),
             detail=detail,
             seconds=request.meta.get("download_latency"),
-            retry_at=getattr(error, "retry_at", None),
+            retry_at=getattr(error, "retry_at", None) or request.meta.get("retry_at"),
         )
         yield from self._go_on(trail.after(hop))
 
