@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy import Request, signals
 from scrapy.exceptions import CloseSpider, NotConfigured
@@ -29,17 +29,12 @@ _SCHEMES: Final = frozenset({"http", "https"})
 _SECONDS: Final = 2.0  # a handler that obeys answers at once
 
 
-@runtime_checkable
-class _SaysWhy(Protocol):
-    failure: str | None
-
-
 class GuardSelfTest:
     """Has each http and https handler asked for a bait on loopback, by address and by name.
 
-    The run ends before it begins, with `failure` of the spider saying why, unless every handler
-    refuses and nothing connects to the bait. Allowed networks count for nothing meanwhile, for
-    these requests only.
+    The run ends before it begins unless every handler refuses and nothing connects to the bait. A
+    spider that has an attribute `failure` finds the reason there. Allowed networks count for
+    nothing in these requests, and only in these.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -67,8 +62,9 @@ class GuardSelfTest:
         if (failure := await self._find_bypass()) is None:
             return
         logger.error(failure)
-        if isinstance(self._crawler.spider, _SaysWhy):
-            self._crawler.spider.failure = failure
+        spider: Any = self._crawler.spider
+        if hasattr(spider, "failure"):
+            spider.failure = failure
         raise CloseSpider(failure)
 
     async def _find_bypass(self) -> str | None:
