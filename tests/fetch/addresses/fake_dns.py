@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections import deque
 from typing import Any
 
@@ -18,15 +19,20 @@ _ANSWERS = {
 
 
 def getaddrinfo(host: str, port: int, **more: Any) -> list[tuple[Any, ...]]:
-    """Give each answer of a host once, the last one for ever; AGAIN is a failure that may pass."""
+    """Give each answer of a host once, the last one for ever.
+
+    AGAIN in place of addresses is a failure that may pass, SLOW before them a pause.
+    """
     if host not in _ANSWERS:
         raise socket.gaierror(socket.EAI_NONAME, host)
     answers = _ANSWERS[host]
     addresses = answers.popleft() if len(answers) > 1 else answers[0]
     if addresses == ["AGAIN"]:
         raise socket.gaierror(socket.EAI_AGAIN, host)
+    if addresses[0] == "SLOW":
+        time.sleep(2)
     found: list[tuple[Any, ...]] = []
-    for address in addresses:
+    for address in addresses[addresses[0] == "SLOW" :]:
         found += socket.getaddrinfo(address, port, **more)
     return found
 

@@ -17,8 +17,15 @@ THROUGH_PROXY = Guard(proxy=Proxy("proxy.example", 3128))
 
 @pytest.mark.parametrize(
     "url",
-    """http://news.example/ https://8.8.8.8/ http://[2606:4700::1111]/ http://134744072/
-    http://news.example:22/ http://intranet/ http://printer.local/""".split(),
+    [
+        "http://news.example/",
+        "https://8.8.8.8/",
+        "http://[2606:4700::1111]/",
+        "http://134744072/",
+        "http://news.example:22/",
+        "http://intranet/",
+        "http://printer.local/",
+    ],
 )
 def test_a_url_that_tells_no_harm_is_left_to_the_resolver(url: str) -> None:
     assert Guard().url_refusal(url) is None

@@ -140,12 +140,15 @@ def test_of_a_host_with_both_kinds_of_addresses_only_the_good_ones_are_asked(
 
 
 def test_a_host_that_does_not_exist_is_told_from_one_that_cannot_be_looked_up(
-    attack: Attack,
+    attack: Attack, site: LocalWeb
 ) -> None:
-    attack.resolve({"later.example": [["AGAIN"]]})
+    attack.resolve({"later.example": [["AGAIN"]], "slow.example": [["SLOW", "127.0.0.2"]]})
+    attack.settings["DNS_TIMEOUT"] = 0.2
     gone, later = "http://gone.example/", "http://later.example/"
-    found = attack.crawl([gone, later])
-    assert states(found) == {gone: "no-such-host", later: "network-error"}
+    slow = site.url("/").replace("127.0.0.2", "slow.example")
+    found = attack.crawl([gone, later, slow])
+    assert states(found) == {gone: "no-such-host", later: "network-error", slow: "network-error"}
+    assert site.requests == []
     assert found[gone]["detail"] == "the host name does not exist"
 
 
