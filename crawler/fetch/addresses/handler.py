@@ -57,7 +57,7 @@ def _explain(request: Request, guard: Guard, error: CannotResolveHostError) -> N
 
     resolver: Any = reactor.nameResolver
     host = ascii_name(urlparse_cached(request).hostname or "")
-    lookup = resolver.cache.last(host) if isinstance(resolver, GuardedResolver) else None
+    lookup = resolver.last(host) if isinstance(resolver, GuardedResolver) else None
     if lookup is None:
         return
     if lookup.trouble is Trouble.UNKNOWN_HOST:

@@ -47,7 +47,9 @@ def look_up(host: str, getaddrinfo: GetAddrInfo, *, flags: int = 0) -> Lookup:
     except socket.gaierror as error:
         unknown = error.errno in _NO_ADDRESS
         return Lookup(trouble=Trouble.UNKNOWN_HOST if unknown else Trouble.NO_ANSWER)
-    except UnicodeError:  # a label that is empty or too long for any host
+    except OSError:  # such as too many open files
+        return Lookup(trouble=Trouble.NO_ANSWER)
+    except ValueError:  # a label that is empty or too long for any host, or a NUL
         return Lookup(trouble=Trouble.UNKNOWN_HOST)
     addresses = (
         ip_address(place[0])

@@ -95,13 +95,16 @@ class GuardedResolver:
 
         resolution = HostResolution(hostName)
         resolutionReceiver.resolutionBegan(resolution)
-        literal = look_up(host, socket.getaddrinfo, flags=socket.AI_NUMERICHOST)
-        known = literal if literal.addresses else self.cache.fresh(host)
+        known = _read(host) or self.cache.fresh(host)
         if known is not None:
             tell(known)
         else:
             Deferred.fromCoroutine(self._look_up(host, tell))
         return resolution
+
+    def last(self, host: str) -> Lookup | None:
+        """Return what the last look-up of an `ascii_name` gave, before the guard; for a while."""
+        return _read(host) or self.cache.last(host)
 
     async def _look_up(self, host: str, tell: Callable[[Lookup], None]) -> None:
         pool = self._reactor.getThreadPool()
@@ -125,6 +128,12 @@ def ascii_name(host: str) -> str:
     except UnicodeError:
         name = host
     return name.lower().rstrip(".")
+
+
+def _read(host: str) -> Lookup | None:
+    """Return the address that a host is to the system itself; None where it is a name."""
+    literal = look_up(host, socket.getaddrinfo, flags=socket.AI_NUMERICHOST)
+    return literal if literal.addresses else None
 
 
 def _passes(guard: Guard, address: Any, *, is_proxy: bool) -> bool:

@@ -39,7 +39,9 @@ def test_an_address_is_its_own_answer() -> None:
         (socket.gaierror(socket.EAI_NONAME, "x"), Trouble.UNKNOWN_HOST),
         (socket.gaierror(socket.EAI_NODATA, "x"), Trouble.UNKNOWN_HOST),
         (UnicodeError("label empty or too long"), Trouble.UNKNOWN_HOST),
+        (ValueError("embedded null character"), Trouble.UNKNOWN_HOST),
         (socket.gaierror(socket.EAI_AGAIN, "x"), Trouble.NO_ANSWER),
+        (OSError(24, "Too many open files"), Trouble.NO_ANSWER),
         (socket.gaierror(socket.EAI_FAIL, "x"), Trouble.NO_ANSWER),
     ],
 )
