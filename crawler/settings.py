@@ -11,6 +11,8 @@ NEWSPIDER_MODULE = "crawler.spiders"
 # Who to complain to: a web page or an e-mail address. A crawl of public sites needs it; it goes
 # into the User-Agent, unless USER_AGENT is set.
 CRAWLER_CONTACT = os.environ.get("CRAWLER_CONTACT", "")
+# Networks and addresses, in CIDR notation, that requests may reach though they are not public.
+CRAWLER_ALLOWED_NETWORKS = os.environ.get("CRAWLER_ALLOWED_NETWORKS", "")
 # Extraction: worker processes (0: one a core), seconds and bytes of memory a page may take.
 CRAWLER_EXTRACTION_WORKERS = 0
 CRAWLER_EXTRACTION_SECONDS = 10.0
@@ -55,6 +57,7 @@ DOWNLOADER_MIDDLEWARES = {
 
 # Limits of one answer, and what is not needed or not safe.
 DOWNLOAD_TIMEOUT = 30
+TWISTED_DNS_RESOLVER = "crawler.fetch.addresses.resolver.GuardedResolver"
 DNS_TIMEOUT = 20
 REACTOR_THREADPOOL_MAXSIZE = 20  # look-ups of that many host names at once
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
@@ -87,5 +90,6 @@ EXTENSIONS = {
     "crawler.fetch.hosts.hosts.Hosts": 0,
     "crawler.fetch.bounded_stop.BoundedStop": 0,
     "crawler.fetch.html_only.HtmlOnly": 0,
+    "crawler.fetch.addresses.self_test.GuardSelfTest": 0,
 }
 ITEM_PIPELINES = {"crawler.spiders.pipeline.BookkeepingPipeline": 900}

@@ -10,6 +10,7 @@ from scrapy.settings import Settings
 
 from crawler.cli.logs import log_to
 from crawler.cli.progress import live_progress
+from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, AllowedNetworks
 from crawler.fetch.hosts.rest import HostLimits
 from crawler.options import CrawlOptions
 from crawler.plan.revisit import RevisitPolicy
@@ -49,6 +50,7 @@ def run_items(
     check_pool_settings(settings)
     RevisitPolicy.from_settings(settings)
     HostLimits.from_settings(settings)
+    AllowedNetworks.parse(settings[ALLOWED_NETWORKS])
     process = _Process(settings)
     log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels
     crawler = process.create_crawler(ItemsSpider)

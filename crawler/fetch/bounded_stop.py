@@ -10,9 +10,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import IgnoreRequest
 
+from crawler.fetch.addresses.handler import GuardedDownloadHandler
 from crawler.fetch.hosts.downloader import RegisteredDomainDownloader
 from crawler.fetch.hosts.errors import DeferredError
 from crawler.fetch.hosts.hosts import Hosts
@@ -110,8 +110,8 @@ class BoundedStop:
         scrapy_handler(signum, frame)
 
 
-class StoppableDownloadHandler(HTTP11DownloadHandler):
-    """Scrapy's HTTP/1.1 handler that a `BoundedStop` can cut short."""
+class StoppableDownloadHandler(GuardedDownloadHandler):
+    """The guarded HTTP/1.1 handler that a `BoundedStop` can cut short."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)

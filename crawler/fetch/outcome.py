@@ -16,6 +16,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
+from crawler.fetch.addresses.errors import BlockedAddressError, NoSuchHostError
 from crawler.fetch.contact_guard import NoContactError
 from crawler.fetch.hosts.errors import DeferredError
 from crawler.fetch.robots import ForbiddenByRobotsError
@@ -33,7 +34,8 @@ _BY_ERROR: Final[dict[type[Exception], tuple[State, str]]] = {
     ForbiddenByRobotsError: (State.ROBOTS, "robots.txt forbids it"),
     NoContactError: (State.NETWORK_ERROR, "no CRAWLER_CONTACT is set for a public site"),
     DownloadTimeoutError: (State.TIMEOUT, "no complete answer in time"),
-    CannotResolveHostError: (State.NETWORK_ERROR, "the host name does not resolve"),
+    NoSuchHostError: (State.NO_SUCH_HOST, "the host name does not exist"),
+    CannotResolveHostError: (State.NETWORK_ERROR, "the host name could not be looked up"),
     DownloadConnectionRefusedError: (State.NETWORK_ERROR, "the connection was refused"),
     ResponseDataLossError: (State.NETWORK_ERROR, "the answer broke off"),
 }
@@ -86,6 +88,8 @@ def outcome_of_error(error: BaseException) -> tuple[State, str]:
     if isinstance(error, DeferredError):
         return State.DEFERRED, message
     match error:
+        case BlockedAddressError():
+            return State.BLOCKED_ADDRESS, plain_text(message, limit=_DETAIL_LENGTH)
         case DownloadFailedError():
             reasons = getattr(error.__cause__, "reasons", None) or ()
             told = ", ".join(_told(reason.value) for reason in reasons)

@@ -10,6 +10,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
+from crawler.fetch.addresses.errors import BlockedAddressError, NoSuchHostError
 from crawler.fetch.outcome import is_html, may_be_html, outcome_of_error, state_of_status
 from crawler.fetch.robots import ForbiddenByRobotsError
 from crawler.states import State
@@ -72,6 +73,8 @@ def test_a_body_is_loaded_unless_its_type_rules_a_page_out() -> None:
         (ForbiddenByRobotsError("x"), State.ROBOTS),
         (DownloadTimeoutError("x"), State.TIMEOUT),
         (CannotResolveHostError("x"), State.NETWORK_ERROR),
+        (NoSuchHostError("x"), State.NO_SUCH_HOST),
+        (BlockedAddressError("x"), State.BLOCKED_ADDRESS),
         (DownloadConnectionRefusedError("x"), State.NETWORK_ERROR),
         (ResponseDataLossError("x"), State.NETWORK_ERROR),
         (DownloadCancelledError("… larger than download max size (5) …"), State.TOO_LARGE),

@@ -28,12 +28,12 @@ class LocalWeb:
     set is 404, robots.txt too.
     """
 
-    def __init__(self, authority: Authority) -> None:
+    def __init__(self, authority: Authority, address: str = "127.0.0.1") -> None:
         self.ca_file: Path = authority.ca_file
         self._answers = Answers()
         self._lock = Lock()
         self._requests: list[Request] = []
-        self._server = Server(authority, self._answer_to)
+        self._server = Server(authority, self._answer_to, address)
         self.closing = self._server.closing
         self._thread = Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,))
         self._thread.start()
@@ -116,7 +116,7 @@ class LocalWeb:
 
     @property
     def _netloc(self) -> str:
-        return f"127.0.0.1:{self._server.server_port}"
+        return self._server.netloc
 
     def _targets(self, request: Request) -> tuple[str, ...]:
         whole = f"{request.scheme}://{request.host}{request.path}"

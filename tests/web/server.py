@@ -30,13 +30,17 @@ class Server(ThreadingHTTPServer):
     block_on_close = True
     request_queue_size = 128
 
-    def __init__(self, authority: Authority, answer_to: Callable[[Request], Answer]) -> None:
+    def __init__(
+        self, authority: Authority, answer_to: Callable[[Request], Answer], address: str
+    ) -> None:
         self.authority = authority
         self.answer_to = answer_to
         self.closing = Event()
         self._lock = Lock()
         self._open: set[socket.socket] = set()
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__((address, 0), Handler)
+        self.netloc = f"{address}:{self.server_port}"
+        self.address = address
 
     def follow(self, connection: socket.socket) -> None:
         """Remember a connection that `close` has to end."""
@@ -92,11 +96,11 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def handle(self) -> None:
-        self._base = f"http://127.0.0.1:{self.server.server_port}"
+        self._base = f"http://{self.server.netloc}"
         self.server.follow(self.connection)
         if self.connection.recv(1, socket.MSG_PEEK) == _TLS_HANDSHAKE:
-            self._start_tls("127.0.0.1")
-            self._base = f"https://127.0.0.1:{self.server.server_port}"
+            self._start_tls(self.server.address)
+            self._base = f"https://{self.server.netloc}"
         super().handle()
 
     def finish(self) -> None:

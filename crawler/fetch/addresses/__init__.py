@@ -1,0 +1,1 @@
+"""The guard that keeps requests from addresses that are not of the public internet (SSRF)."""

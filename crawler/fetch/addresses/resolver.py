@@ -1,0 +1,140 @@
+"""The name resolver of the reactor: it gives out no address that must not be connected to."""
+
+from __future__ import annotations
+
+import socket
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from scrapy.resolver import HostResolution
+from twisted.internet import _idna
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.defer import Deferred
+from twisted.internet.defer import TimeoutError as TxTimeoutError
+from twisted.internet.interfaces import IHostnameResolver
+from twisted.internet.threads import deferToThreadPool
+from zope.interface import implementer
+
+from crawler.fetch.addresses.guard import Guard, current_guard
+from crawler.fetch.addresses.lookup import GetAddrInfo, Lookup, LookupCache, Trouble, look_up
+from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, AllowedNetworks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from scrapy.crawler import Crawler
+
+_CACHE_SECONDS: Final = 300.0
+_LEAST_SIZE: Final = 1000  # without the last look-ups a refusal could not be explained
+_TYPES: Final = {4: IPv4Address, 6: IPv6Address}
+
+
+@implementer(IHostnameResolver)
+class GuardedResolver:
+    """Looks hosts up (IPv4 and IPv6) and hands on the addresses that the guard lets pass.
+
+    Twisted's `HostnameEndpoint` gets every host that it connects to from here, IP addresses
+    included, and connects to what it gets and nothing else. So there is no gap between the check
+    and the connection in which a name could change its address.
+
+    Requests bring their guard in the context that they are made in
+    (`crawler.fetch.addresses.guard`). Other connections of the process are held to
+    CRAWLER_ALLOWED_NETWORKS.
+    """
+
+    getaddrinfo: GetAddrInfo = staticmethod(socket.getaddrinfo)
+
+    def __init__(self, reactor: Any, *, guard: Guard, cache: LookupCache, timeout: float) -> None:
+        self.cache = cache
+        self._reactor = reactor
+        self._guard = guard
+        self._timeout = timeout
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:
+        """Make the resolver for a crawler or, since Scrapy passes it so, a crawler process.
+
+        Raises:
+            OptionError: CRAWLER_ALLOWED_NETWORKS makes no sense.
+        """
+        settings = crawler.settings
+        seconds = _CACHE_SECONDS if settings.getbool("DNSCACHE_ENABLED") else 0.0
+        size = max(settings.getint("DNSCACHE_SIZE"), _LEAST_SIZE)
+        return cls(
+            reactor,
+            guard=Guard(AllowedNetworks.parse(settings.get(ALLOWED_NETWORKS))),
+            cache=LookupCache(seconds=seconds, size=size, clock=time.monotonic),
+            timeout=settings.getfloat("DNS_TIMEOUT"),
+        )
+
+    def install_on_reactor(self) -> None:
+        """Put the resolver in the place of the reactor's own."""
+        self._reactor.installNameResolver(self)
+
+    def resolveHostName(  # noqa: N802 - Twisted's name
+        self,
+        resolutionReceiver: Any,  # noqa: N803
+        hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
+        addressTypes: Sequence[type[Any]] | None = None,  # noqa: N803
+        transportSemantics: str = "TCP",  # noqa: N803
+    ) -> HostResolution:
+        """Tell the receiver the addresses of a host, as `IHostnameResolver` has it."""
+        guard = current_guard() or self._guard
+        host = ascii_name(hostName)
+        passes = partial(_passes, guard, is_proxy=guard.is_for_proxy(host, portNumber))
+
+        def tell(lookup: Lookup) -> None:
+            for address in filter(passes, lookup.addresses):
+                kind = _TYPES[address.version]
+                if addressTypes is None or kind in addressTypes:
+                    found = kind(transportSemantics, str(address), portNumber)
+                    resolutionReceiver.addressResolved(found)
+            resolutionReceiver.resolutionComplete()
+
+        resolution = HostResolution(hostName)
+        resolutionReceiver.resolutionBegan(resolution)
+        known = _read(host) or self.cache.fresh(host)
+        if known is not None:
+            tell(known)
+        else:
+            Deferred.fromCoroutine(self._look_up(host, tell))
+        return resolution
+
+    def last(self, host: str) -> Lookup | None:
+        """Return what the last look-up of an `ascii_name` gave, before the guard; for a while."""
+        return _read(host) or self.cache.last(host)
+
+    async def _look_up(self, host: str, tell: Callable[[Lookup], None]) -> None:
+        pool = self._reactor.getThreadPool()
+        asked = deferToThreadPool(self._reactor, pool, look_up, host, self.getaddrinfo)
+        try:
+            lookup = await asked.addTimeout(self._timeout, self._reactor)
+        except TxTimeoutError:
+            lookup = Lookup(trouble=Trouble.NO_ANSWER)
+        self.cache.put(host, lookup)
+        tell(lookup)
+
+
+def ascii_name(host: str) -> str:
+    """Return a host as it is looked up: in lower-case ASCII, without the root's dot.
+
+    Twisted hands on what it has decoded from IDNA. Python's own codec, which would encode it
+    again, has an older IDNA and may make another name of it.
+    """
+    try:
+        name = host if host.isascii() else _idna._idnaBytes(host).decode("ascii")  # noqa: SLF001
+    except UnicodeError:
+        name = host
+    return name.lower().rstrip(".")
+
+
+def _read(host: str) -> Lookup | None:
+    """Return the address that a host is to the system itself; None where it is a name."""
+    literal = look_up(host, socket.getaddrinfo, flags=socket.AI_NUMERICHOST)
+    return literal if literal.addresses else None
+
+
+def _passes(guard: Guard, address: Any, *, is_proxy: bool) -> bool:
+    return is_proxy or guard.address_refusal(address) is None

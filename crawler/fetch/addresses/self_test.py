@@ -1,0 +1,116 @@
+"""Before the first request: a proof that no download handler goes past the guard."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from scrapy import Request, signals
+from scrapy.exceptions import CloseSpider, NotConfigured
+from scrapy.utils.python import without_none_values
+
+from crawler.fetch.addresses.bait import Bait
+from crawler.fetch.addresses.errors import BlockedAddressError
+from crawler.fetch.addresses.guard import nothing_allowed
+from crawler.fetch.addresses.lookup import Lookup
+from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, AllowedNetworks
+from crawler.fetch.addresses.resolver import GuardedResolver
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.fetch.addresses.lookup import LookupCache
+
+logger = logging.getLogger("crawler.failure")
+
+_SCHEMES: Final = frozenset({"http", "https"})
+_SECONDS: Final = 2.0  # a handler that obeys answers at once
+
+
+class GuardSelfTest:
+    """Has each http and https handler asked for a bait on loopback, by address and by name.
+
+    The run ends before it begins unless every handler refuses and nothing connects to the bait. A
+    spider that has an attribute `failure` finds the reason there. Allowed networks count for
+    nothing in these requests, and only in these.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        if AllowedNetworks.parse(crawler.settings.get(ALLOWED_NETWORKS)).has_everything:
+            raise NotConfigured
+        self._crawler = crawler
+        crawler.signals.connect(self.spider_opened, signals.spider_opened)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make the extension.
+
+        Raises:
+            NotConfigured: every network is allowed, so that there is no guard to be tested.
+            OptionError: CRAWLER_ALLOWED_NETWORKS makes no sense.
+        """
+        return cls(crawler)
+
+    async def spider_opened(self) -> None:
+        """Test, before Scrapy asks the spider for its first request.
+
+        Raises:
+            CloseSpider: a handler goes past the guard.
+        """
+        if (failure := await self._find_bypass()) is None:
+            return
+        logger.error(failure)
+        spider: Any = self._crawler.spider
+        if hasattr(spider, "failure"):
+            spider.failure = failure
+        raise CloseSpider(failure)
+
+    async def _find_bypass(self) -> str | None:
+        from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
+
+        resolver: Any = reactor.nameResolver
+        if not isinstance(resolver, GuardedResolver):
+            return (
+                f"{type(resolver).__name__} looks host names up, and not GuardedResolver, which "
+                "the setting TWISTED_DNS_RESOLVER names; so addresses are not guarded"
+            )
+        try:
+            with Bait() as bait:
+                return await self._offer(bait, resolver.cache)
+        except OSError as error:
+            return f"the guard of addresses could not be tested: {error}"
+
+    async def _offer(self, bait: Bait, cache: LookupCache) -> str | None:
+        handlers = without_none_values(self._crawler.settings.getwithbase("DOWNLOAD_HANDLERS"))
+        name = f"self-test-{bait.port}.invalid"  # RFC 6761: no resolver knows it; ours is told
+        cache.put(name, Lookup((IPv4Address("127.0.0.1"),)), seconds=2 * _SECONDS)
+        try:
+            for scheme in sorted(_SCHEMES & handlers.keys()):
+                for host in (name, "127.0.0.1"):
+                    url = f"{scheme}://{host}:{bait.port}/"
+                    answer = await self._answer(Request(url))
+                    if bait.was_taken() or not isinstance(answer, BlockedAddressError):
+                        return _told(scheme, handlers[scheme], url, answer)
+        finally:
+            cache.forget(name)
+        return None
+
+    async def _answer(self, request: Request) -> object:
+        """Return what a handler answers, or raises."""
+        handlers = self._crawler.engine.downloader.handlers
+        request.meta["download_timeout"] = _SECONDS
+        try:
+            with nothing_allowed():
+                return await asyncio.wait_for(handlers.download_request_async(request), _SECONDS)
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises is its answer
+            return error
+
+
+def _told(scheme: str, handler: Any, url: str, answer: object) -> str:
+    name = handler if isinstance(handler, str) else getattr(handler, "__qualname__", handler)
+    return (
+        f"the {scheme} download handler {name} goes past the guard of addresses: {url} gave "
+        f"{answer!r} in place of BlockedAddressError"
+    )
