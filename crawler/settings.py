@@ -17,7 +17,8 @@ CRAWLER_EXTRACTION_SECONDS = 10.0
 CRAWLER_EXTRACTION_MEMORY = 1024 * 1024 * 1024
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
-
+# Seconds that a robots.txt may keep two requests apart (Crawl-delay, Request-rate).
+CRAWLER_CRAWL_DELAY_MAX = 60.0
 
 # Politeness: one request at a time and a pause per registered domain, many domains at once.
 ROBOTSTXT_OBEY = True
@@ -30,7 +31,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "crawler.fetch.contact_guard.ContactGuardMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.fetch.robots.SourceRobotsTxtMiddleware": 100,
+    "crawler.fetch.robots.middleware.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "crawler.fetch.meta_refresh.LazyMetaRefreshMiddleware": 580,
 }
@@ -66,6 +67,7 @@ SPIDER_MIDDLEWARES = {
 }
 CONCURRENT_ITEMS = 2  # a callback yields one; Scrapy starts so many tasks for each callback
 EXTENSIONS = {
+    "crawler.fetch.hosts.hosts.Hosts": 0,
     "crawler.fetch.bounded_stop.BoundedStop": 0,
     "crawler.fetch.html_only.HtmlOnly": 0,
 }

@@ -10,6 +10,7 @@ from scrapy.settings import Settings
 
 from crawler.cli.logs import log_to
 from crawler.cli.progress import live_progress
+from crawler.fetch.robots.middleware import check_robots_settings
 from crawler.options import CrawlOptions
 from crawler.spiders.items import ItemsSpider
 from crawler.spiders.pool import check_pool_settings
@@ -42,6 +43,7 @@ def run_items(
     is_live = console.is_terminal and not verbose
     settings = _settings(overrides, level="WARNING" if is_live else "INFO")
     check_pool_settings(settings)
+    check_robots_settings(settings)
     process = _Process(settings)
     log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels
     crawler = process.create_crawler(ItemsSpider)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from scrapy.core.downloader import Downloader, Slot
 
+from crawler.fetch.hosts.hosts import Hosts
 from crawler.urls.registered_domain import registered_domain
 
 if TYPE_CHECKING:
@@ -35,4 +36,7 @@ class RegisteredDomainDownloader(Downloader):
         # event loop, since it counts a transfer only once its task runs.
         key, slot = super()._get_slot(request)
         slot.delay = max(slot.delay, _SMALLEST_DELAY)
+        hosts = self.crawler.get_extension(Hosts)
+        if hosts is not None and (seconds := hosts.seconds_apart(key)):
+            slot.delay, slot.jitter = max(slot.delay, seconds), 0.0
         return key, slot

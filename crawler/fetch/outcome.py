@@ -17,7 +17,7 @@ from scrapy.exceptions import (
 )
 
 from crawler.fetch.contact_guard import NoContactError
-from crawler.fetch.robots import ForbiddenByRobotsError
+from crawler.fetch.robots.errors import ForbiddenByRobotsError
 from crawler.inert import plain_text
 from crawler.states import State
 
@@ -29,7 +29,6 @@ _BY_STATUS: Final = {
     429: State.RATE_LIMITED,
 }
 _BY_ERROR: Final[dict[type[Exception], tuple[State, str]]] = {
-    ForbiddenByRobotsError: (State.ROBOTS, "robots.txt forbids it"),
     NoContactError: (State.NETWORK_ERROR, "no CRAWLER_CONTACT is set for a public site"),
     DownloadTimeoutError: (State.TIMEOUT, "no complete answer in time"),
     CannotResolveHostError: (State.NETWORK_ERROR, "the host name does not resolve"),
@@ -83,6 +82,8 @@ def outcome_of_error(error: BaseException) -> tuple[State, str]:
             return outcome
     message = str(error)
     match error:
+        case ForbiddenByRobotsError():
+            return State.ROBOTS, message
         case DownloadFailedError():
             reasons = getattr(error.__cause__, "reasons", None) or ()
             told = ", ".join(_told(reason.value) for reason in reasons)

@@ -11,7 +11,7 @@ from scrapy.exceptions import (
 )
 
 from crawler.fetch.outcome import is_html, may_be_html, outcome_of_error, state_of_status
-from crawler.fetch.robots import ForbiddenByRobotsError
+from crawler.fetch.robots.errors import ForbiddenByRobotsError
 from crawler.states import State
 
 
@@ -69,7 +69,7 @@ def test_a_body_is_loaded_unless_its_type_rules_a_page_out() -> None:
 @pytest.mark.parametrize(
     ("error", "state"),
     [
-        (ForbiddenByRobotsError("x"), State.ROBOTS),
+        (ForbiddenByRobotsError(), State.ROBOTS),
         (DownloadTimeoutError("x"), State.TIMEOUT),
         (CannotResolveHostError("x"), State.NETWORK_ERROR),
         (DownloadConnectionRefusedError("x"), State.NETWORK_ERROR),

@@ -1,0 +1,1 @@
+"""How long hosts are left alone between requests."""
