@@ -41,7 +41,7 @@ class OptOuts:
     Attributes:
         directives: "noai", "noimageai".
         reserves_tdm: whether the rights to text and data mining are reserved.
-        tdm_policy: the URL of the terms for it.
+        tdm_policy: the URL of the terms for it; says nothing where nothing is reserved.
         origin: `META` or `HTTP`.
     """
 
@@ -97,8 +97,9 @@ def with_opt_outs(article: Article, found: OptOuts) -> Article:
         said["ai_opt_outs"] = (*article.ai_opt_outs, *new)
     if found.reserves_tdm:
         said["tdm_reserved"] = True
-        if found.tdm_policy is not None and article.tdm_policy is None:
-            said["tdm_policy"] = found.tdm_policy
+    is_reserved = found.reserves_tdm or article.tdm_reserved
+    if is_reserved and article.tdm_policy is None and found.tdm_policy is not None:
+        said["tdm_policy"] = found.tdm_policy
     if not said:
         return article
     origins = dict.fromkeys(said, found.origin) | dict(article.origins)
@@ -118,7 +119,7 @@ def _opt_outs(
     return OptOuts(
         directives=tuple(word for word in _DIRECTIVES if word in words),
         reserves_tdm=reserves,
-        tdm_policy=next((url for url in urls if url), None) if reserves else None,
+        tdm_policy=next((url for url in urls if url), None),
         origin=origin,
     )
 

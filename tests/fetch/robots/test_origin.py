@@ -11,7 +11,11 @@ from crawler.fetch.robots.origin import origin_of, robots_url
         ("http://News.example/a", "http://news.example:80", "http://news.example/robots.txt"),
         ("https://news.example", "https://news.example:443", "https://news.example/robots.txt"),
         ("https://n.example:80/", "https://n.example:80", "https://n.example:80/robots.txt"),
-        ("http://u:p@n.example:8080/a", "http://n.example:8080", "http://n.example:8080/robots.txt"),
+        (
+            "http://u:p@n.example:8080/a",
+            "http://n.example:8080",
+            "http://n.example:8080/robots.txt",
+        ),
         ("http://[::1]/a?b", "http://[::1]:80", "http://[::1]/robots.txt"),
         ("http://[::80]:81/", "http://[::80]:81", "http://[::80]:81/robots.txt"),
     ],
