@@ -61,7 +61,7 @@ class RobotsFetcher:
         crawler.signals.connect(self.bytes_received, signals.bytes_received)
 
     async def fetch(self, origin: str) -> Fetched:
-        """Ask the origin, and go where it redirects to; one redirect too many is the answer.
+        """Ask the origin, and go where it redirects to; a redirect in a circle is the answer.
 
         Raises:
             IgnoreRequest: the request was not made, or was cut off, for reasons of our own: the
@@ -69,19 +69,18 @@ class RobotsFetcher:
                 was learned of the site.
         """
         url = robots_url(origin)
-        for hop in range(_MOST_REDIRECTS + 1):
+        asked: list[str] = []
+        while url not in asked and len(asked) <= _MOST_REDIRECTS:
+            asked.append(url)
             try:
                 response = await self._download(url)
             except Exception as error:  # whatever it is, there is no answer
                 state, reason = outcome_of_error(error)
                 if _is_our_doing(error, state):
                     raise
-                is_gone = hop == 0 and isinstance(error, CannotResolveHostError)
-                return Fetched(reason=reason, host_is_unknown=is_gone)
-            target = _target(response)
-            if target is None:
-                break
-            url = target
+                is_unknown = len(asked) == 1 and isinstance(error, CannotResolveHostError)
+                return Fetched(reason=reason, host_is_unknown=is_unknown)
+            url = _target(response) or url
         body = b""
         if response.status // 100 == _SUCCESS:
             body = leading_lines(response.body, is_cut="download_stopped" in response.flags)
