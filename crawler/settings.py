@@ -34,7 +34,8 @@ CRAWLER_HOST_COOLDOWN = 1800.0
 CRAWLER_BACKOFF_SECONDS = 2.0
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
-
+# Seconds that a robots.txt may keep two requests apart (Crawl-delay, Request-rate).
+CRAWLER_CRAWL_DELAY_MAX = 60.0
 
 # Politeness: one request at a time and a pause per registered domain, many domains at once.
 ROBOTSTXT_OBEY = True
@@ -50,7 +51,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.fetch.hosts.gate.HostGate": 90,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.fetch.robots.SourceRobotsTxtMiddleware": 100,
+    "crawler.fetch.robots.middleware.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "crawler.fetch.meta_refresh.LazyMetaRefreshMiddleware": 580,
 }

@@ -47,5 +47,3 @@ def quiet_others() -> None:
     logging.getLogger("crawler").setLevel(logging.INFO)
     for name in ("scrapy", "twisted"):  # have levels of their own
         logging.getLogger(name).setLevel(logging.WARNING)
-    # A traceback for each host that is down; its pages say so themselves.
-    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)

@@ -12,6 +12,7 @@ from crawler.cli.logs import log_to
 from crawler.cli.progress import live_progress
 from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, AllowedNetworks
 from crawler.fetch.hosts.rest import HostLimits
+from crawler.fetch.robots.middleware import check_robots_settings
 from crawler.options import CrawlOptions
 from crawler.plan.revisit import RevisitPolicy
 from crawler.spiders.items import ItemsSpider
@@ -51,6 +52,7 @@ def run_items(
     RevisitPolicy.from_settings(settings)
     HostLimits.from_settings(settings)
     AllowedNetworks.parse(settings[ALLOWED_NETWORKS])
+    check_robots_settings(settings)
     process = _Process(settings)
     log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels
     crawler = process.create_crawler(ItemsSpider)

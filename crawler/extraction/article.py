@@ -29,11 +29,15 @@ class Article:
             date-time with its UTC offset.
         language: BCP 47 tag.
         free_to_read: schema.org isAccessibleForFree.
+        ai_opt_outs: "noai", "noimageai", where the page says so to us or to everybody.
+        tdm_reserved: True where the rights to text and data mining are reserved (TDMRep).
+        tdm_policy: the URL of the terms for it.
         word_count: words of the body; a character counts as a word where a script has no spaces.
         reading_minutes: whole minutes, at least 1; 0 without a body.
         content_hash: SHA-256 of the body's words, in hex; None without a body.
         origins: which part of the page gave a field, by the field's name here: "json-ld",
-            "open-graph", "twitter", "meta", "microdata", "link", "html", "trafilatura", "url".
+            "open-graph", "twitter", "meta", "microdata", "link", "html", "trafilatura", "url", or
+            "http" for a header of the answer.
     """
 
     markdown: str = ""
@@ -50,6 +54,9 @@ class Article:
     canonical_url: str | None = None
     amp_url: str | None = None
     free_to_read: bool | None = None
+    ai_opt_outs: tuple[str, ...] = ()
+    tdm_reserved: bool | None = None
+    tdm_policy: str | None = None
     word_count: int = 0
     reading_minutes: int = 0
     content_hash: str | None = None

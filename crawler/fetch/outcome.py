@@ -19,7 +19,7 @@ from scrapy.exceptions import (
 from crawler.fetch.addresses.errors import BlockedAddressError, NoSuchHostError
 from crawler.fetch.contact_guard import NoContactError
 from crawler.fetch.hosts.errors import DeferredError
-from crawler.fetch.robots import ForbiddenByRobotsError
+from crawler.fetch.robots.errors import ForbiddenByRobotsError
 from crawler.inert import plain_text
 from crawler.states import State
 
@@ -31,7 +31,6 @@ _BY_STATUS: Final = {
     429: State.RATE_LIMITED,
 }
 _BY_ERROR: Final[dict[type[Exception], tuple[State, str]]] = {
-    ForbiddenByRobotsError: (State.ROBOTS, "robots.txt forbids it"),
     NoContactError: (State.NETWORK_ERROR, "no CRAWLER_CONTACT is set for a public site"),
     DownloadTimeoutError: (State.TIMEOUT, "no complete answer in time"),
     NoSuchHostError: (State.NO_SUCH_HOST, "the host name does not exist"),
@@ -90,6 +89,8 @@ def outcome_of_error(error: BaseException) -> tuple[State, str]:
     match error:
         case BlockedAddressError():
             return State.BLOCKED_ADDRESS, plain_text(message, limit=_DETAIL_LENGTH)
+        case ForbiddenByRobotsError():
+            return State.ROBOTS, message
         case DownloadFailedError():
             reasons = getattr(error.__cause__, "reasons", None) or ()
             told = ", ".join(_told(reason.value) for reason in reasons)

@@ -99,6 +99,9 @@ def _metadata(article: Article) -> dict[str, Any]:
         "keywords": list(article.keywords),
         "images": [_image(image) for image in article.images],
         "isAccessibleForFree": article.free_to_read,
+        "aiOptOut": list(article.ai_opt_outs),
+        "tdmReservation": article.tdm_reserved,
+        "tdmPolicy": article.tdm_policy,
     }
 
 

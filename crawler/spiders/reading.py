@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.extract import ExtractionJob
+from crawler.extraction.metadata.opt_outs import OptOuts, header_opt_outs, with_opt_outs
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError
 from crawler.fetch.outcome import is_html, state_of_status
+from crawler.fetch.robots.product_token import product_token
 from crawler.inert import plain_text
 from crawler.ledger.records import Hop
 from crawler.spiders.trail import Answer
@@ -78,7 +80,7 @@ async def read_page(
         return Reading(State.NOT_HTML, plain_text(content_type, limit=_DETAIL_LENGTH) or "no HTML")
     try:
         article = await pool.extract(
-            ExtractionJob(response.body, response.url, content_type, wants_body)
+            ExtractionJob(response.body, response.url, content_type, wants_body, _agent(response))
         )
     except ExtractionKilledError as error:
         return Reading(State.EXTRACTION_TIMEOUT, _KILLED[error.reason])
@@ -88,6 +90,7 @@ async def read_page(
         logger.warning("extraction of %s failed", response.url, exc_info=error)
         detail = plain_text(f"{type(error).__name__}: {error}", limit=_DETAIL_LENGTH)
         return Reading(State.EXTRACTION_ERROR, detail)
+    article = with_opt_outs(article, _opt_outs(response))
     answer = Answer(article, _header(response, "ETag"), _header(response, "Last-Modified"))
     if not wants_body:
         return Reading(State.UNSUPPORTED, answer=answer)
@@ -97,6 +100,20 @@ async def read_page(
 def redirects_of(redirect_urls: list[str] | tuple[str, ...], last: str) -> tuple[str, ...]:
     """Return where a request was redirected to, from Scrapy's `redirect_urls` and its last URL."""
     return (*redirect_urls[1:], last) if redirect_urls else ()
+
+
+def _opt_outs(response: Response) -> OptOuts:
+    fields = ("X-Robots-Tag", "tdm-reservation", "tdm-policy")
+    tags, reservations, policies = (
+        [value.decode("latin-1") for value in response.headers.getlist(name)] for name in fields
+    )
+    return header_opt_outs(tags, reservations, policies, base=response.url, agent=_agent(response))
+
+
+def _agent(response: Response) -> str:
+    """Return the product token by which the page was asked for."""
+    headers = {} if response.request is None else response.request.headers
+    return product_token((headers.get("User-Agent") or b"").decode("latin-1"))
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -12,7 +12,7 @@ from scrapy.exceptions import (
 
 from crawler.fetch.addresses.errors import BlockedAddressError, NoSuchHostError
 from crawler.fetch.outcome import is_html, may_be_html, outcome_of_error, state_of_status
-from crawler.fetch.robots import ForbiddenByRobotsError
+from crawler.fetch.robots.errors import ForbiddenByRobotsError
 from crawler.states import State
 
 
@@ -70,7 +70,7 @@ def test_a_body_is_loaded_unless_its_type_rules_a_page_out() -> None:
 @pytest.mark.parametrize(
     ("error", "state"),
     [
-        (ForbiddenByRobotsError("x"), State.ROBOTS),
+        (ForbiddenByRobotsError(), State.ROBOTS),
         (DownloadTimeoutError("x"), State.TIMEOUT),
         (CannotResolveHostError("x"), State.NETWORK_ERROR),
         (NoSuchHostError("x"), State.NO_SUCH_HOST),

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extraction.article import Article, Image
-from crawler.ledger.codec import decode_visit, encode_visit
+from crawler.ledger.codec import decode_visit, encode_visit, visit_json
 from crawler.ledger.records import Hop, Visit
 from crawler.states import State
 
@@ -19,6 +19,9 @@ articles = st.builds(
     keywords=st.lists(texts).map(tuple),
     images=st.lists(images).map(tuple),
     free_to_read=st.none() | st.booleans(),
+    ai_opt_outs=st.lists(texts).map(tuple),
+    tdm_reserved=st.none() | st.just(value=True),
+    tdm_policy=maybe,
     word_count=st.integers(0),
     origins=st.dictionaries(texts, texts),
 )
@@ -41,6 +44,13 @@ visits = st.builds(
     article=st.none() | articles,
     etag=maybe,
 )
+
+
+def test_what_was_written_before_opt_outs_were_known_still_reads() -> None:
+    visit = Visit(State.OK, "", (Hop("u", State.OK),), article=Article(title="A"))
+    assert b"opt_out" not in visit_json(visit)
+    assert b"tdm" not in visit_json(visit)
+    assert decode_visit(encode_visit(visit)) == visit
 
 
 @given(visits)

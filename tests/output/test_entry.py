@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -81,6 +82,21 @@ def test_an_entry_has_all_that_is_known_in_its_order() -> None:
     ]
     assert entry["isAccessibleForFree"] is False
     assert entry["textFile"] == "items/a.md"
+
+
+def test_what_the_page_reserves_is_said_after_its_metadata() -> None:
+    policy = "https://news.example/tdm.json"
+    article = replace(WHOLE, ai_opt_outs=("noai",), tdm_reserved=True, tdm_policy=policy)
+    for entry in (
+        as_read(mention_entry(source(State.OK, article, status=200), OWN, "items/a.md")),
+        as_read(source_entry(source(State.OK, article, status=200))),
+    ):
+        keys = list(entry)
+        start = keys.index("isAccessibleForFree") + 1
+        assert keys[start : start + 3] == ["aiOptOut", "tdmReservation", "tdmPolicy"]
+        assert entry["aiOptOut"] == ["noai"]
+        assert entry["tdmReservation"] is True
+        assert entry["tdmPolicy"] == policy
 
 
 def test_a_related_entry_begins_with_the_address_as_the_item_spells_it() -> None:

@@ -383,7 +383,9 @@ def test_https_is_verified(
     empty = items.parent / "nobody.pem"
     empty.write_text("")
     monkeypatch.setattr(web, "ca_file", empty)
-    assert crawl().json["sources"]["visited"] == {"network-error": 1}
+    assert crawl().json["sources"]["visited"] == {"robots": 1}
+    source = front_matter(output / "items" / "secure.md")["enrichment"]["source"]
+    assert "certificate verify failed" in source["detail"]
 
 
 def test_a_bad_item_is_named_with_its_line_and_stops_no_other(

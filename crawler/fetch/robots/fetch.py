@@ -1,0 +1,139 @@
+"""Asks a site for its robots.txt, for no more than 500 KiB of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin, urlsplit
+from weakref import WeakKeyDictionary
+
+from scrapy import signals
+from scrapy.exceptions import CannotResolveHostError, StopDownload
+from scrapy.http import Request
+from scrapy.http.request import NO_CALLBACK
+from w3lib.url import safe_url_string
+
+from crawler.fetch.bounded_stop import StoppedError
+from crawler.fetch.contact_guard import NoContactError
+from crawler.fetch.outcome import outcome_of_error
+from crawler.fetch.robots.origin import robots_url
+from crawler.fetch.robots.rules import ROBOTS_BYTES, leading_lines
+from crawler.states import State
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+_MOST_REDIRECTS: Final = 10  # RFC 9309, 2.3.1.2: at least five, also to other hosts
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_SUCCESS: Final = 2
+_OURS: Final = "crawler_robots_txt"  # marks our requests among those that signals tell of
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """How a request for robots.txt ended.
+
+    Attributes:
+        status: the HTTP status; None where there was no answer.
+        body: the first 500 KiB of a successful answer.
+        reason: why there was no answer.
+        unknown_host: the error, where the origin's host name does not resolve.
+    """
+
+    status: int | None = None
+    body: bytes = b""
+    reason: str | None = None
+    unknown_host: CannotResolveHostError | None = None
+
+
+class RobotsFetcher:
+    """Fetches by the crawl's own downloader, with all middlewares but for redirects.
+
+    Redirects are followed here, since Scrapy follows `<meta http-equiv="refresh">` by the same key,
+    and its limit is one for pages.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._received: WeakKeyDictionary[Request, int] = WeakKeyDictionary()
+        crawler.signals.connect(self.headers_received, signals.headers_received)
+        crawler.signals.connect(self.bytes_received, signals.bytes_received)
+
+    async def fetch(self, origin: str) -> Fetched:
+        """Ask the origin, and go where it redirects to; a redirect in a circle is the answer.
+
+        Raises:
+            IgnoreRequest: the request was not made, or was cut off, for reasons of our own: the
+                crawl is being stopped, the host is being left alone or may not be asked. Nothing
+                was learned of the site.
+        """
+        url = robots_url(origin)
+        asked: list[str] = []
+        while url not in asked and len(asked) <= _MOST_REDIRECTS:
+            asked.append(url)
+            try:
+                response = await self._download(url)
+            except Exception as error:  # whatever it is, there is no answer
+                state, reason = outcome_of_error(error)
+                if _is_our_doing(error, state):
+                    raise
+                if len(asked) == 1 and isinstance(error, CannotResolveHostError):
+                    return Fetched(reason=reason, unknown_host=error)
+                return Fetched(reason=reason)
+            url = _target(response) or url
+        body = b""
+        if response.status // 100 == _SUCCESS:
+            body = leading_lines(response.body, is_cut="download_stopped" in response.flags)
+        return Fetched(response.status, body)
+
+    async def _download(self, url: str) -> Response:
+        meta = {_OURS: True, "dont_obey_robotstxt": True, "dont_redirect": True}
+        request = Request(url, meta=meta, callback=NO_CALLBACK, dont_filter=True)
+        assert self._crawler.engine is not None
+        return await self._crawler.engine.download_async(request)
+
+    def headers_received(self, request: Request) -> None:
+        """Let a body be as large as it says: it is stopped in time."""
+        if _OURS in request.meta:
+            request.meta["download_maxsize"] = 0
+
+    def bytes_received(self, data: bytes, request: Request) -> None:
+        """Count the bytes of a body, which are still compressed if it is.
+
+        Raises:
+            StopDownload: it is enough; what came is handed on.
+        """
+        if _OURS not in request.meta:
+            return
+        # From now on this is the limit for decompressing.
+        request.meta["download_maxsize"] = self._crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        received = self._received.get(request, 0) + len(data)
+        self._received[request] = received
+        if received > ROBOTS_BYTES:
+            raise StopDownload(fail=False)
+
+
+def _target(response: Response) -> str | None:
+    """Return where an answer redirects to, None where it does not or where no robots.txt can be."""
+    location = response.headers.get("Location")
+    if response.status not in _REDIRECTS or not location:
+        return None
+    try:
+        target = urljoin(response.url, safe_url_string(location))
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    return target if parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+def _is_our_doing(error: Exception, state: State) -> bool:
+    """Whether an error tells of us and not of the site.
+
+    One that carries `until` says that its host is being left alone until then.
+    """
+    return (
+        isinstance(error, (StoppedError, NoContactError))
+        or hasattr(error, "until")
+        or state in {State.BLOCKED_ADDRESS, State.DEFERRED}
+    )
