@@ -14,7 +14,7 @@ CRAWLER_CONTACT = os.environ.get("CRAWLER_CONTACT", "")
 # Extraction: worker processes (0: one a core), seconds and bytes of memory a page may take.
 CRAWLER_EXTRACTION_WORKERS = 0
 CRAWLER_EXTRACTION_SECONDS = 10.0
-CRAWLER_EXTRACTION_MEMORY = 1024 * 1024 * 1024
+CRAWLER_EXTRACTION_MEMORY = 96 * 1024 * 1024
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
 
@@ -29,6 +29,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "crawler.fetch.contact_guard.ContactGuardMiddleware": 50,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.fetch.answers.decompression.DecompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.fetch.robots.SourceRobotsTxtMiddleware": 100,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
@@ -39,7 +41,7 @@ DOWNLOADER_MIDDLEWARES = {
 DOWNLOAD_TIMEOUT = 30
 DNS_TIMEOUT = 20
 REACTOR_THREADPOOL_MAXSIZE = 20  # look-ups of that many host names at once
-DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
+DOWNLOAD_MAXSIZE = 4 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_HANDLERS = {

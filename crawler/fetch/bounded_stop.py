@@ -10,8 +10,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import IgnoreRequest
+
+from crawler.fetch.answers.handler import BoundedDownloadHandler
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -105,8 +106,8 @@ class BoundedStop:
         scrapy_handler(signum, frame)
 
 
-class StoppableDownloadHandler(HTTP11DownloadHandler):
-    """Scrapy's HTTP/1.1 handler that a `BoundedStop` can cut short."""
+class StoppableDownloadHandler(BoundedDownloadHandler):
+    """The HTTP/1.1 handler that a `BoundedStop` can cut short."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
