@@ -14,7 +14,7 @@ CRAWLER_CONTACT = os.environ.get("CRAWLER_CONTACT", "")
 # Extraction: worker processes (0: one a core), seconds and bytes of memory a page may take.
 CRAWLER_EXTRACTION_WORKERS = 0
 CRAWLER_EXTRACTION_SECONDS = 10.0
-CRAWLER_EXTRACTION_MEMORY = 96 * 1024 * 1024
+CRAWLER_EXTRACTION_MEMORY = 64 * 1024 * 1024
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
 

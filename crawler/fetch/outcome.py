@@ -100,7 +100,7 @@ def outcome_of_error(error: BaseException) -> tuple[State, str]:
             return State.TOO_LARGE, message
         case UndecodableError():
             return State.NETWORK_ERROR, plain_text(message, limit=_DETAIL_LENGTH)
-        case DownloadCancelledError() if "max size" in message:
+        case DownloadCancelledError():  # by Scrapy for the size alone, and without a word midway
             return State.TOO_LARGE, "larger than DOWNLOAD_MAXSIZE"
         case IgnoreRequest() if "max redirections" in message:
             return State.NETWORK_ERROR, "redirected too often"

@@ -82,6 +82,7 @@ def test_a_body_is_loaded_unless_its_type_rules_a_page_out() -> None:
         (CannotResolveHostError("x"), State.NETWORK_ERROR),
         (DownloadConnectionRefusedError("x"), State.NETWORK_ERROR),
         (ResponseDataLossError("x"), State.NETWORK_ERROR),
+        (DownloadCancelledError(""), State.TOO_LARGE),
         (DownloadCancelledError("… larger than download max size (5) …"), State.TOO_LARGE),
         (AnswerTooLargeError("its header is larger than 5 bytes"), State.TOO_LARGE),
         (DecodedTooLargeError("more than 5 bytes"), State.TOO_LARGE),
