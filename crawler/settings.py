@@ -22,7 +22,7 @@ CRAWLER_STOP_GRACE = 8.0
 # Politeness: one request at a time and a pause per registered domain, many domains at once.
 ROBOTSTXT_OBEY = True
 DOWNLOADER = "crawler.fetch.downloader.RegisteredDomainDownloader"
-CONCURRENT_REQUESTS = 64
+CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 DOWNLOADER_MIDDLEWARES = {
