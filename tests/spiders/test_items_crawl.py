@@ -350,9 +350,7 @@ def test_a_page_that_takes_too_long_to_extract_costs_only_itself(
     article_html: Callable[..., str],
     write_item: Callable[..., Path],
 ) -> None:
-    poison = article_html().replace(
-        "</article>", "<p>" + "[a](b) " * 500_000 + "</p></article>"
-    )
+    poison = article_html().replace("</article>", "<p>" + "[a](b) " * 500_000 + "</p></article>")
     web.page("http://poison.example/a", poison)
     write_item(items, "poison", original_url="http://poison.example/a")
     for number in range(5):
