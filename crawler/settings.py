@@ -16,7 +16,7 @@ CRAWLER_ALLOWED_NETWORKS = os.environ.get("CRAWLER_ALLOWED_NETWORKS", "")
 # Extraction: worker processes (0: one a core), seconds and bytes of memory a page may take.
 CRAWLER_EXTRACTION_WORKERS = 0
 CRAWLER_EXTRACTION_SECONDS = 10.0
-CRAWLER_EXTRACTION_MEMORY = 1024 * 1024 * 1024
+CRAWLER_EXTRACTION_MEMORY = 64 * 1024 * 1024
 # When sources are visited again (see `crawler.plan.revisit`): ages of an article at which it is
 # looked at again, and the gap between visits from then on; the first gap after failures that may
 # pass, and after those that are likely to last; the longest gap of these. "never" ends visits.
@@ -41,7 +41,7 @@ CRAWLER_CRAWL_DELAY_MAX = 60.0
 ROBOTSTXT_OBEY = True
 SCHEDULER = "crawler.fetch.hosts.frontier.HostFrontier"
 DOWNLOADER = "crawler.fetch.hosts.downloader.RegisteredDomainDownloader"
-CONCURRENT_REQUESTS = 64
+CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 DOWNLOADER_MIDDLEWARES = {
@@ -50,6 +50,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.contact_guard.ContactGuardMiddleware": 50,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.fetch.hosts.gate.HostGate": 90,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.fetch.answers.decompression.DecompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.fetch.robots.middleware.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
@@ -61,7 +63,7 @@ DOWNLOAD_TIMEOUT = 30
 TWISTED_DNS_RESOLVER = "crawler.fetch.addresses.resolver.GuardedResolver"
 DNS_TIMEOUT = 20
 REACTOR_THREADPOOL_MAXSIZE = 20  # look-ups of that many host names at once
-DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
+DOWNLOAD_MAXSIZE = 4 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_HANDLERS = {

@@ -15,6 +15,7 @@ from crawler.extraction.measure import content_hash, count_words, reading_minute
 from crawler.extraction.metadata.markup import read_markup
 from crawler.extraction.metadata.opt_outs import markup_opt_outs, with_opt_outs
 from crawler.extraction.metadata.read import Metadata, read_metadata
+from crawler.extraction.page_bounds import check_markup, drop_giant_values
 from crawler.extraction.parse import parse_page
 
 # Fewer words than this are a caption or a notice, not an article.
@@ -41,7 +42,11 @@ class ExtractionJob:
 
 
 def extract_page(job: ExtractionJob) -> Article:
-    """Extract the article of a page; without a body its `markdown` is ""."""
+    """Extract the article of a page; without a body its `markdown` is "".
+
+    Raises:
+        PageTooLargeError: as `extract_article`.
+    """
     charset = http_content_type_encoding(job.content_type) if job.content_type else None
     return extract_article(
         job.html, job.url, charset=charset, wants_body=job.wants_body, agent=job.agent
@@ -64,10 +69,16 @@ def extract_article(
         charset: the charset that HTTP declared.
         wants_body: False to read only the metadata, which is faster.
         agent: a product token; opt-outs for it are read as well as those for every crawler.
+
+    Raises:
+        PageTooLargeError: the page has more markup than is worth reading.
     """
-    tree = parse_page(decode_page(html, charset) if isinstance(html, bytes) else html)
+    text = decode_page(html, charset) if isinstance(html, bytes) else html
+    check_markup(text)
+    tree = parse_page(text)
     if tree is None:
         return Article()
+    drop_giant_values(tree)
     markup = read_markup(tree, url)
     metadata = read_metadata(tree, url, markup)
     known = with_opt_outs(Article(**_as_fields(metadata)), markup_opt_outs(markup, agent))

@@ -17,6 +17,12 @@ from scrapy.exceptions import (
 )
 
 from crawler.fetch.addresses.errors import BlockedAddressError, NoSuchHostError
+from crawler.fetch.answers.binary import looks_binary
+from crawler.fetch.answers.errors import (
+    AnswerTooLargeError,
+    DecodedTooLargeError,
+    UndecodableError,
+)
 from crawler.fetch.contact_guard import NoContactError
 from crawler.fetch.hosts.errors import DeferredError
 from crawler.fetch.robots.errors import ForbiddenByRobotsError
@@ -37,6 +43,7 @@ _BY_ERROR: Final[dict[type[Exception], tuple[State, str]]] = {
     CannotResolveHostError: (State.NETWORK_ERROR, "the host name could not be looked up"),
     DownloadConnectionRefusedError: (State.NETWORK_ERROR, "the connection was refused"),
     ResponseDataLossError: (State.NETWORK_ERROR, "the answer broke off"),
+    DecodedTooLargeError: (State.TOO_LARGE, "larger than DOWNLOAD_MAXSIZE once decompressed"),
 }
 _HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 # Types that servers put on HTML by mistake; the first bytes decide.
@@ -73,7 +80,9 @@ def may_be_html(content_type: str) -> bool:
 
 
 def is_html(content_type: str, body: bytes) -> bool:
-    """Whether a body is an HTML page."""
+    """Whether a body is an HTML page, and not one of another kind that is labelled so."""
+    if looks_binary(body, content_type):
+        return False
     kind = media_type(content_type)
     return kind in _HTML_TYPES or (kind in _VAGUE_TYPES and bool(_LOOKS_HTML.match(body[:1024])))
 
@@ -95,10 +104,12 @@ def outcome_of_error(error: BaseException) -> tuple[State, str]:
             reasons = getattr(error.__cause__, "reasons", None) or ()
             told = ", ".join(_told(reason.value) for reason in reasons)
             return State.NETWORK_ERROR, f"the connection failed: {told or type(error).__name__}"
-        case DownloadCancelledError() if "max size" in message:
+        case AnswerTooLargeError():
+            return State.TOO_LARGE, message
+        case UndecodableError():
+            return State.NETWORK_ERROR, plain_text(message, limit=_DETAIL_LENGTH)
+        case DownloadCancelledError():  # by Scrapy for the size alone, and without a word midway
             return State.TOO_LARGE, "larger than DOWNLOAD_MAXSIZE"
-        case IgnoreRequest() if "DOWNLOAD_MAXSIZE" in message:
-            return State.TOO_LARGE, "larger than DOWNLOAD_MAXSIZE once decompressed"
         case IgnoreRequest() if "max redirections" in message:
             return State.NETWORK_ERROR, "redirected too often"
     detail = plain_text(f"{type(error).__name__}: {message}", limit=_DETAIL_LENGTH)

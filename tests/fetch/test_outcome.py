@@ -11,6 +11,11 @@ from scrapy.exceptions import (
 )
 
 from crawler.fetch.addresses.errors import BlockedAddressError, NoSuchHostError
+from crawler.fetch.answers.errors import (
+    AnswerTooLargeError,
+    DecodedTooLargeError,
+    UndecodableError,
+)
 from crawler.fetch.outcome import is_html, may_be_html, outcome_of_error, state_of_status
 from crawler.fetch.robots.errors import ForbiddenByRobotsError
 from crawler.states import State
@@ -45,6 +50,9 @@ def test_the_state_of_a_status(status: int, state: State | None) -> None:
     ("content_type", "body", "expected"),
     [
         ("text/html; charset=utf-8", b"anything", True),
+        ("text/html", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, False),
+        ("text/html", b"\xff\xfe" + "<html><p>text".encode("utf-16-le"), True),
+        ("text/html", b"<html>\x00 a page with a slip", True),
         ("TEXT/HTML", b"", True),
         ("application/xhtml+xml", b"<?xml?>", True),
         ("", b"  <!DOCTYPE html><p>", True),
@@ -77,8 +85,11 @@ def test_a_body_is_loaded_unless_its_type_rules_a_page_out() -> None:
         (BlockedAddressError("x"), State.BLOCKED_ADDRESS),
         (DownloadConnectionRefusedError("x"), State.NETWORK_ERROR),
         (ResponseDataLossError("x"), State.NETWORK_ERROR),
+        (DownloadCancelledError(""), State.TOO_LARGE),
         (DownloadCancelledError("… larger than download max size (5) …"), State.TOO_LARGE),
-        (IgnoreRequest("… exceeded DOWNLOAD_MAXSIZE (5 B) during …"), State.TOO_LARGE),
+        (AnswerTooLargeError("its header is larger than 5 bytes"), State.TOO_LARGE),
+        (DecodedTooLargeError("more than 5 bytes"), State.TOO_LARGE),
+        (UndecodableError("the coded body breaks off before its end"), State.NETWORK_ERROR),
         (IgnoreRequest("max redirections reached"), State.NETWORK_ERROR),
         (OSError("x"), State.NETWORK_ERROR),
     ],

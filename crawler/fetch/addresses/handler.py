@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.utils.httpobj import urlparse_cached
 
@@ -13,14 +12,15 @@ from crawler.fetch.addresses.guard import Guard, Proxy, guarded_by
 from crawler.fetch.addresses.lookup import Trouble
 from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, AllowedNetworks
 from crawler.fetch.addresses.resolver import GuardedResolver, ascii_name
+from crawler.fetch.answers.handler import BoundedDownloadHandler
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
 
 
-class GuardedDownloadHandler(HTTP11DownloadHandler):
-    """Scrapy's HTTP/1.1 handler that connects to public and allowed addresses only.
+class GuardedDownloadHandler(BoundedDownloadHandler):
+    """The bounded HTTP/1.1 handler that connects to public and allowed addresses only.
 
     The `GuardedResolver` is what keeps connections from other addresses. The handler tells it
     which guard holds for a request, looks at the URL itself, which is all that can be looked at

@@ -81,9 +81,9 @@ def test_every_other_error_is_no_answer(error: Exception, reason: str) -> None:
 
 def test_only_the_origin_itself_can_be_a_host_that_is_not_there() -> None:
     gone = CannotResolveHostError("x")
-    assert fetch(Engine({ROBOTS: gone})).host_is_unknown
+    assert fetch(Engine({ROBOTS: gone})).unknown_host
     elsewhere = "http://other.example/"
-    assert not fetch(Engine({ROBOTS: redirect(ROBOTS, elsewhere), elsewhere: gone})).host_is_unknown
+    assert not fetch(Engine({ROBOTS: redirect(ROBOTS, elsewhere), elsewhere: gone})).unknown_host
 
 
 def test_a_redirect_in_a_circle_is_followed_once() -> None:

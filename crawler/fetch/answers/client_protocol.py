@@ -1,0 +1,80 @@
+"""Scrapy's HTTP/1.1 client with limits on the head, the framing and the size of an answer.
+
+Twisted bounds a line (16 KiB), a chunk's size line and the trailers, but not how many lines,
+1xx answers or chunks may come: an endless head fills the memory for as long as the time-out lets
+it, and Scrapy's DOWNLOAD_MAXSIZE sees only the bodies.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from scrapy.core.downloader.handlers.http11 import (
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+)
+from twisted.python.failure import Failure
+from twisted.web._newclient import HEADER, STATUS
+
+from crawler.fetch.answers.errors import AnswerTooLargeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twisted.internet.defer import Deferred
+    from twisted.internet.interfaces import IAddress
+    from twisted.web._newclient import Request as TxRequest
+    from twisted.web.iweb import IResponse
+
+MAX_HEAD_BYTES: Final = 256 * 1024  # what Chromium takes
+_FRAMING_BYTES: Final = 1024 * 1024  # chunk sizes and extensions, on top of a body of full size
+
+
+class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
+    """One connection, which is aborted when an answer exceeds its bounds."""
+
+    def __init__(self, quiescent: Callable[[Any], None], max_body: int) -> None:
+        super().__init__(quiescent)  # type: ignore[no-untyped-call]
+        self._most = MAX_HEAD_BYTES + max_body + _FRAMING_BYTES if max_body else 0
+        self._head_bytes = self._all_bytes = 0
+
+    def request(self, request: TxRequest) -> Deferred[IResponse]:
+        """Send a request; its answer is counted from zero."""
+        self._head_bytes = self._all_bytes = 0
+        return super().request(request)
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Take bytes of the answer, up to the bounds."""
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+        if self._parser is None:  # the answer is complete, or has failed
+            return
+        self._all_bytes += len(data)
+        if self._parser.state in {STATUS, HEADER}:
+            self._head_bytes += len(data)
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self._refuse(f"its header is larger than {MAX_HEAD_BYTES} bytes")
+        elif self._most and self._all_bytes > self._most:
+            self._refuse("larger than DOWNLOAD_MAXSIZE with its chunk framing")
+
+    def _refuse(self, why: str) -> None:
+        assert self.transport is not None
+        self.transport.abortConnection()
+        self._disconnectParser(Failure(AnswerTooLargeError(why)))  # type: ignore[no-untyped-call]
+
+
+class BoundedClientFactory(_LenientHTTP11ClientFactory):
+    """Builds `BoundedClientProtocol`; `max_body` is in bytes, 0 for no limit."""
+
+    max_body: int = 0
+
+    def buildProtocol(  # noqa: N802 - Twisted's name
+        self,
+        addr: IAddress | None,  # noqa: ARG002 - Twisted's signature
+    ) -> BoundedClientProtocol:
+        """Make the protocol of a new connection."""
+        return BoundedClientProtocol(self._quiescentCallback, self.max_body)
+
+
+def bounded_factory(max_body: int) -> type[BoundedClientFactory]:
+    """Return the factory class for a connection pool, which makes instances of it by itself."""
+    return type("BoundedClientFactory", (BoundedClientFactory,), {"max_body": max_body})

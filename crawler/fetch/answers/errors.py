@@ -1,0 +1,17 @@
+"""Why an answer was not taken, as exceptions that can be told apart."""
+
+from __future__ import annotations
+
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+
+
+class AnswerTooLargeError(DownloadCancelledError):
+    """An answer was cut off for its size; the message says which part of it."""
+
+
+class DecodedTooLargeError(IgnoreRequest):
+    """A body is larger than DOWNLOAD_MAXSIZE once its content coding is undone."""
+
+
+class UndecodableError(IgnoreRequest):
+    """A body breaks off, or is damaged, below its content coding; the message says which."""
