@@ -48,6 +48,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "crawler.fetch.contact_guard.ContactGuardMiddleware": 50,
+    "crawler.fetch.addresses.gate.AddressGate": 60,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.fetch.hosts.gate.HostGate": 90,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,

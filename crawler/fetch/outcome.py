@@ -45,6 +45,14 @@ _BY_ERROR: Final[dict[type[Exception], tuple[State, str]]] = {
     ResponseDataLossError: (State.NETWORK_ERROR, "the answer broke off"),
     DecodedTooLargeError: (State.TOO_LARGE, "larger than DOWNLOAD_MAXSIZE once decompressed"),
 }
+# Errors of our own, whose message is the evidence.
+_TELLING_ERRORS: Final[dict[type[Exception], State]] = {
+    AnswerTooLargeError: State.TOO_LARGE,
+    BlockedAddressError: State.BLOCKED_ADDRESS,
+    DeferredError: State.DEFERRED,
+    ForbiddenByRobotsError: State.ROBOTS,
+    UndecodableError: State.NETWORK_ERROR,
+}
 _HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 # Types that servers put on HTML by mistake; the first bytes decide.
 _VAGUE_TYPES: Final = frozenset(
@@ -93,21 +101,14 @@ def outcome_of_error(error: BaseException) -> tuple[State, str]:
         if isinstance(error, kind):
             return outcome
     message = str(error)
-    if isinstance(error, DeferredError):
-        return State.DEFERRED, message
+    for kind, state in _TELLING_ERRORS.items():
+        if isinstance(error, kind):
+            return state, plain_text(message, limit=_DETAIL_LENGTH)
     match error:
-        case BlockedAddressError():
-            return State.BLOCKED_ADDRESS, plain_text(message, limit=_DETAIL_LENGTH)
-        case ForbiddenByRobotsError():
-            return State.ROBOTS, message
         case DownloadFailedError():
             reasons = getattr(error.__cause__, "reasons", None) or ()
             told = ", ".join(_told(reason.value) for reason in reasons)
             return State.NETWORK_ERROR, f"the connection failed: {told or type(error).__name__}"
-        case AnswerTooLargeError():
-            return State.TOO_LARGE, message
-        case UndecodableError():
-            return State.NETWORK_ERROR, plain_text(message, limit=_DETAIL_LENGTH)
         case DownloadCancelledError():  # by Scrapy for the size alone, and without a word midway
             return State.TOO_LARGE, "larger than DOWNLOAD_MAXSIZE"
         case IgnoreRequest() if "max redirections" in message:
