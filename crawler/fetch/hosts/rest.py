@@ -58,10 +58,10 @@ class HostLimits:
             OptionError: one of them is no number that makes sense.
         """
         return cls(
-            longest_wait=_number(settings, "CRAWLER_HOST_WAIT_MAX", 0),
-            strikes=math.ceil(_number(settings, "CRAWLER_HOST_STRIKES", 1)),
-            cooldown=_number(settings, "CRAWLER_HOST_COOLDOWN", 0),
-            backoff=_number(settings, "CRAWLER_BACKOFF_SECONDS", 0),
+            longest_wait=_number(settings, "CRAWLER_HOST_WAIT_MAX", 0, 120.0),
+            strikes=math.ceil(_number(settings, "CRAWLER_HOST_STRIKES", 1, 5)),
+            cooldown=_number(settings, "CRAWLER_HOST_COOLDOWN", 0, 1800.0),
+            backoff=_number(settings, "CRAWLER_BACKOFF_SECONDS", 0, 2.0),
         )
 
     def outlasts(self, rest: Rest, now: float) -> bool:
@@ -89,11 +89,14 @@ def pause_after_timeout(seconds: float) -> float:
     return seconds * random.uniform(*_TIMEOUT_JITTER)  # noqa: S311 - no secret
 
 
-def _number(settings: Mapping[str, object], name: str, lowest: float) -> float:
+def _number(settings: Mapping[str, object], name: str, lowest: float, default: float) -> float:
+    value = settings.get(name)
+    if value is None:
+        return default
     try:
-        number = float(str(settings[name]))
+        number = float(str(value))
     except ValueError:
         number = math.nan
     if not lowest <= number < math.inf:
-        raise OptionError(f"{name}: {settings[name]!r} is not a number from {lowest} on")
+        raise OptionError(f"{name}: {value!r} is not a number from {lowest} on")
     return number

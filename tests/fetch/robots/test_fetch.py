@@ -13,6 +13,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
+from crawler.fetch.answers.errors import DecodedTooLargeError
 from crawler.fetch.bounded_stop import StoppedError
 from crawler.fetch.contact_guard import NoContactError
 from crawler.fetch.robots.fetch import Fetched, RobotsFetcher
@@ -71,7 +72,7 @@ def test_what_we_do_ourselves_says_nothing_of_the_site(error: Exception, target:
     [
         (DownloadTimeoutError("x"), "no complete answer in time"),
         (DownloadConnectionRefusedError("x"), "the connection was refused"),
-        (IgnoreRequest("… DOWNLOAD_MAXSIZE …"), "larger than DOWNLOAD_MAXSIZE once decompressed"),
+        (DecodedTooLargeError("x"), "larger than DOWNLOAD_MAXSIZE once decompressed"),
         (OSError("no gzip"), "OSError: no gzip"),
     ],
 )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 
 from crawler.fetch.robots.fetch import Fetched
 from crawler.fetch.robots.known import Known, KnownRobots
@@ -116,10 +116,12 @@ def test_an_answer_from_the_future_does_not_count() -> None:
 
 def test_no_such_host_is_known_for_the_run_alone() -> None:
     memory = RobotsMemory()
-    site = Site(Fetched(reason="no such host", host_is_unknown=True), memory=memory)
+    site = Site(
+        Fetched(reason="no such host", unknown_host=CannotResolveHostError()), memory=memory
+    )
     known = site.run()
-    assert ask(known).host_is_unknown
-    assert ask(known).host_is_unknown
+    assert ask(known).unknown_host is not None
+    assert ask(known).unknown_host is not None
     assert len(site.asked) == 1
     assert memory.answers == {}
 
