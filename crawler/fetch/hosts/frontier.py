@@ -6,6 +6,7 @@ import asyncio
 import heapq
 from collections import Counter, deque
 from itertools import count
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy.core.scheduler import BaseScheduler
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
     from scrapy.dupefilters import BaseDupeFilter
     from scrapy.http import Request
 
-_SHORTEST_NAP: Final = 0.01  # seconds
+_SHORTEST_NAP: Final = 0.05  # seconds; who has less to wait may do it in the downloader
 
 
 class HostFrontier(BaseScheduler):
     """A scheduler, in memory, that gives the downloader only what it can send.
 
-    A domain that is paused, or busy with as many requests as it may have at once, keeps its other
-    requests here, so that they never take the downloader's places from other domains.
+    A domain that is paused, whose last request is too short ago, or that is busy with as many
+    requests as it may have at once, keeps its other requests here, so that they never take the
+    downloader's places from other domains.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -89,7 +91,7 @@ class HostFrontier(BaseScheduler):
             self._turns.rotate(-1)
             if busy[domain] >= self._limit(domain):
                 continue
-            if seconds := self._hosts.seconds_to_wait(domain):
+            if (seconds := self._seconds_to_wait(domain)) > _SHORTEST_NAP:
                 naps.append(seconds)
                 continue
             return self._pop(domain)
@@ -111,6 +113,15 @@ class HostFrontier(BaseScheduler):
         active = self._crawler.engine.downloader.active
         return Counter(registered_domain(request.url) for request in active)
 
+    def _seconds_to_wait(self, domain: str) -> float:
+        """Return how long at least the next request to a domain has to wait."""
+        assert self._crawler.engine is not None
+        seconds = self._hosts.seconds_to_wait(domain)
+        slot = self._crawler.engine.downloader.slots.get(domain)
+        if slot is None:
+            return seconds
+        return max(seconds, slot.lastseen + slot.delay * (1 - slot.jitter) - monotonic())
+
     def _limit(self, domain: str) -> int:
         assert self._crawler.engine is not None
         own = self._crawler.engine.downloader.per_slot_settings.get(domain, {})
@@ -120,8 +131,7 @@ class HostFrontier(BaseScheduler):
         """Have the engine ask again when the first pause is over; by itself it asks too rarely."""
         if self._alarm is not None:
             self._alarm.cancel()
-        nap = max(seconds, _SHORTEST_NAP)
-        self._alarm = asyncio.get_running_loop().call_later(nap, self._wake)
+        self._alarm = asyncio.get_running_loop().call_later(seconds, self._wake)
 
     def _wake(self) -> None:
         self._alarm = None
