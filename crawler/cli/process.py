@@ -10,13 +10,9 @@ from scrapy.settings import Settings
 
 from crawler.cli.logs import log_to
 from crawler.cli.progress import live_progress
-from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, AllowedNetworks
-from crawler.fetch.hosts.rest import HostLimits
-from crawler.fetch.robots.middleware import check_robots_settings
 from crawler.options import CrawlOptions
-from crawler.plan.revisit import RevisitPolicy
+from crawler.spiders.checks import check_settings
 from crawler.spiders.items import ItemsSpider
-from crawler.spiders.pool import check_pool_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +37,7 @@ def run_items(
         verbose: also show what Scrapy itself logs.
 
     Raises:
+        OptionError: a setting makes no sense.
         UnusableRunError: the run could not be done at all.
     """
     is_live = console.is_terminal and not verbose
@@ -48,11 +45,7 @@ def run_items(
     level = "WARNING" if is_live else "INFO"
     quiet = {"STATS_DUMP": False, "LOG_LEVEL": level, "LOG_INSTALL_ROOT_HANDLER": False}
     settings.setdict(quiet, priority="project")
-    check_pool_settings(settings)
-    RevisitPolicy.from_settings(settings)
-    HostLimits.from_settings(settings)
-    AllowedNetworks.parse(settings[ALLOWED_NETWORKS])
-    check_robots_settings(settings)
+    check_settings(settings)
     process = _Process(settings)
     log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels
     crawler = process.create_crawler(ItemsSpider)

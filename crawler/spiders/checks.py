@@ -1,0 +1,27 @@
+"""Looks at the settings of ours before anything is begun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, AllowedNetworks
+from crawler.fetch.hosts.rest import HostLimits
+from crawler.fetch.robots.middleware import check_robots_settings
+from crawler.plan.revisit import RevisitPolicy
+from crawler.spiders.pool import check_pool_settings
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+
+def check_settings(settings: BaseSettings) -> None:
+    """Read each setting of ours.
+
+    Raises:
+        OptionError: one makes no sense.
+    """
+    check_pool_settings(settings)
+    check_robots_settings(settings)
+    RevisitPolicy.from_settings(settings)
+    HostLimits.from_settings(settings)
+    AllowedNetworks.parse(settings[ALLOWED_NETWORKS])
