@@ -23,6 +23,10 @@ CRAWLER_REVISIT_OLD = "90d"
 CRAWLER_REVISIT_FAILED = "10m"
 CRAWLER_REVISIT_LOST = "1d"
 CRAWLER_REVISIT_LIMIT = "90d"
+# Where dead links are looked up: "wayback", the URL of another archive's TimeGate (RFC 7089), or ""
+# for nowhere; and the seconds between two requests to it.
+CRAWLER_ARCHIVE = "wayback"
+CRAWLER_ARCHIVE_DELAY = 5.0
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
 

@@ -12,6 +12,7 @@ from crawler.cli.logs import log_to
 from crawler.cli.progress import live_progress
 from crawler.options import CrawlOptions
 from crawler.plan.revisit import RevisitPolicy
+from crawler.spiders.archive_slot import check_archive_settings
 from crawler.spiders.items import ItemsSpider
 from crawler.spiders.pool import check_pool_settings
 
@@ -46,6 +47,7 @@ def run_items(
     quiet = {"STATS_DUMP": False, "LOG_LEVEL": level, "LOG_INSTALL_ROOT_HANDLER": False}
     settings.setdict(quiet, priority="project")
     check_pool_settings(settings)
+    check_archive_settings(settings)
     RevisitPolicy.from_settings(settings)
     process = _Process(settings)
     log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels

@@ -10,6 +10,7 @@ from crawler.extraction.extract import ExtractionJob
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError
 from crawler.fetch.outcome import is_html, state_of_status
+from crawler.fetch.parked import parked
 from crawler.inert import plain_text
 from crawler.ledger.records import Hop
 from crawler.spiders.trail import Answer
@@ -59,11 +60,13 @@ async def read_page(
     *,
     wants_body: bool,
     is_conditional: bool = False,
+    url: str | None = None,
 ) -> Reading:
     """Read an answer, its article in the pool.
 
     Args:
         is_conditional: whether the page was asked for only if it has changed.
+        url: the page's own URL, where an archive answers in its place.
 
     Raises:
         ExtractionPoolError: the pool cannot work at all; nothing was learned of the page.
@@ -71,6 +74,10 @@ async def read_page(
     if response.status == _NOT_MODIFIED and is_conditional:
         return Reading(State.NOT_MODIFIED)
     state = state_of_status(response.status)
+    redirects = [] if response.request is None else response.meta.get("redirect_urls", [])
+    evidence = parked((redirects or [response.url])[0], response.url, response.body)
+    if evidence is not None and (state is None or not state.is_transient):
+        return Reading(State.PARKED, evidence)
     content_type = _header(response, "Content-Type") or ""
     if state is not None:
         return Reading(state)
@@ -78,7 +85,7 @@ async def read_page(
         return Reading(State.NOT_HTML, plain_text(content_type, limit=_DETAIL_LENGTH) or "no HTML")
     try:
         article = await pool.extract(
-            ExtractionJob(response.body, response.url, content_type, wants_body)
+            ExtractionJob(response.body, url or response.url, content_type, wants_body)
         )
     except ExtractionKilledError as error:
         return Reading(State.EXTRACTION_TIMEOUT, _KILLED[error.reason])

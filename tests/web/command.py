@@ -45,6 +45,7 @@ def environment(web: LocalWeb | None = None) -> dict[str, str]:
 def arguments(*words: object, settings: Mapping[str, object] | None = None) -> list[str]:
     """Command line for these words; crawls are fast unless `settings` say otherwise."""
     quick: dict[str, object] = {"DOWNLOAD_DELAY": 0, "RETRY_TIMES": 0}
+    quick |= {"CRAWLER_ARCHIVE": "", "CRAWLER_ARCHIVE_DELAY": 0}
     quick |= {"CRAWLER_EXTRACTION_WORKERS": 1, **(settings or {})}  # less to start
     options = [f"--set={name}={value}" for name, value in quick.items()]
     takes_settings = words and words[0] in {"run", "demo"}
