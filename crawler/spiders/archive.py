@@ -42,6 +42,7 @@ _NO_SNAPSHOT: Final = "the archive has no snapshot"
 # An archive's redirects are followed here, no further than its own hosts; what fails is asked for
 # again by the next visit, not by this one.
 _ALONE: Final = {"dont_redirect": True, "dont_retry": True}
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _OK: Final = 200
 _NOT_FOUND: Final = 404
 
@@ -53,26 +54,27 @@ class ArchiveDesk:
     and its requests must not take the places of others in the downloader.
     """
 
-    def __init__(self, archive: Archive | None, spider: SourceSpider, crawler: Crawler) -> None:
+    def __init__(self, archive: Archive, spider: SourceSpider, crawler: Crawler) -> None:
         self._archive = archive
         self._spider = spider
-        self._stats = crawler.stats
+        self._crawler = crawler  # its stats come with the crawl's start
         self._line: deque[Trail] = deque()
         self._is_busy = False
         self._failures = 0
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, spider: SourceSpider) -> Self:
-        """Make the desk.
+    def from_crawler(cls, crawler: Crawler, spider: SourceSpider) -> Self | None:
+        """Make the desk; None: no archive is to be asked.
 
         Raises:
             OptionError: a CRAWLER_ARCHIVE* setting makes no sense.
         """
-        return cls(archive_from_settings(crawler.settings), spider, crawler)
+        archive = archive_from_settings(crawler.settings)
+        return None if archive is None else cls(archive, spider, crawler)
 
     def wants(self, trail: Trail) -> bool:
         """Whether the archive is to be asked about a source whose trail is over."""
-        return self._archive is not None and bool(_urls(trail))
+        return bool(_urls(trail))
 
     async def take(self, trail: Trail) -> AsyncIterator[Any]:
         """Put a source in line; yield requests, and the visits of sources that are done."""
@@ -102,7 +104,6 @@ class ArchiveDesk:
 
     async def _ask(self, lookup: Lookup) -> Request | Trail:
         """Return the request for what is to be known next, or the trail if nothing is."""
-        assert self._archive is not None
         while lookup.urls:
             known = None if lookup.trail.asks_anew else await self._known(lookup.url)
             if known is not None and known.url is None:
@@ -120,11 +121,10 @@ class ArchiveDesk:
         return known if known is not None and still_holds(known, datetime.now(UTC)) else None
 
     def _first_request(self, lookup: Lookup) -> Request:
-        assert self._archive is not None
         published = lookup.trail.source.published
         near = None if published is None else moment(published)
         question = self._archive.question(lookup.url, near)
-        self._stats.inc_value("crawler/archive/asked")
+        self._crawler.stats.inc_value("crawler/archive/asked")
         if question.gives_page:
             return self._page_request(lookup, question.url, question.headers)
         return Request(
@@ -157,7 +157,6 @@ class ArchiveDesk:
             yield output
 
     async def _after_answer(self, response: Response, lookup: Lookup) -> Request | Trail:
-        assert self._archive is not None
         if response.status != _OK:
             return await self._after_failure(lookup, f"HTTP {response.status}")
         try:
@@ -190,9 +189,8 @@ class ArchiveDesk:
     async def _after_page(
         self, response: Response, trail: Trail, lookup: Lookup
     ) -> Request | Trail:
-        assert self._archive is not None
         location = response.headers.get("Location")
-        if response.status // 100 == 3 and location is not None:
+        if response.status in _REDIRECTS and location is not None:
             url = self._archive.raw_url(urljoin(response.url, location.decode("latin-1")))
             if url is None or lookup.redirects >= _MOST_REDIRECTS:
                 self._failures = 0
@@ -212,7 +210,7 @@ class ArchiveDesk:
             return await self._without(lookup, f"the archive's snapshot of {utc_text(at)}: {told}")
         snapshot = Snapshot(now_text(), response.url, utc_text(at))
         await self._keep(lookup, snapshot)
-        self._stats.inc_value("crawler/archive/found")
+        self._crawler.stats.inc_value("crawler/archive/found")
         seconds = response.meta.get("download_latency")
         return trail.noted(lookup.notes).archived(
             lookup.url, reading.answer.article, snapshot, response.status, seconds
@@ -232,7 +230,7 @@ class ArchiveDesk:
 
     async def _after_failure(self, lookup: Lookup, detail: str) -> Request | Trail:
         self._failures += 1
-        self._stats.inc_value("crawler/archive/failed")
+        self._crawler.stats.inc_value("crawler/archive/failed")
         return await self._ask(lookup.without(f"the archive failed: {detail}"))
 
     async def _without(self, lookup: Lookup, note: str) -> Request | Trail:

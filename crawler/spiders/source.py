@@ -76,7 +76,7 @@ class SourceSpider(Spider):
     memory: WebMemory
     revisit: RevisitPolicy
     pool: ExtractionPool[ExtractionJob, Article]
-    archive: ArchiveDesk
+    archive: ArchiveDesk | None
     summary: RunSummary | None = None
     failure: str | None = None
     _at_home: Surroundings | None = None  # set where no contact is: only own hosts may be asked
@@ -205,7 +205,7 @@ class SourceSpider(Spider):
     async def _go_on(self, trail: Trail) -> AsyncIterator[Any]:
         if not trail.is_over:
             yield self.request(trail)
-        elif self.archive.wants(trail):
+        elif self.archive is not None and self.archive.wants(trail):
             async for output in self.archive.take(trail):
                 yield output
         else:
