@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final
+from urllib.parse import urljoin
 
 _STAMP_FORM: Final = "%Y%m%d%H%M%S"
 _OK: Final = 200
@@ -26,14 +27,14 @@ def memento_datetime(value: str) -> datetime | None:
     """Return the moment of a Memento-Datetime field; None: it is none."""
     try:
         at = parsedate_to_datetime(value)
+        return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return at.replace(tzinfo=at.tzinfo or UTC)
 
 
 def stamp(at: datetime) -> str:
     """Return the 14 digits that a moment has in URLs."""
-    return at.astimezone(UTC).strftime(_STAMP_FORM)
+    return at.astimezone(UTC).strftime(_STAMP_FORM).zfill(14)
 
 
 def moment_of_stamp(text: str) -> datetime | None:
@@ -56,6 +57,14 @@ def page_of_snapshot(url: str) -> str | None:
     """Return the URL of the page that a snapshot's URL names; None: it names none."""
     found = _SNAPSHOT.fullmatch(url)
     return None if found is None else found["page"]
+
+
+def joined(url: str, location: bytes) -> str:
+    """Return where a Location field at a URL leads; empty: nowhere that can be asked."""
+    try:
+        return urljoin(url, location.decode("latin-1"))
+    except ValueError:
+        return ""
 
 
 def as_captured(url: str) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
-from urllib.parse import urljoin
 
 from scrapy import Request
+from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.archive.archive import ArchiveAnswerError
 from crawler.archive.choice import archive_from_settings
 from crawler.archive.lost import still_holds, urls_to_ask
-from crawler.archive.memento import moment_of_snapshot, page_of_snapshot, snapshot_time
+from crawler.archive.memento import joined, moment_of_snapshot, page_of_snapshot, snapshot_time
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.fetch.bounded_stop import StoppedError
 from crawler.fetch.outcome import outcome_of_error
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from crawler.spiders.source import SourceSpider
     from crawler.spiders.trail import Trail
 
-_MOST_FAILURES: Final = 3  # in a row, before the archive is left alone for the rest of the run
+_MOST_FAILURES: Final = 3  # in a row of one host, before the archive is left alone for this run
 _MOST_REDIRECTS: Final = 5
 _ANSWER_BYTES: Final = 64 * 1024  # of an answer that only says where a snapshot is
 _NO_SNAPSHOT: Final = "the archive has no snapshot"
@@ -60,7 +60,7 @@ class ArchiveDesk:
         self._crawler = crawler  # its stats come with the crawl's start
         self._line: deque[Trail] = deque()
         self._is_busy = False
-        self._failures = 0
+        self._failures: Counter[str] = Counter()  # in a row, by host
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, spider: SourceSpider) -> Self | None:
@@ -108,7 +108,7 @@ class ArchiveDesk:
             known = None if lookup.trail.asks_anew else await self._known(lookup.url)
             if known is not None and known.url is None:
                 lookup = lookup.without(f"{_NO_SNAPSHOT} (asked {known.asked_at})")
-            elif self._failures >= _MOST_FAILURES:
+            elif max(self._failures.values(), default=0) >= _MOST_FAILURES:
                 lookup = lookup.without("the archive was not asked: it has failed too often")
             elif known is not None and (url := self._archive.raw_url(known.url or "")):
                 return self._page_request(lookup, url)
@@ -158,12 +158,12 @@ class ArchiveDesk:
 
     async def _after_answer(self, response: Response, lookup: Lookup) -> Request | Trail:
         if response.status != _OK:
-            return await self._after_failure(lookup, f"HTTP {response.status}")
+            return await self._after_failure(response, lookup, f"HTTP {response.status}")
         try:
             url = self._archive.snapshot_url(lookup.url, response.body)
         except ArchiveAnswerError as error:
-            return await self._after_failure(lookup, str(error))
-        self._failures = 0
+            return await self._after_failure(response, lookup, str(error))
+        self._has_answered(response)
         if url is None:
             return await self._without(lookup, _NO_SNAPSHOT)
         at = moment_of_snapshot(url)
@@ -191,16 +191,16 @@ class ArchiveDesk:
     ) -> Request | Trail:
         location = response.headers.get("Location")
         if response.status in _REDIRECTS and location is not None:
-            url = self._archive.raw_url(urljoin(response.url, location.decode("latin-1")))
+            self._has_answered(response)
+            url = self._archive.raw_url(joined(response.url, location))
             if url is None or lookup.redirects >= _MOST_REDIRECTS:
-                self._failures = 0
                 return await self._without(lookup, "the archive's snapshot redirects elsewhere")
             return self._page_request(replace(lookup, redirects=lookup.redirects + 1), url)
         at = snapshot_time(response.url, response.status, response.headers.get("Memento-Datetime"))
         if at is None and response.status != _NOT_FOUND:
             told = f"HTTP {response.status}" if response.status != _OK else "no Memento-Datetime"
-            return await self._after_failure(lookup, told)
-        self._failures = 0
+            return await self._after_failure(response, lookup, told)
+        self._has_answered(response)
         if at is None:
             return await self._without(lookup, _NO_SNAPSHOT)
         page = page_of_snapshot(response.url) or lookup.url
@@ -223,13 +223,17 @@ class ArchiveDesk:
             return  # nothing was learned of this source, nor of those in line
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         _, detail = outcome_of_error(error)
-        async for output in self._go_on(
-            await self._after_failure(request.cb_kwargs["lookup"], detail)
-        ):
+        step = await self._after_failure(request, request.cb_kwargs["lookup"], detail)
+        async for output in self._go_on(step):
             yield output
 
-    async def _after_failure(self, lookup: Lookup, detail: str) -> Request | Trail:
-        self._failures += 1
+    def _has_answered(self, response: Response) -> None:
+        self._failures.pop(_host(response), None)
+
+    async def _after_failure(
+        self, failed: Request | Response, lookup: Lookup, detail: str
+    ) -> Request | Trail:
+        self._failures[_host(failed)] += 1
         self._crawler.stats.inc_value("crawler/archive/failed")
         return await self._ask(lookup.without(f"the archive failed: {detail}"))
 
@@ -239,6 +243,10 @@ class ArchiveDesk:
 
     async def _keep(self, lookup: Lookup, snapshot: Snapshot) -> None:
         await self._spider.memory.keep_snapshot(url_key(lookup.url), snapshot)
+
+
+def _host(asked: Request | Response) -> str:
+    return urlparse_cached(asked).netloc
 
 
 def _urls(trail: Trail) -> tuple[str, ...]:

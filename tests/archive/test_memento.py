@@ -3,10 +3,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.archive.memento import (
     accept_datetime,
     as_captured,
+    joined,
     memento_datetime,
     moment_of_snapshot,
     page_of_snapshot,
@@ -29,7 +32,10 @@ def test_the_time_of_a_snapshot_is_read_off_its_field() -> None:
     assert memento_datetime(FIELD) == AT
 
 
-@pytest.mark.parametrize("value", ["", "yesterday", "2024-05-16", "Thu, 99 May 2024 08:09:10 GMT"])
+@pytest.mark.parametrize(
+    "value",
+    ["", "yesterday", "2024-05-16", "Thu, 99 May 2024 08:09:10 GMT", "1 Jan 0001 00:00:00 +1400"],
+)
 def test_a_field_that_is_no_time_gives_none(value: str) -> None:
     assert memento_datetime(value) is None
 
@@ -38,6 +44,17 @@ def test_the_url_of_a_snapshot_names_its_time_and_its_page() -> None:
     assert moment_of_snapshot(URL) == AT
     assert page_of_snapshot(URL) == "http://news.example/a?b=/c"
     assert as_captured(URL) == URL.replace("mp_", "id_")
+
+
+def test_a_redirect_may_be_relative_and_may_lead_nowhere() -> None:
+    assert joined("https://archive.example/x", b"/web/1") == "https://archive.example/web/1"
+    assert joined("https://archive.example/x", b"http://[::1") == ""
+
+
+@given(st.text() | st.from_regex(r"[0-9]{1,2} Jan [0-9]{4} [0-9:]{0,8} [+-][0-9]{4}"))
+def test_no_field_breaks_anything(value: str) -> None:
+    at = memento_datetime(value)
+    assert at is None or at.tzinfo is UTC
 
 
 def test_a_url_of_another_form_stays_as_it_is_and_names_nothing() -> None:

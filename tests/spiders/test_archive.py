@@ -243,7 +243,9 @@ def test_a_source_that_may_still_be_there_is_not_looked_for_in_the_archive(
     assert archive_asked(web) == []
 
 
-@pytest.mark.parametrize(("status", "body"), [(503, ""), (429, ""), (200, "<h1>Back soon</h1>")])
+@pytest.mark.parametrize(
+    ("status", "body"), [(503, ""), (200, "<h1>Back soon</h1>"), (200, "[" * 100_000)]
+)
 def test_an_archive_that_fails_is_left_alone_and_the_sources_stay_as_they_are(
     crawl: Callable[..., Outcome],
     items: Path,
@@ -260,6 +262,22 @@ def test_an_archive_that_fails_is_left_alone_and_the_sources_stay_as_they_are(
     assert outcome.json["ended"] == "finished"
     assert outcome.json["sources"]["visited"] == {"not-found": 7}
     assert len(archive_asked(web)) == 3
+
+
+def test_snapshots_that_fail_are_not_asked_for_while_the_index_still_answers(
+    crawl: Callable[..., Outcome],
+    items: Path,
+    web: LocalWeb,
+    write_item: Callable[..., Path],
+    knows: Callable[..., None],
+) -> None:
+    lost = [f"http://news{number}.example/lost" for number in range(6)]
+    for url in lost:
+        knows(url)
+        web.page(snapshot(url), status=429)
+    write_item(items, "bridge", original_url=lost[0], related=lost[1:])
+    assert crawl(settings=ON).json["sources"]["visited"] == {"not-found": 6}
+    assert sum(web.count(snapshot(url)) for url in lost) == 3
 
 
 def test_an_archive_that_breaks_off_leaves_a_source_as_it_is(
