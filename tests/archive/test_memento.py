@@ -34,7 +34,13 @@ def test_the_time_of_a_snapshot_is_read_off_its_field() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "yesterday", "2024-05-16", "Thu, 99 May 2024 08:09:10 GMT", "1 Jan 0001 00:00:00 +1400"],
+    [
+        "",
+        "yesterday",
+        "2024-05-16",
+        "Thu, 99 May 2024 08:09:10 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -1400",
+    ],
 )
 def test_a_field_that_is_no_time_gives_none(value: str) -> None:
     assert memento_datetime(value) is None
