@@ -153,11 +153,12 @@ def test_what_the_archive_does_not_have_stays_lost_and_is_not_asked_for_again(
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "told"),
+    ("status", "kind", "told"),
     [
-        (404, "<h1>Not found</h1>", "HTTP 404"),
-        (503, "<h1>Busy then</h1>", "HTTP 503"),
-        (200, "<title>Nothing</title><p>Nothing.", "empty"),
+        (404, "text/html", "HTTP 404"),
+        (503, "text/html", "HTTP 503"),
+        (200, "text/html", "empty"),
+        (200, "application/pdf", "not-html"),
     ],
 )
 def test_a_snapshot_without_an_article_does_not_count(
@@ -167,11 +168,12 @@ def test_a_snapshot_without_an_article_does_not_count(
     knows: Callable[..., None],
     entry: Callable[[], dict[str, Any]],
     status: int,
-    body: str,
+    kind: str,
     told: str,
 ) -> None:
     knows(NEWS)
-    web.page(snapshot(NEWS), body, status=status, headers=MEMENTO)
+    headers = MEMENTO | {"Content-Type": kind}
+    web.page(snapshot(NEWS), "<h1>Not here</h1>", status=status, headers=headers)
     assert crawl(settings=ON).json["sources"]["visited"] == {"not-found": 1}
     assert entry()["detail"] == f"the archive's snapshot of 2024-05-16T08:09:10Z: {told}"
     crawl(*AGAIN, settings=ON)
