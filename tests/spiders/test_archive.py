@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 import yaml
+
+from tests.web.command import arguments, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -297,6 +302,37 @@ def test_an_archive_that_breaks_off_leaves_a_source_as_it_is(
     crawl(*AGAIN, settings=ON)
     assert web.count(question(NEWS)) == 1  # where the snapshot is was remembered
     assert web.count(snapshot(NEWS)) == 2
+
+
+def test_a_source_whose_lookup_is_stopped_is_visited_by_the_next_run(
+    crawl: Callable[..., Outcome],
+    item: Path,
+    items: Path,
+    output: Path,
+    web: LocalWeb,
+    article_html: Callable[..., str],
+    knows: Callable[..., None],
+) -> None:
+    knows(NEWS)
+    web.fault(snapshot(NEWS), "silence", times=1)
+    words = arguments(
+        "run", items, "-o", output, "--json", settings=ON | {"CRAWLER_STOP_GRACE": 0.2}
+    )
+    with subprocess.Popen(
+        words, env=environment(web), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        deadline = time.monotonic() + 30
+        while not web.count(snapshot(NEWS)):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        stopped = json.loads(process.communicate(timeout=30)[0])
+    assert stopped["ended"] == "interrupted"
+    assert stopped["sources"]["visited"] == {}
+
+    web.page(snapshot(NEWS), article_html(), headers=MEMENTO)
+    assert crawl(settings=ON).json["sources"]["visited"] == {"archived": 1}
+    assert web.count(question(NEWS)) == 1
 
 
 def test_robots_txt_of_the_archive_is_obeyed(
