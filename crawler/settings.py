@@ -32,6 +32,10 @@ CRAWLER_HOST_WAIT_MAX = 120.0
 CRAWLER_HOST_STRIKES = 5
 CRAWLER_HOST_COOLDOWN = 1800.0
 CRAWLER_BACKOFF_SECONDS = 2.0
+# Where dead links are looked up: "wayback", the URL of another archive's TimeGate (RFC 7089), or ""
+# for nowhere; and the seconds between two requests to it.
+CRAWLER_ARCHIVE = "wayback"
+CRAWLER_ARCHIVE_DELAY = 5.0
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
 # Seconds that a robots.txt may keep two requests apart (Crawl-delay, Request-rate).

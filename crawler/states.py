@@ -13,6 +13,7 @@ class State(StrEnum):
     ARCHIVED = "archived"
     NOT_FOUND = "not-found"
     GONE = "gone"
+    PARKED = "parked"
     FORBIDDEN = "forbidden"
     RATE_LIMITED = "rate-limited"
     SERVER_ERROR = "server-error"
@@ -54,5 +55,5 @@ _TRANSIENT = frozenset(
     {State.RATE_LIMITED, State.SERVER_ERROR, State.TIMEOUT, State.NETWORK_ERROR, State.DEFERRED}
 )
 _GOOD = frozenset({State.OK, State.NOT_MODIFIED, State.ARCHIVED, State.UNSUPPORTED})
-_LOST = frozenset({State.NOT_FOUND, State.GONE, State.NO_SUCH_HOST})
+_LOST = frozenset({State.NOT_FOUND, State.GONE, State.PARKED, State.NO_SUCH_HOST})
 _WITH_TEXT = frozenset({State.OK, State.ARCHIVED})

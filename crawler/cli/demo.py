@@ -31,7 +31,9 @@ def run_demo(
     copy_items(items)
     with serve() as proxy, _through(proxy):
         options = CrawlOptions(items=(items,), output=output)
-        return run_items(options, overrides, console=console, verbose=verbose)
+        # Its web has no archive, and its dead links are nobody else's business.
+        alone = {"CRAWLER_ARCHIVE": "", **overrides}
+        return run_items(options, alone, console=console, verbose=verbose)
 
 
 @contextmanager

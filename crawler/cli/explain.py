@@ -112,6 +112,7 @@ def _visit_json(visit: Visit) -> dict[str, Any]:
         "hops": [asdict(hop) for hop in visit.hops],
         "etag": visit.etag,
         "lastModified": visit.last_modified,
+        "snapshot": None if visit.snapshot is None else asdict(visit.snapshot),
         "fields": [
             {"field": name, "value": value, "origin": origin}
             for name, value, origin in _fields(visit.article)
@@ -155,6 +156,9 @@ def _print_visit(name: str, visit: Visit, console: Console) -> None:
     for index, hop in enumerate(visit.hops):
         mark = "*" if index == visit.answered else "-"
         console.print(f"    {mark} {escape(_hop_line(hop))}", soft_wrap=True, highlight=False)
+    if visit.snapshot is not None:
+        came_from = f"from {visit.snapshot.url}, taken {visit.snapshot.taken_at}"
+        console.print(f"    {escape(came_from)}", soft_wrap=True, highlight=False)
     if visit.article is not None:
         table = Table("field", "value", "from", padding=(0, 1))
         for field, value, origin in _fields(visit.article):

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any, Final
 
 from crawler.extraction.article import Article, Image
-from crawler.ledger.records import Hop, Visit
+from crawler.ledger.records import Hop, Snapshot, Visit
 from crawler.states import State
 
 _LEVEL: Final = 3  # of zlib: two thirds of the time of the default for one tenth more bytes
@@ -24,6 +24,8 @@ def visit_json(visit: Visit) -> bytes:
     plain = {name: getattr(visit, name) for name in ("state", "at", "answered", "via_amp")}
     plain |= {"etag": visit.etag, "last_modified": visit.last_modified}
     plain["hops"] = [_without_empty(asdict(hop)) for hop in visit.hops]
+    if visit.snapshot is not None:
+        plain["snapshot"] = asdict(visit.snapshot)
     if visit.article is not None:
         plain["article"] = _article_to_plain(visit.article)
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
@@ -36,6 +38,8 @@ def decode_visit(packed: bytes) -> Visit:
     article = plain.pop("article", None)
     hops = tuple(_hop_from_plain(hop) for hop in plain.pop("hops"))
     plain["state"] = State(plain["state"])
+    if "snapshot" in plain:  # only visits to an archive have one
+        plain["snapshot"] = Snapshot(**plain["snapshot"])
     visit = Visit(hops=hops, **plain)
     return visit if article is None else replace(visit, article=_article_from_plain(article))
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from crawler.items.added_parts import insert_added_parts
 from crawler.output.entry import SCHEMA_VERSION, source_entry
 from crawler.output.yaml_text import dump_mapping
-from crawler.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +40,7 @@ def source_file(record: SourceRecord) -> str:
 
 
 def _section(record: SourceRecord | None) -> tuple[str, str] | None:
-    if record is None or record.held is None or record.held.state is not State.OK:
+    if record is None or record.held is None or not record.held.state.has_text:
         return None
     assert record.held.article is not None
     return record.held.hop.url, record.held.article.markdown

@@ -32,12 +32,13 @@ def mention_entry(record: SourceRecord, mention: Mention, text_file: str | None)
         return mention_entry(replace(record, held=missed, last=None), mention, text_file)
     if not mention.wants_body and state in {State.OK, State.EMPTY}:
         state = State.UNSUPPORTED
+    has_text = state.has_text and mention.wants_body
     entry |= _visit_fields(record, state)
     if article is not None:
         entry |= _metadata(article)
-        if state is State.OK:
+        if has_text:
             entry |= _body_facts(article)
-    if state is State.OK:
+    if has_text:
         entry["textFile"] = text_file
     return entry
 
@@ -62,17 +63,22 @@ def _visit_fields(record: SourceRecord, state: State) -> dict[str, Any]:
     visit, hop = record.held, record.held.hop
     article = visit.article or Article()
     fetched = visit.at if hop.status is not None else None
+    is_archived = state is State.ARCHIVED
+    has_final_url = hop.status is not None and not is_archived
+    snapshot = visit.snapshot if is_archived else None
     return {
         "state": str(state),
         "lastAttempt": None if record.last is None else _attempt(record.last),
         "requestedUrl": hop.url,
-        "finalUrl": (hop.redirects or (hop.url,))[-1] if hop.status is not None else None,
+        "finalUrl": (hop.redirects or (hop.url,))[-1] if has_final_url else None,
+        "archiveUrl": None if snapshot is None else snapshot.url,
+        "archivedDateTime": None if snapshot is None else snapshot.taken_at,
         "canonicalUrl": article.canonical_url,
         "ampUrl": article.amp_url,
         "httpStatus": hop.status,
         "fetchedDateTime": fetched,
         "attemptedDateTime": None if fetched else visit.at,
-        "detail": None if state is State.OK else hop.detail,
+        "detail": None if state.has_text else hop.detail,
     }
 
 

@@ -15,7 +15,6 @@ from crawler.output.atomic import remove_file, write_atomically
 from crawler.output.enriched import enriched_item, source_file
 from crawler.output.entry import SCHEMA_VERSION, mention_entry
 from crawler.problem import Problem
-from crawler.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +114,7 @@ class Publisher:
                 related.append(entry)
                 continue
             source = entry
-            held = record if entry.get("state") == State.OK else None
+            held = record if "textFile" in entry else None
         return enriched_item(original, source, related, held)
 
     def _source_text(self, key: str) -> str | None:
@@ -173,7 +172,7 @@ class Publisher:
 
 
 def _has_text(record: SourceRecord) -> bool:
-    return record.held is not None and record.held.state is State.OK
+    return record.held is not None and record.held.state.has_text
 
 
 def _fingerprint(*parts: object) -> str:

@@ -12,6 +12,7 @@ from crawler.extraction.page_bounds import PageTooLargeError
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError
 from crawler.fetch.outcome import is_html, state_of_status
+from crawler.fetch.parked import parked
 from crawler.fetch.robots.product_token import product_token
 from crawler.inert import plain_text
 from crawler.ledger.records import Hop
@@ -62,11 +63,13 @@ async def read_page(
     *,
     wants_body: bool,
     is_conditional: bool = False,
+    url: str | None = None,
 ) -> Reading:
     """Read an answer, its article in the pool.
 
     Args:
         is_conditional: whether the page was asked for only if it has changed.
+        url: the page's own URL, where an archive answers in its place.
 
     Raises:
         ExtractionPoolError: the pool cannot work at all; nothing was learned of the page.
@@ -74,6 +77,10 @@ async def read_page(
     if response.status == _NOT_MODIFIED and is_conditional:
         return Reading(State.NOT_MODIFIED)
     state = state_of_status(response.status)
+    redirects = [] if response.request is None else response.meta.get("redirect_urls", [])
+    evidence = parked((redirects or [response.url])[0], response.url, response.body)
+    if evidence is not None and (state is None or not state.is_transient):
+        return Reading(State.PARKED, evidence)
     content_type = _header(response, "Content-Type") or ""
     if state is not None:
         return Reading(state)
@@ -81,7 +88,9 @@ async def read_page(
         return Reading(State.NOT_HTML, plain_text(content_type, limit=_DETAIL_LENGTH) or "no HTML")
     try:
         article = await pool.extract(
-            ExtractionJob(response.body, response.url, content_type, wants_body, _agent(response))
+            ExtractionJob(
+                response.body, url or response.url, content_type, wants_body, _agent(response)
+            )
         )
     except ExtractionKilledError as error:
         return Reading(State.EXTRACTION_TIMEOUT, _KILLED[error.reason])
@@ -93,7 +102,8 @@ async def read_page(
         logger.warning("extraction of %s failed", response.url, exc_info=error)
         detail = plain_text(f"{type(error).__name__}: {error}", limit=_DETAIL_LENGTH)
         return Reading(State.EXTRACTION_ERROR, detail)
-    article = with_opt_outs(article, _opt_outs(response))
+    if url is None:  # what an archive says of its own copies is not the page's word
+        article = with_opt_outs(article, _opt_outs(response))
     answer = Answer(article, _header(response, "ETag"), _header(response, "Last-Modified"))
     if not wants_body:
         return Reading(State.UNSUPPORTED, answer=answer)

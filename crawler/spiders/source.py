@@ -25,6 +25,8 @@ from crawler.ledger.records import Hop, Visit
 from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions
 from crawler.plan.revisit import RevisitPolicy
+from crawler.spiders.archive import ArchiveDesk
+from crawler.spiders.archive_slot import give_archive_a_slot
 from crawler.spiders.books import Books
 from crawler.spiders.memory import LedgerMemory
 from crawler.spiders.pool import pool_from_settings
@@ -32,7 +34,7 @@ from crawler.spiders.reading import read_page, redirects_of
 from crawler.spiders.trail import Trail
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -75,16 +77,18 @@ class SourceSpider(Spider):
     memory: WebMemory
     revisit: RevisitPolicy
     pool: ExtractionPool[ExtractionJob, Article]
+    archive: ArchiveDesk | None
     summary: RunSummary | None = None
     failure: str | None = None
     _at_home: Surroundings | None = None  # set where no contact is: only own hosts may be asked
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Name the contact in the User-Agent, where nobody has set one."""
+        """Name the contact in the User-Agent, where nobody has set one, and pace the archive."""
         super().update_settings(settings)
         agent = user_agent(settings.get("CRAWLER_CONTACT", ""))
         settings.set("USER_AGENT", agent, priority="addon")
+        give_archive_a_slot(settings)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -102,6 +106,7 @@ class SourceSpider(Spider):
         spider.memory = LedgerMemory(spider.books)
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)
+        spider.archive = ArchiveDesk.from_crawler(crawler, spider)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         return spider
 
@@ -181,13 +186,13 @@ class SourceSpider(Spider):
                 is_conditional=not trail.asks_anew and bool(conditions(trail.source, trail.url)),
             )
         except ExtractionPoolError as error:
-            if self._is_cut_off():
-                return
-            raise self._give_up(str(error)) from error
-        for output in self._go_on(trail.after(reading.hop(trail.url, response), reading.answer)):
+            self.pool_failed(error)
+            return
+        after = trail.after(reading.hop(trail.url, response), reading.answer)
+        async for output in self._go_on(after):
             yield output
 
-    def source_failed(self, failure: Failure) -> Iterator[Any]:
+    async def source_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Note that a URL gave no answer; yield the visit, or the request for the next URL."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         trail: Trail = request.cb_kwargs["trail"]
@@ -203,15 +208,32 @@ class SourceSpider(Spider):
             seconds=request.meta.get("download_latency"),
             retry_at=getattr(error, "retry_at", None) or request.meta.get("retry_at"),
         )
-        yield from self._go_on(trail.after(hop))
+        async for output in self._go_on(trail.after(hop)):
+            yield output
 
-    def _go_on(self, trail: Trail) -> Iterator[Any]:
+    async def _go_on(self, trail: Trail) -> AsyncIterator[Any]:
         if not trail.is_over:
             yield self.request(trail)
-            return
+        elif self.archive is not None and self.archive.wants(trail):
+            async for output in self.archive.take(trail):
+                yield output
+        else:
+            yield self.settled(trail)
+
+    def settled(self, trail: Trail) -> SourceVisit:
+        """Return the visit that a trail was, now that it is over."""
         visit = trail.visit()
         logger.info("%s %s%s", visit.state, visit.hop.url, _evidence(visit.hop))
-        yield SourceVisit(trail.source.key, visit)
+        return SourceVisit(trail.source.key, visit)
+
+    def pool_failed(self, error: ExtractionPoolError) -> None:
+        """End the run, since no page can be extracted; a pool that a stop has killed ends nothing.
+
+        Raises:
+            CloseSpider: `failure` says why.
+        """
+        if not self._is_cut_off():
+            raise self._give_up(str(error)) from error
 
     async def spider_closed(self, reason: str) -> None:
         """Complete the summary, and close what the run had open."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
-from crawler.ledger.records import Hop, SourceRecord, Visit
+from crawler.ledger.records import Hop, Snapshot, SourceRecord, Visit
 from crawler.moments import now_text
 from crawler.plan.verdict import deciding_hop
+from crawler.states import State
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crawler.extraction.article import Article
 
 
@@ -28,12 +31,14 @@ class Trail:
 
     Attributes:
         asks_anew: whether pages are wanted also where they have not changed.
+        snapshot: where an archive has the page of the last hop.
     """
 
     source: SourceRecord
     hops: tuple[Hop, ...] = ()
     answers: tuple[Answer | None, ...] = ()
     asks_anew: bool = False
+    snapshot: Snapshot | None = None
 
     @property
     def url(self) -> str:
@@ -44,10 +49,27 @@ class Trail:
         """Return the trail with one more try, and with what was read off its page."""
         return replace(self, hops=(*self.hops, hop), answers=(*self.answers, answer))
 
+    def noted(self, notes: Mapping[str, str]) -> Self:
+        """Return the trail with more evidence in the hops of these URLs."""
+        hops = (
+            replace(hop, detail="; ".join(filter(None, (hop.detail, notes.get(hop.url)))) or None)
+            for hop in self.hops
+        )
+        return replace(self, hops=tuple(hops))
+
+    def archived(
+        self, url: str, article: Article, snapshot: Snapshot, status: int, seconds: float | None
+    ) -> Self:
+        """Return the trail that ends well after all: an archive has the lost page of this URL."""
+        detail = f"snapshot of {snapshot.taken_at}"
+        hop = Hop(url, State.ARCHIVED, status=status, detail=detail, seconds=seconds)
+        # What identifies the page for a conditional request is its site's to say.
+        return replace(self.after(hop, Answer(article)), snapshot=snapshot)
+
     @property
     def is_over(self) -> bool:
         """Whether the last try was good, or no URL is left to try."""
-        return self.hops[-1].state.is_good or len(self.hops) == len(self.source.urls)
+        return self.hops[-1].state.is_good or len(self.hops) >= len(self.source.urls)
 
     def visit(self) -> Visit:
         """Return the visit that this trail was, now that it is over."""
@@ -58,8 +80,9 @@ class Trail:
             at=now_text(),
             hops=self.hops,
             answered=decided,
-            via_amp=decided >= self.source.amp_from,
+            via_amp=self.hops[decided].url in self.source.urls[self.source.amp_from :],
             article=None if answer is None else answer.article,
             etag=None if answer is None else answer.etag,
             last_modified=None if answer is None else answer.last_modified,
+            snapshot=self.snapshot,
         )

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from crawler.extraction.article import Article, Image
 from crawler.ledger.codec import decode_visit, encode_visit, visit_json
-from crawler.ledger.records import Hop, Visit
+from crawler.ledger.records import Hop, Snapshot, Visit
 from crawler.states import State
 
 texts = st.text()
@@ -43,6 +43,7 @@ visits = st.builds(
     via_amp=st.booleans(),
     article=st.none() | articles,
     etag=maybe,
+    snapshot=st.none() | st.builds(Snapshot, asked_at=texts, url=maybe, taken_at=maybe),
 )
 
 
@@ -63,3 +64,8 @@ def test_a_false_is_not_lost_as_if_it_were_unknown() -> None:
         State.OK, "", (Hop("u", State.OK, seconds=0.0),), article=Article(free_to_read=False)
     )
     assert decode_visit(encode_visit(visit)) == visit
+
+
+def test_only_a_visit_to_an_archive_spells_a_snapshot_out() -> None:
+    visit = Visit(State.OK, "2024-05-14T08:30:00Z", (Hop("https://news.example/", State.OK),))
+    assert b"snapshot" not in visit_json(visit)

@@ -19,8 +19,9 @@ def source(state: State, markdown: str = "") -> SourceRecord:
     return SourceRecord("news.example/bridge", (URL,), 1, held=held)
 
 
-def test_an_item_gains_its_block_and_its_article() -> None:
-    record = source(State.OK, "# Bridge\n\nIt stays.")
+@pytest.mark.parametrize("state", [State.OK, State.ARCHIVED])
+def test_an_item_gains_its_block_and_its_article(state: State) -> None:
+    record = source(state, "# Bridge\n\nIt stays.")
     assert enriched_item(ORIGINAL, {"state": "ok"}, [{"webUrl": "x"}, {}], record) == (
         "---\ntitle: Bridge\noriginalUrl: https://news.example/bridge\n"
         'enrichment:\n  schema: 1\n  source:\n    state: "ok"\n  related:\n    - webUrl: "x"\n'

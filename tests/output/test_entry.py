@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from crawler.extraction.article import Article, Image
-from crawler.ledger.records import Hop, Mention, SourceRecord, Visit
+from crawler.ledger.records import Hop, Mention, Snapshot, SourceRecord, Visit
 from crawler.output.entry import mention_entry, source_entry
 from crawler.output.yaml_text import dump_mapping
 from crawler.states import State
@@ -126,6 +126,32 @@ def test_a_page_that_says_nothing_leaves_only_what_the_visit_says() -> None:
     entry = as_read(mention_entry(source(State.OK, article, status=200), OWN, "items/a.md"))
     visited = ["state", "requestedUrl", "finalUrl", "httpStatus", "fetchedDateTime"]
     assert list(entry) == [*visited, *BODY_KEYS, "textFile"]
+
+
+def archived() -> SourceRecord:
+    hop = Hop(URL, State.ARCHIVED, status=200, detail="snapshot of then")
+    taken = Snapshot(AT, "https://archive.example/1", "2024-05-16T08:09:10Z")
+    hops = (Hop(URL, State.GONE, status=410), hop)
+    held = Visit(State.ARCHIVED, AT, hops, answered=1, article=WHOLE, snapshot=taken)
+    return SourceRecord("news.example/bridge", (URL,), 1, held=held)
+
+
+def test_an_archived_article_is_told_as_one_that_is_there_and_where_it_came_from() -> None:
+    entry = as_read(mention_entry(archived(), OWN, "items/a.md"))
+    visited = ["state", "requestedUrl", "archiveUrl", "archivedDateTime", "canonicalUrl", "ampUrl"]
+    visited += ["httpStatus", "fetchedDateTime", "title"]
+    assert list(entry) == [*visited, *METADATA_KEYS, *BODY_KEYS, "textFile"]
+    assert entry["state"] == "archived"
+    assert entry["archiveUrl"] == "https://archive.example/1"
+    assert entry["archivedDateTime"] == "2024-05-16T08:09:10Z"
+    assert as_read(source_entry(archived()))["archiveUrl"] == entry["archiveUrl"]
+
+
+def test_of_an_archived_article_a_video_shows_only_the_metadata() -> None:
+    entry = as_read(mention_entry(archived(), VIDEO, "items/a.md"))
+    assert entry["state"] == "archived"
+    assert "archiveUrl" in entry
+    assert not {*BODY_KEYS, "textFile"} & entry.keys()
 
 
 def test_a_try_without_an_answer_was_attempted_and_not_fetched() -> None:

@@ -159,3 +159,22 @@ def test_redirects_are_where_a_request_was_sent_on_to(
     redirect_urls: list[str], expected: tuple[str, ...]
 ) -> None:
     assert redirects_of(redirect_urls, "last") == expected
+
+
+def test_a_snapshot_is_read_as_the_page_that_it_shows() -> None:
+    pool = FakePool(TEXT)
+    typed = cast("ExtractionPool[ExtractionJob, Article]", pool)
+    asyncio.run(read_page(page(), typed, wants_body=True, url="https://lost.example/"))
+    assert [job.url for job in pool.jobs] == ["https://lost.example/"]
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [(200, State.PARKED), (403, State.PARKED), (503, State.SERVER_ERROR)],
+)
+def test_a_parked_name_is_not_read_whatever_it_answers(status: int, state: State) -> None:
+    pool = FakePool(TEXT)
+    script = b"<script src=https://www.google.com/adsense/domains/caf.js></script>"
+    reading = read(page(status, body=script), pool)
+    assert reading.state is state
+    assert pool.jobs == []

@@ -31,8 +31,9 @@ def scrapy(web: LocalWeb) -> Callable[..., subprocess.CompletedProcess[str]]:
     def crawl(*pairs: str) -> subprocess.CompletedProcess[str]:
         words = [word for pair in pairs for word in ("-a", pair)]
         command = [sys.executable, "-m", "scrapy", "crawl", "items", *words]
+        quick = ["--set=DOWNLOAD_DELAY=0", "--set=RETRY_TIMES=0", "--set=CRAWLER_ARCHIVE="]
         return subprocess.run(
-            [*command, "-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0"],
+            [*command, *quick],
             cwd=PROJECT,
             env=environment(web),
             capture_output=True,

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from crawler.extraction.article import Article
-from crawler.ledger.records import Hop, SourceRecord
+from crawler.ledger.records import Hop, Snapshot, SourceRecord
 from crawler.spiders.trail import Answer, Trail
 from crawler.states import State
 
@@ -79,3 +79,29 @@ def test_a_try_that_may_do_better_later_leaves_no_article() -> None:
 def test_an_article_off_the_amp_page_is_known_as_such() -> None:
     walked = trail(State.GONE, State.GONE).after(Hop(AMP, State.OK), Answer(Article(markdown="x")))
     assert walked.visit().via_amp
+
+
+@pytest.mark.parametrize(("url", "via_amp"), [(FIRST, False), (SECOND, False), (AMP, True)])
+def test_a_snapshot_ends_a_trail_well_after_all_its_tries(url: str, *, via_amp: bool) -> None:
+    lost = trail(State.GONE, State.NOT_FOUND, State.GONE)
+    taken = Snapshot("2026-11-24T00:00:00Z", "https://archive.example/1", "2024-05-16T08:09:10Z")
+    article = Article(markdown="Text.")
+    found = lost.archived(url, article, taken, 200, 0.5)
+    visit = found.visit()
+    assert found.is_over
+    assert (visit.state, visit.answered, visit.article) == (State.ARCHIVED, 3, article)
+    assert visit.hop == Hop(
+        url, State.ARCHIVED, status=200, detail="snapshot of 2024-05-16T08:09:10Z", seconds=0.5
+    )
+    assert (visit.snapshot, visit.etag, visit.last_modified) == (taken, None, None)
+    assert visit.via_amp is via_amp
+
+
+def test_what_an_archive_had_is_added_to_the_evidence() -> None:
+    lost = (
+        Trail(SOURCE)
+        .after(Hop(FIRST, State.PARKED, detail="parked"))
+        .after(Hop(SECOND, State.GONE))
+    )
+    noted = lost.noted({FIRST: "no snapshot"})
+    assert [hop.detail for hop in noted.hops] == ["parked; no snapshot", None]

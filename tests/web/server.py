@@ -117,7 +117,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        url = self.path if "://" in self.path.partition("?")[0] else self._base + self.path
+        url = self._base + self.path if self.path.startswith("/") else self.path
         body = self.rfile.read(length)
         self.current = Request(self.command, url, self.headers, time.monotonic(), body)
         try:
