@@ -43,6 +43,8 @@ def _with_news(record: SourceRecord, visit: Visit) -> SourceRecord:
         return record  # nothing was learned
     if held is not None and visit.state is State.NOT_MODIFIED:
         return replace(record, last=None, checked_at=visit.at)
+    if held is not None and held.state is State.ARCHIVED and visit.state.is_lost:
+        return replace(record, last=None, checked_at=visit.at)  # it is said already
     if held is not None and _worth(visit) < _worth(held):
         last = _bad_news(visit)
         if record.last is not None and last is not None and _says_the_same(record.last, last):

@@ -149,5 +149,9 @@ def test_an_archived_article_gives_way_to_the_page_itself_and_never_replaces_it(
     lost = after_visit(replace(HELD, held=None), archived)
     assert lost.held == archived
     assert after_visit(lost, OK).held == OK
-    gone = visit(State.GONE, "2026-01-03T00:00:00Z", status=410)
-    assert after_visit(lost, gone).held == archived
+    gone = after_visit(lost, visit(State.GONE, "2026-01-03T00:00:00Z", status=410))
+    assert gone.held == archived
+    assert gone.last is None, "that the page is lost is said by the state already"
+    assert gone.failures == 2
+    failed = after_visit(lost, visit(State.TIMEOUT, "2026-01-03T00:00:00Z", status=None))
+    assert failed.last is not None
