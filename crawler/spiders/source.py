@@ -50,7 +50,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("crawler.run")
 failure_logger = logging.getLogger("crawler.failure")  # the command line prints it by itself
 
-_WINDOW: Final = 500  # requests that wait in memory at most
+_WINDOW: Final = 500  # requests that are put into the frontier at once
+_MOST_WAITING: Final = 1_500  # requests in the frontier, those of paused sites with them
 _UNUSABLE: Final = (OutputBusyError, ItemsNotFoundError, LedgerError, OSError, sqlite3.Error)
 
 
@@ -138,11 +139,13 @@ class SourceSpider(Spider):
             await self._room_for_more()
 
     async def _room_for_more(self) -> None:
-        """Wait until few requests are left of those that could not be sent at once."""
+        """Wait until few requests are left that could be sent, and not many in all."""
         assert self.crawler.engine is not None
         frontier = self.crawler.engine.scheduler
         await self.crawler.signals.wait_for(signals.scheduler_empty)
-        while isinstance(frontier, HostFrontier) and len(frontier) > _WINDOW // 2:
+        while isinstance(frontier, HostFrontier) and (
+            len(frontier) > _MOST_WAITING or frontier.unpaused > _WINDOW // 2
+        ):
             await self.crawler.signals.wait_for(signals.scheduler_empty)
 
     def _open(self) -> Crawl:

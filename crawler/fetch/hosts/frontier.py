@@ -64,6 +64,12 @@ class HostFrontier(BaseScheduler):
         """How many requests wait."""
         return self._waiting
 
+    @property
+    def unpaused(self) -> int:
+        """How many of them are not of a domain that is paused."""
+        waits = self._hosts.seconds_to_wait
+        return sum(len(queue) for domain, queue in self._queues.items() if not waits(domain))
+
     def has_pending_requests(self) -> bool:
         """Whether any request waits."""
         return self._waiting > 0
