@@ -76,16 +76,9 @@ async def read_page(
     """
     if response.status == _NOT_MODIFIED and is_conditional:
         return Reading(State.NOT_MODIFIED)
-    state = state_of_status(response.status)
-    redirects = [] if response.request is None else response.meta.get("redirect_urls", [])
-    evidence = parked((redirects or [response.url])[0], response.url, response.body)
-    if evidence is not None and (state is None or not state.is_transient):
-        return Reading(State.PARKED, evidence)
     content_type = _header(response, "Content-Type") or ""
-    if state is not None:
-        return Reading(state)
-    if "download_stopped" in response.flags or not is_html(content_type, response.body):
-        return Reading(State.NOT_HTML, plain_text(content_type, limit=_DETAIL_LENGTH) or "no HTML")
+    if (reading := _no_article(response, content_type)) is not None:
+        return reading
     try:
         article = await pool.extract(
             ExtractionJob(
@@ -108,6 +101,20 @@ async def read_page(
     if not wants_body:
         return Reading(State.UNSUPPORTED, answer=answer)
     return Reading(State.OK if article.markdown else State.EMPTY, answer=answer)
+
+
+def _no_article(response: Response, content_type: str) -> Reading | None:
+    """Return how an answer is read that holds no article to look for; None: it may hold one."""
+    state = state_of_status(response.status)
+    redirects = [] if response.request is None else response.meta.get("redirect_urls", [])
+    evidence = parked((redirects or [response.url])[0], response.url, response.body)
+    if evidence is not None and (state is None or not state.is_transient):
+        return Reading(State.PARKED, evidence)
+    if state is not None:
+        return Reading(state)
+    if "download_stopped" in response.flags or not is_html(content_type, response.body):
+        return Reading(State.NOT_HTML, plain_text(content_type, limit=_DETAIL_LENGTH) or "no HTML")
+    return None
 
 
 def redirects_of(redirect_urls: list[str] | tuple[str, ...], last: str) -> tuple[str, ...]:
