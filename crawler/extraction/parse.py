@@ -8,7 +8,15 @@ from lxml.etree import ParserError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 # Control characters that no HTML text may hold (HTML standard, "preprocessing the input stream").
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# The same as character references. libxml2 decodes them into its tree, and the first element
+# that is copied out of it then fails, as no XML may hold such text: the article would be lost.
+_CONTROL_REFERENCE = re.compile(
+    r"&\#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01]|127|6553[45])(?![0-9])"
+    r"|x0*(?:[1-8bcef]|1[0-9a-f]|7f|fff[ef])(?![0-9a-f]));?",
+    re.IGNORECASE,
+)
+_FORM_FEED = "\f"  # white space in HTML, and forbidden in XML
 # libxml2 takes <html/> for an empty document and drops all that follows.
 _SELF_CLOSED_HTML = re.compile(r"(<html\b[^<>]*?)/>", re.IGNORECASE)
 _PROLOGUE_CHARACTERS = 4_096
@@ -24,7 +32,8 @@ def parse_page(html: str) -> HtmlElement | None:
         The `html` element, without comments; None if there is nothing to parse.
     """
     prologue = _SELF_CLOSED_HTML.sub(r"\1>", html[:_PROLOGUE_CHARACTERS], count=1)
-    text = _CONTROLS.sub("", prologue + html[_PROLOGUE_CHARACTERS:])
+    text = _CONTROLS.sub("", prologue + html[_PROLOGUE_CHARACTERS:]).replace(_FORM_FEED, " ")
+    text = _CONTROL_REFERENCE.sub(" ", text)
     # A parser is cheap and not safe to share between threads.
     parser = HTMLParser(
         encoding="utf-8",  # wins over any declaration inside the page

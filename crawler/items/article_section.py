@@ -9,8 +9,10 @@ from urllib.parse import quote
 _BEGIN: Final = re.compile(r"^<!-- article:begin \S+ -->\r?$", re.MULTILINE)
 _END_MARKER: Final = "<!-- article:end -->"
 _END: Final = re.compile(rf"^{_END_MARKER}\r?(?:\n|\Z)", re.MULTILINE)
-# What could end the comment, start a template's tag or break the line.
-_UNSAFE_IN_MARKER: Final = re.compile(r"[<>{}\s\x00-\x1f\x7f-\x9f]|-(?=-)")
+# What could end the comment, start a template's tag, break the line or reorder what it shows.
+_UNSAFE_IN_MARKER: Final = re.compile(
+    r"[<>{}\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]|-(?=-)"
+)
 
 
 class EndMarkerMissingError(ValueError):

@@ -34,6 +34,7 @@ SCHEMA_VERSION: Final = 2
 _MAKING: Final = ("schema.sql", "schema_web.sql")
 _MIGRATIONS: Final = {1: ("from_1_to_2.sql", "schema_web.sql")}  # from this version to the next
 _PAGE: Final = 500
+_DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class LedgerError(RuntimeError):
@@ -47,7 +48,7 @@ class SqliteLedger:
     power cut may lose the last moments (synchronous=NORMAL), which are then visited again.
 
     Raises:
-        LedgerError: the file has another schema version, or is no database.
+        LedgerError: the file has another schema version, is no database, or cannot be written.
         OSError: its folder cannot be made.
     """
 
@@ -63,9 +64,9 @@ class SqliteLedger:
         except sqlite3.DatabaseError as error:
             if hasattr(self, "_db"):
                 self._db.close()
-            raise LedgerError(
-                f"{path} cannot be used as a ledger ({error}); moved away, it is made anew"
-            ) from error
+            is_damaged = getattr(error, "sqlite_errorcode", None) in _DAMAGE
+            advice = "; moved away, it is made anew" if is_damaged else ""
+            raise LedgerError(f"{path} cannot be used as a ledger ({error}){advice}") from error
         self._items = ItemRows(self._db)
         self._sources = SourceRows(self._db)
         self._run = RunPlan(self._db)
@@ -92,8 +93,7 @@ class SqliteLedger:
         try:
             self._db.executescript(f"BEGIN IMMEDIATE;\n{script}\nCOMMIT;")
         except sqlite3.Error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+            self._roll_back()
             raise
 
     @contextmanager
@@ -105,10 +105,15 @@ class SqliteLedger:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            self._roll_back()
             raise
-        self._db.execute("COMMIT")
+
+    def _roll_back(self) -> None:
+        # A full disk fails even a commit, and leaves the transaction open or not.
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
 
     def item(self, output: str) -> ItemRecord | None:
         """What is known of the item with this output path."""

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sqlite3
+from typing import TYPE_CHECKING, ParamSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from crawler.ledger.records import RobotsAnswer, Snapshot
     from crawler.spiders.books import Books
 
+P = ParamSpec("P")
+
 
 class LedgerMemory:
-    """A `crawler.fetch.memory.WebMemory` in the ledger of a crawl, by way of its books."""
+    """A `crawler.fetch.memory.WebMemory` in the ledger of a crawl, by way of its books.
 
-    def __init__(self, books: Books) -> None:
+    Args:
+        on_failure: is told where the ledger cannot keep something, which ends the run; the answer
+            at hand is not to be taken for a failure of its site.
+    """
+
+    def __init__(self, books: Books, *, on_failure: Callable[[sqlite3.Error], object]) -> None:
         self._books = books
+        self._on_failure = on_failure
 
     async def robots(self, origin: str) -> RobotsAnswer | None:
         """How the last request for the robots.txt of an origin ended."""
@@ -23,7 +32,7 @@ class LedgerMemory:
 
     async def keep_robots(self, origin: str, answer: RobotsAnswer) -> None:
         """Remember such an end."""
-        await self._books.run(self._books.crawl.ledger.put_robots, origin, answer)
+        await self._keep(self._books.crawl.ledger.put_robots, origin, answer)
 
     async def pauses(self) -> Mapping[str, tuple[str, str]]:
         """Hosts that are to be left alone: until when, and why."""
@@ -31,7 +40,7 @@ class LedgerMemory:
 
     async def keep_pause(self, host: str, until: str, reason: str) -> None:
         """Remember that a host is to be left alone until then."""
-        await self._books.run(self._books.crawl.ledger.put_pause, host, until, reason)
+        await self._keep(self._books.crawl.ledger.put_pause, host, until, reason)
 
     async def snapshot(self, key: str) -> Snapshot | None:
         """What the archive said of the page with this key."""
@@ -39,4 +48,10 @@ class LedgerMemory:
 
     async def keep_snapshot(self, key: str, snapshot: Snapshot) -> None:
         """Remember what it said."""
-        await self._books.run(self._books.crawl.ledger.put_snapshot, key, snapshot)
+        await self._keep(self._books.crawl.ledger.put_snapshot, key, snapshot)
+
+    async def _keep(self, put: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            await self._books.run(put, *args, **kwargs)
+        except sqlite3.Error as error:
+            self._on_failure(error)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING, Any, Self
 
-from scrapy.exceptions import NotConfigured
+from scrapy.exceptions import DropItem, NotConfigured
 
 from crawler.spiders.source import SourceSpider, SourceVisit
 
@@ -18,6 +19,7 @@ class BookkeepingPipeline:
     def __init__(self, crawler: Crawler) -> None:
         if not isinstance(crawler.spider, SourceSpider):
             raise NotConfigured
+        self._spider = crawler.spider
         self._books = crawler.spider.books
         self._stats = crawler.stats
 
@@ -31,8 +33,16 @@ class BookkeepingPipeline:
         return cls(crawler)
 
     async def process_item(self, item: Any) -> Any:
-        """Store a visit, and wait until the files that follow from it are written."""
+        """Store a visit, and wait until the files that follow from it are written.
+
+        Raises:
+            DropItem: the ledger cannot be written; the spider knows, and ends the run.
+        """
         if isinstance(item, SourceVisit):
-            await self._books.run(self._books.crawl.settle, item.key, item.visit)
+            try:
+                await self._books.run(self._books.crawl.settle, item.key, item.visit)
+            except sqlite3.Error as error:
+                self._spider.cannot_keep(error)
+                raise DropItem(str(error), log_level="DEBUG") from error
             self._stats.inc_value(f"crawler/state/{item.visit.state}")
         return item

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider
@@ -34,7 +34,7 @@ from crawler.spiders.reading import read_page, redirects_of
 from crawler.spiders.trail import Trail
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from crawler.fetch.memory import WebMemory
     from crawler.ledger.ledger import DueSource
     from crawler.summary import RunSummary
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 logger = logging.getLogger("crawler.run")
 failure_logger = logging.getLogger("crawler.failure")  # the command line prints it by itself
@@ -104,7 +107,7 @@ class SourceSpider(Spider):
         spider = super().from_crawler(crawler, *args)
         spider.options = options
         spider.books = Books()
-        spider.memory = LedgerMemory(spider.books)
+        spider.memory = LedgerMemory(spider.books, on_failure=spider.cannot_keep)
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)
         spider.archive = ArchiveDesk.from_crawler(crawler, spider)
@@ -121,19 +124,19 @@ class SourceSpider(Spider):
             stop.at_cut_off(self.pool.kill)
         try:
             await self.books.open(self._open)
-            self.summary = self.books.crawl.summary
-            due = await self.books.run(self.books.crawl.plan)
         except _UNUSABLE as error:
             raise self._give_up(str(error)) from error
+        self.summary = self.books.crawl.summary
+        due = await self._book(self.books.crawl.plan)
         logger.info("%d items, %d sources due", self.summary.items, due)
         if not names_a_contact(self.settings["USER_AGENT"]):
             use_proxies = self.settings.getbool("HTTPPROXY_ENABLED")
             self._at_home = Surroundings(use_proxies=use_proxies)
         if due:
             self.pool.start()  # its workers load while the first pages are on their way
-        await self.books.run(self.books.crawl.tidy)
+        await self._book(self.books.crawl.tidy)
         for position in range(0, due, _WINDOW):
-            batch = await self.books.run(self.books.crawl.due, position, _WINDOW)
+            batch = await self._book(self.books.crawl.due, position, _WINDOW)
             for source in batch:
                 yield self._first_request(source)
             await self._room_for_more()
@@ -147,6 +150,27 @@ class SourceSpider(Spider):
             len(frontier) > _MOST_WAITING or frontier.unpaused > _WINDOW // 2
         ):
             await self.crawler.signals.wait_for(signals.scheduler_empty)
+
+    async def _book(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await self.books.run(work, *args, **kwargs)
+        except sqlite3.Error as error:
+            self.cannot_keep(error)
+            raise CloseSpider(str(error)) from error
+        except _UNUSABLE as error:
+            raise self._give_up(str(error)) from error
+
+    def cannot_keep(self, error: sqlite3.Error) -> None:
+        """Note that the ledger fails, on a full disk for example.
+
+        The next answer ends the run: no site is asked for what cannot be stored.
+        """
+        if self.failure is None:
+            self._give_up(f"{self.books.crawl.layout.ledger}: {error}")
+
+    def _end_if_failed(self) -> None:
+        if self.failure is not None:
+            raise CloseSpider(self.failure)
 
     def _open(self) -> Crawl:
         stop = self._stop()
@@ -179,8 +203,9 @@ class SourceSpider(Spider):
         """Read the article off an answer; yield its visit, or the request for the next URL.
 
         Raises:
-            CloseSpider: no page can be extracted; `failure` says why.
+            CloseSpider: no page can be extracted, or kept; `failure` says why.
         """
+        self._end_if_failed()
         try:
             reading = await read_page(
                 response,
@@ -196,12 +221,19 @@ class SourceSpider(Spider):
             yield output
 
     async def source_failed(self, failure: Failure) -> AsyncIterator[Any]:
-        """Note that a URL gave no answer; yield the visit, or the request for the next URL."""
+        """Note that a URL gave no answer; yield the visit, or the request for the next URL.
+
+        Raises:
+            CloseSpider: nothing can be kept; `failure` says why.
+        """
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         trail: Trail = request.cb_kwargs["trail"]
         error = failure.value
         if error is None or isinstance(error, StoppedError):
             return
+        if isinstance(error, sqlite3.Error):  # from what was to be remembered of the web
+            self.cannot_keep(error)
+        self._end_if_failed()
         state, detail = outcome_of_error(error)
         hop = Hop(
             url=trail.url,

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import html
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml.etree import Element
 
 from crawler.extraction.parse import parse_page
 
@@ -33,6 +36,39 @@ def test_a_page_with_nothing_to_parse_is_none(html: str) -> None:
 )
 def test_a_broken_page_keeps_its_text(html: str) -> None:
     assert parsed_text(html) == "Grüße"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\f",
+        "\ufffe",
+        "\uffff",
+        "&#11;",
+        "&#12",
+        "&#x0C;",
+        "&#X1f;",
+        "&#x7F",
+        "&#65535;",
+        "&#xFFFE;",
+    ],
+)
+def test_what_no_xml_may_hold_does_not_stay(text: str) -> None:
+    tree = parse_page(f"<p title='a{text} b'>a{text} b</p>")
+    assert tree is not None
+    (paragraph,) = tree.iter("p")
+    copy = Element("p", title=paragraph.get("title"))  # refuses what XML may not hold
+    copy.text = paragraph.text_content()
+    assert copy.text.split() == copy.get("title", "").split() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "text", ["&#9;", "&#10;", "&#x0d;", "&#123;", "&#x1f600;", "&#xffef;", "&#65;"]
+)
+def test_other_character_references_are_read(text: str) -> None:
+    tree = parse_page(f"<p>{text}</p>")
+    assert tree is not None
+    assert tree.text_content() == html.unescape(text)
 
 
 def test_the_root_is_the_html_element() -> None:

@@ -32,6 +32,7 @@ def test_a_section_takes_the_line_ending_of_its_file() -> None:
         ("https://a.example/a---b-c", "https://a.example/a%2D%2D-b-c"),
         ("https://a.example/{{x}}{%y%}", "https://a.example/%7B%7Bx%7D%7D%7B%y%%7D"),
         ("https://a.example/a b\n\u2028", "https://a.example/a%20b%0A%E2%80%A8"),
+        ("https://a.example/\u202ex\u2066", "https://a.example/%E2%80%AEx%E2%81%A6"),
         ("https://a.example/é?a=1&b=%20#c", "https://a.example/é?a=1&b=%20#c"),
     ],
 )

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -397,9 +398,27 @@ def test_a_ledger_of_another_version_is_refused_untouched(tmp_path: Path) -> Non
 def test_a_damaged_ledger_is_refused_by_its_name(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "ledger.sqlite3"
     path.write_bytes(content)
-    with pytest.raises(LedgerError, match="cannot be used as a ledger"):
+    with pytest.raises(LedgerError, match=r"cannot be used as a ledger .*moved away"):
         SqliteLedger(path)
     assert path.read_bytes() == content
+
+
+def test_a_ledger_without_room_forgets_what_it_could_not_store_and_goes_on_with_room(
+    ledger: SqliteLedger,
+) -> None:
+    put(ledger, "a.md", "https://a.example/1")
+    (pages,) = ledger._db.execute("PRAGMA page_count").fetchone()
+    ledger._db.execute(f"PRAGMA max_page_count = {pages}")
+    long_text = Random(7).randbytes(100_000).hex()  # does not compress
+    for _ in range(2):
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            settle(ledger, "a.example/1", State.OK, long_text)
+        assert not ledger._db.in_transaction
+        assert ledger.revision("a.example/1") is None
+    ledger._db.execute("PRAGMA max_page_count = 100000")
+    record = settle(ledger, "a.example/1", State.OK, long_text)
+    assert record.held is not None
+    assert record.held.state is State.OK
 
 
 def test_what_was_settled_survives_a_kill(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,3 +37,21 @@ def crawl(
         return run_crawler("run", items, "-o", output, "--json", *words, web=web, **more)
 
     return run
+
+
+@pytest.fixture
+def add_item(
+    web: LocalWeb,
+    items: Path,
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+) -> Callable[..., Path]:
+    """Add an item with this file name, about a page of its own."""
+    numbers = count()
+
+    def add(name: str, *, folder: Path | None = None, **more: object) -> Path:
+        url = f"http://site{next(numbers)}.example/a"
+        web.page(url, article_html())
+        return write_item(folder or items, name, original_url=url, **more)
+
+    return add

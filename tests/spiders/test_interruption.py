@@ -10,6 +10,7 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from tests.web.command import arguments, environment
@@ -53,13 +54,13 @@ def contents(output: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[[Path, Path, LocalWeb], subprocess.Popen[str]]]:
+def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start runs that are ended with the test, however it ends."""
     with ExitStack() as stack:
 
-        def begin(items: Path, output: Path, web: LocalWeb) -> subprocess.Popen[str]:
+        def begin(items: Path, output: Path, web: LocalWeb, *words: str) -> subprocess.Popen[str]:
             process = subprocess.Popen(
-                arguments("run", items, "-o", output, "--json"),
+                arguments("run", items, "-o", output, "--json", *words),
                 env=environment(web),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -214,3 +215,59 @@ def test_a_second_run_on_one_output_folder_leaves_or_waits(
     assert third.json["sources"]["visited"] == {}
     first.communicate(timeout=30)
     assert first.returncode == 1
+
+
+def test_a_run_that_is_killed_leaves_the_folder_free_at_once_and_no_worker_behind(
+    items: Path,
+    tmp_path: Path,
+    web: LocalWeb,
+    run_crawler: Callable[..., Outcome],
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+    start: Callable[..., subprocess.Popen[str]],
+) -> None:
+    web.page("http://stuck.example/a", article_html(), delay=60)
+    write_item(items, "a-stuck", original_url="http://stuck.example/a")
+    output = tmp_path / "output"
+    process = start(items, output, web)
+    # A worker is at work, and one page will never come.
+    wait_for(lambda: web.count("http://stuck.example/a") == 1 and any(output.rglob("*.md")))
+    workers = psutil.Process(process.pid).children(recursive=True)
+    assert workers
+    web.page("http://stuck.example/a", article_html())
+
+    process.kill()
+    next_run = run_crawler("run", items, "-o", output, "--json", web=web)
+
+    assert next_run.code in {0, 1}, next_run.stderr  # 1: lost pages were left for it
+    assert next_run.json["ended"] == "finished"
+    assert (output / "items" / "a-stuck.md").exists()
+    _, alive = psutil.wait_procs(workers, timeout=30)
+    assert alive == []
+
+
+def test_a_run_that_waits_gets_the_folder_when_the_first_is_killed(
+    items: Path,
+    tmp_path: Path,
+    web: LocalWeb,
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+    start: Callable[..., subprocess.Popen[str]],
+) -> None:
+    web.page("http://stuck.example/a", article_html(), delay=60)
+    write_item(items, "a-stuck", original_url="http://stuck.example/a")
+    output = tmp_path / "output"
+    first = start(items, output, web)
+    wait_for(lambda: web.count("http://stuck.example/a") == 1)
+    second = start(items, output, web, "--wait")
+    with pytest.raises(subprocess.TimeoutExpired):
+        second.wait(timeout=2)
+    assert web.count("http://stuck.example/a") == 1
+    web.page("http://stuck.example/a", article_html())
+
+    first.kill()
+    stdout, stderr = second.communicate(timeout=60)
+
+    assert second.returncode in {0, 1}, stderr  # 1: lost pages were left for it
+    assert '"ended": "finished"' in stdout
+    assert (output / "items" / "a-stuck.md").exists()
