@@ -29,7 +29,9 @@ class HostFrontier(BaseScheduler):
 
     A domain that is paused, whose last request is too short ago, or that is busy with as many
     requests as it may have at once, keeps its other requests here, so that they never take the
-    downloader's places from other domains.
+    downloader's places from other domains. CONCURRENT_REQUESTS counts requests until their answers
+    are dealt with: neither memory nor what a killed crawl has to ask for again grows where pages
+    come in faster than they are read.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -38,6 +40,7 @@ class HostFrontier(BaseScheduler):
         self._dupefilter: BaseDupeFilter = build_from_crawler(
             load_object(crawler.settings["DUPEFILTER_CLASS"]), crawler
         )
+        self._most = crawler.settings.getint("CONCURRENT_REQUESTS")
         self._at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._queues: dict[str, list[tuple[int, int, Request]]] = {}
         self._turns: deque[str] = deque()
@@ -90,6 +93,8 @@ class HostFrontier(BaseScheduler):
 
     def next_request(self) -> Request | None:
         """Return a request that can be sent at once, the domains taken in turn."""
+        if self._most and self._in_progress() >= self._most:
+            return None
         busy = self._busy()
         naps: list[float] = []
         for _ in range(len(self._turns)):
@@ -113,6 +118,11 @@ class HostFrontier(BaseScheduler):
             del self._queues[domain]
             self._turns.pop()  # the rotation has put it last
         return request  # type: ignore[no-any-return]
+
+    def _in_progress(self) -> int:
+        engine = self._crawler.engine
+        slot = None if engine is None else engine._slot  # noqa: SLF001 - there is no public way
+        return 0 if slot is None else len(slot.inprogress)
 
     def _busy(self) -> Counter[str]:
         assert self._crawler.engine is not None
