@@ -67,7 +67,9 @@ def test_a_server_that_stalls_the_handshake_of_tls_is_left_in_time(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"https://127.0.0.1:{silent.getsockname()[1]}/"
-        found = states({"tls": url}, settings={"DOWNLOAD_TIMEOUT": 1})
+        settings = {"DOWNLOAD_TIMEOUT": 1, "ROBOTSTXT_OBEY": 0}
+        settings["CRAWLER_ALLOWED_NETWORKS"] = "127.0.0.0/8"
+        found = states({"tls": url}, settings=settings)
     assert found["tls"] == ("timeout", "no complete answer in time")
 
 

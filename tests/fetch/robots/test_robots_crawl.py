@@ -155,8 +155,9 @@ def test_each_answer_to_robots_txt_has_its_meaning(
     assert {name: entry["state"] for name, entry in entries.items()} == states
     details = {name: entry.get("detail") for name, entry in entries.items()}
     assert {name: detail and why(detail) for name, detail in details.items()} == expected
-    asked = {name: scripted_web.count(page(name)) for name in expected}
-    assert asked == {name: int(reason is OK) for name, reason in expected.items()}
+    # A connection that a busy machine drops is made once more, so that only "asked" counts.
+    asked = {name: scripted_web.count(page(name)) > 0 for name in expected}
+    assert asked == {name: reason is OK for name, reason in expected.items()}
 
 
 def test_a_redirect_of_a_page_is_subject_to_the_rules_of_its_target(
