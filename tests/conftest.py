@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.web.command import Outcome
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interrupts_reach_processes() -> None:
+    """Have the crawls of the tests receive SIGINT, also where a shell started us without it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import pytest
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("heavy")
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("kind", "seed", "expected"),

@@ -108,7 +108,8 @@ def test_deep_nesting_does_not_end_the_process(opening: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
-    assert "nested deeper" in done.stdout
+    # libyaml of 2026 has a limit of its own, which brackets reach while it looks ahead for a key.
+    assert "nested deeper" in done.stdout or "maximum nesting depth" in done.stdout
 
 
 def test_an_alias_bomb_costs_nothing() -> None:

@@ -65,6 +65,7 @@ def measure(process: psutil.Process) -> Reading | None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("heavy")
 @pytest.mark.timeout(900)
 def test_twenty_thousand_pages_leave_memory_and_files_flat(
     many_items: Path, tmp_path: Path, swift_web: str

@@ -66,6 +66,7 @@ def kill_in_the_middle(
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("heavy")
 @pytest.mark.timeout(900)
 def test_a_hundred_kills_lose_nothing_tear_nothing_and_change_nothing(
     items: Path, tmp_path: Path, web: LocalWeb, run_crawler: Callable[..., Outcome]

@@ -79,6 +79,7 @@ def held(answer, begin: Event):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("heavy")
 @pytest.mark.timeout(240)
 def test_no_answer_harms_the_machine_and_good_pages_stay_good(
     tmp_path: Path,
