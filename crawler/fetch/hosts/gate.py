@@ -11,6 +11,7 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import DownloadTimeoutError, NotConfigured
 from scrapy.utils.misc import load_object
 
+from crawler.fetch.addresses.errors import NoSuchHostError
 from crawler.fetch.hosts.errors import DeferredError
 from crawler.fetch.hosts.hosts import Hosts, host_of
 from crawler.fetch.hosts.rest import Rest, pause_after_timeout, with_margin
@@ -104,6 +105,8 @@ class HostGate:
         """Return the request again where that may help."""
         if not isinstance(exception, self._failures):
             return None
+        if isinstance(exception, NoSuchHostError):
+            return None  # its sources are lost, each of them, and no site has been asked
         reason = type(exception).__name__
         if (rest := self._hosts.strike(request.url, reason)) is not None:
             await self._remember(request.url, rest)
