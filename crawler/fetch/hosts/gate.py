@@ -16,6 +16,7 @@ from crawler.fetch.hosts.errors import DeferredError
 from crawler.fetch.hosts.hosts import Hosts, host_of
 from crawler.fetch.hosts.rest import Rest, pause_after_timeout, with_margin
 from crawler.fetch.hosts.retry_after import retry_after
+from crawler.fetch.robots.errors import RobotsUnreachableError
 from crawler.moments import moment, utc_text
 from crawler.urls.registered_domain import registered_domain
 
@@ -103,6 +104,11 @@ class HostGate:
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Return the request again where that may help."""
+        if isinstance(exception, RobotsUnreachableError) and exception.is_silent:
+            # Its pages are not asked for, and so cannot fail by themselves.
+            if (rest := self._hosts.strike(request.url, str(exception))) is not None:
+                await self._remember(request.url, rest)
+            return None
         if not isinstance(exception, self._failures):
             return None
         if isinstance(exception, NoSuchHostError):
