@@ -15,7 +15,7 @@ from crawler.fetch.addresses.errors import NoSuchHostError
 from crawler.fetch.hosts.errors import DeferredError
 from crawler.fetch.hosts.hosts import Hosts, host_of
 from crawler.fetch.hosts.rest import Rest, pause_after_timeout, with_margin
-from crawler.fetch.hosts.retry_after import retry_after
+from crawler.fetch.hosts.retry_after import longest_retry_after
 from crawler.fetch.robots.errors import RobotsUnreachableError
 from crawler.moments import moment, utc_text
 from crawler.urls.registered_domain import registered_domain
@@ -81,8 +81,8 @@ class HostGate:
         else:
             self._hosts.answered(url)
         if status in _ASK_TO_WAIT:
-            value = (response.headers.get("Retry-After") or b"").decode("latin-1")
-            asked = retry_after(value or None, datetime.now(UTC))
+            fields = response.headers.getlist("Retry-After")
+            asked = longest_retry_after(fields, datetime.now(UTC))
             if asked is None:
                 self._back_off(request, f"HTTP {status}")
             else:
