@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
+from scrapy.http import HtmlResponse
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -14,7 +15,11 @@ _HEAD_BYTES: Final = 16 * 1024  # Scrapy looks at the first 4,096 characters
 
 
 class LazyMetaRefreshMiddleware(MetaRefreshMiddleware):
-    """Scrapy's middleware, without decoding every page on the event loop to find none."""
+    """Scrapy's middleware, without decoding every page on the event loop to find none.
+
+    Where there may be one, it is shown the page's beginning alone: a page keeps its decoded text,
+    up to four times the size of its body, for as long as it waits to be read.
+    """
 
     def process_response(
         self,
@@ -23,6 +28,16 @@ class LazyMetaRefreshMiddleware(MetaRefreshMiddleware):
         spider: Spider | None = None,  # noqa: ARG002 - Scrapy's signature
     ) -> Request | Response:
         """Return the request that the page refreshes to, or the page itself."""
-        if b"refresh" not in response.body[:_HEAD_BYTES].lower():
+        head = response.body[:_HEAD_BYTES]
+        if b"refresh" not in head.lower() or not isinstance(response, HtmlResponse):
             return response
-        return super().process_response(request, response)
+        # Not `response.replace`, which would have the whole page decoded.
+        beginning = HtmlResponse(
+            response.url,
+            status=response.status,
+            headers=response.headers,
+            body=head,
+            request=response.request,
+        )
+        found = super().process_response(request, beginning)
+        return response if found is beginning else found

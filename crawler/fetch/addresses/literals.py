@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _DOTS: Final = str.maketrans("\u3002\uff0e\uff61", "...")  # IDNA's other full stops (RFC 3490)
 _NUMBER: Final = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _MOST_PARTS: Final = 4
+# Some programs cut a host off at one of these (forbidden host code points of the URL Standard).
+_IN_NO_HOST: Final = re.compile(r"[\x00-\x20\x7f#%/<>?@\\^|]")
 
 
 def plain_host(host: str) -> str:
@@ -36,6 +38,8 @@ def read_address(host: str) -> Address | None:
     """
     if ":" in host or host.startswith("["):
         return IPv6Address(host.strip("[]").partition("%")[0])
+    if _IN_NO_HOST.search(host):
+        raise ValueError(f"{host!r} has characters that no host has")
     parts = host.split(".")
     if not _NUMBER.fullmatch(parts[-1]):
         return None

@@ -2,11 +2,13 @@
 
 Twisted bounds a line (16 KiB), a chunk's size line and the trailers, but not how many lines,
 1xx answers or chunks may come: an endless head fills the memory for as long as the time-out lets
-it, and Scrapy's DOWNLOAD_MAXSIZE sees only the bodies.
+it, and Scrapy's DOWNLOAD_MAXSIZE sees only the bodies. And it reads 64 KiB of each connection in
+one turn of the event loop, which is 10,000 chunks or header fields from whoever sends small ones.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from scrapy.core.downloader.handlers.http11 import (
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from twisted.web.iweb import IResponse
 
 MAX_HEAD_BYTES: Final = 256 * 1024  # what Chromium takes
+_MAX_HEAD_LINES: Final = 1_000  # the largest real ones have some hundred
+_READ_BYTES: Final = 8 * 1024  # of a connection in one turn of the event loop
+_HEAD_END: Final = re.compile(rb"\n\r?\n")
 _FRAMING_BYTES: Final = 1024 * 1024  # chunk sizes and extensions, on top of a body of full size
 
 
@@ -36,15 +41,27 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
     def __init__(self, quiescent: Callable[[Any], None], max_body: int) -> None:
         super().__init__(quiescent)  # type: ignore[no-untyped-call]
         self._most = MAX_HEAD_BYTES + max_body + _FRAMING_BYTES if max_body else 0
-        self._head_bytes = self._all_bytes = 0
+        self._head_bytes = self._head_lines = self._all_bytes = 0
+
+    def makeConnection(self, transport: Any) -> None:  # noqa: N802 - Twisted's name
+        """Begin, with small reads, so that many hostile servers at once do not block the crawl."""
+        super().makeConnection(transport)  # type: ignore[no-untyped-call]
+        while hasattr(transport, "wrappedProtocol"):  # TLS, which takes its bytes from another one
+            transport = transport.transport
+        transport.bufferSize = _READ_BYTES
 
     def request(self, request: TxRequest) -> Deferred[IResponse]:
         """Send a request; its answer is counted from zero."""
-        self._head_bytes = self._all_bytes = 0
+        self._head_bytes = self._head_lines = self._all_bytes = 0
         return super().request(request)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Take bytes of the answer, up to the bounds."""
+        if self._parser is not None and self._parser.state in {STATUS, HEADER}:
+            self._head_lines += _HEAD_END.split(data, 1)[0].count(b"\n")
+            if self._head_lines > _MAX_HEAD_LINES:
+                self._refuse(f"its header has more than {_MAX_HEAD_LINES} lines")
+                return
         super().dataReceived(data)  # type: ignore[no-untyped-call]
         if self._parser is None:  # the answer is complete, or has failed
             return

@@ -11,10 +11,12 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import DownloadTimeoutError, NotConfigured
 from scrapy.utils.misc import load_object
 
+from crawler.fetch.addresses.errors import NoSuchHostError
 from crawler.fetch.hosts.errors import DeferredError
 from crawler.fetch.hosts.hosts import Hosts, host_of
 from crawler.fetch.hosts.rest import Rest, pause_after_timeout, with_margin
-from crawler.fetch.hosts.retry_after import retry_after
+from crawler.fetch.hosts.retry_after import longest_retry_after
+from crawler.fetch.robots.errors import RobotsUnreachableError
 from crawler.moments import moment, utc_text
 from crawler.urls.registered_domain import registered_domain
 
@@ -79,8 +81,8 @@ class HostGate:
         else:
             self._hosts.answered(url)
         if status in _ASK_TO_WAIT:
-            value = (response.headers.get("Retry-After") or b"").decode("latin-1")
-            asked = retry_after(value or None, datetime.now(UTC))
+            fields = response.headers.getlist("Retry-After")
+            asked = longest_retry_after(fields, datetime.now(UTC))
             if asked is None:
                 self._back_off(request, f"HTTP {status}")
             else:
@@ -102,8 +104,15 @@ class HostGate:
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Return the request again where that may help."""
+        if isinstance(exception, RobotsUnreachableError) and exception.is_silent:
+            # Its pages are not asked for, and so cannot fail by themselves.
+            if (rest := self._hosts.strike(request.url, str(exception))) is not None:
+                await self._remember(request.url, rest)
+            return None
         if not isinstance(exception, self._failures):
             return None
+        if isinstance(exception, NoSuchHostError):
+            return None  # its sources are lost, each of them, and no site has been asked
         reason = type(exception).__name__
         if (rest := self._hosts.strike(request.url, reason)) is not None:
             await self._remember(request.url, rest)

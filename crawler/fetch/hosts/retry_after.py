@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _LONGEST: Final = 366 * 86_400.0  # seconds; who says more means never
+
+
+def longest_retry_after(fields: Iterable[bytes], now: datetime) -> float | None:
+    """Return the longest wait that the Retry-After fields of an answer ask for, as `retry_after`.
+
+    There should be one; a proxy and the server behind it may both have added theirs.
+    """
+    asked = (retry_after(field.decode("latin-1"), now) for field in fields)
+    return max((seconds for seconds in asked if seconds is not None), default=None)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

@@ -17,8 +17,10 @@ class RobotsUnreachableError(ForbiddenByRobotsError):
 
     Attributes:
         retry_at: when it will be asked again at the earliest, ISO 8601 in UTC.
+        is_silent: whether no HTTP answer came at all.
     """
 
-    def __init__(self, reason: str, retry_at: str) -> None:
+    def __init__(self, reason: str, retry_at: str, *, is_silent: bool = False) -> None:
         super().__init__(f"robots.txt is unreachable: {reason}")
         self.retry_at = retry_at
+        self.is_silent = is_silent

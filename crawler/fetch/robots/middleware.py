@@ -94,7 +94,9 @@ class RobotsMiddleware:
             assert self._crawler.stats is not None
             self._crawler.stats.inc_value("crawler/robots_refused")
             if rules.unreachable is not None:
-                raise RobotsUnreachableError(rules.unreachable, utc_text(known.until))
+                raise RobotsUnreachableError(
+                    rules.unreachable, utc_text(known.until), is_silent=rules.is_silent
+                )
             raise ForbiddenByRobotsError
         if rules.delay and (hosts := self._crawler.get_extension(Hosts)) is not None:
             hosts.keep_apart(request.url, min(rules.delay, self._longest_delay))

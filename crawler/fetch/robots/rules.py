@@ -35,10 +35,12 @@ class RobotsRules:
             0.0 where it asks for none. Any number, however large.
         unreachable: why nothing is allowed since robots.txt could not be asked; None where it
             could.
+        is_silent: whether that is since no HTTP answer came at all.
     """
 
     delay: float = 0.0
     unreachable: str | None = None
+    is_silent: bool = False
     _parsed: Protego | None = None
     _token: str = ""
 
@@ -58,7 +60,7 @@ def rules_of(answer: RobotsAnswer, token: str) -> RobotsRules:
     """
     status = answer.status
     if status is None:
-        return RobotsRules(unreachable="no answer")
+        return RobotsRules(unreachable="no answer", is_silent=True)
     if status == _TOO_MANY_REQUESTS or status // 100 == _SERVER_ERROR or status not in _STATUSES:
         return RobotsRules(unreachable=f"HTTP {status}")
     if status // 100 != _SUCCESS:

@@ -54,6 +54,11 @@ def test_a_name_is_no_address(host: str) -> None:
         "[v1.x]",
         "[localhost]",
         "1:2",
+        "127.0.0.1%00.news.example",
+        "127.0.0.1%2500.news.example",
+        "127.0.0.1%2f.news.example",
+        "127.0.0.1\N{FULLWIDTH NUMBER SIGN}.news.example",
+        "127.0.0.1\\.news.example",
     ],
 )
 def test_what_may_be_an_address_to_somebody_is_an_error(host: str) -> None:

@@ -152,6 +152,13 @@ def test_a_host_that_does_not_exist_is_told_from_one_that_cannot_be_looked_up(
     assert found[gone]["detail"] == "the host name does not exist"
 
 
+def test_every_source_of_a_host_that_does_not_exist_is_lost_at_once(attack: Attack) -> None:
+    attack.resolve({})
+    attack.settings |= {"RETRY_TIMES": 2, "CRAWLER_BACKOFF_SECONDS": 60}
+    urls = [f"http://gone.example/{number}" for number in range(12)]
+    assert states(attack.crawl(urls)) == dict.fromkeys(urls, "no-such-host")
+
+
 @pytest.mark.parametrize("no_proxy", ["", "*"])
 def test_with_a_proxy(
     attack: Attack, bait: Bait, web: LocalWeb, spellings: list[str], no_proxy: str

@@ -149,6 +149,10 @@ BOMBS: dict[str, tuple[Callable[[Event], Answer], set[str]]] = {
     "one-byte-chunks": (_stream(CHUNKED, pieces=_Forever(b"1\r\nw\r\n")), {"too-large", "timeout"}),
     "endless-trailers": (_raw(_HEAD + CHUNKED + b"\r\n\r\n0\r\n", b"x: y\r\n"), BROKEN),
     "endless-headers": (_raw(_HEAD, b"X-More: and more\r\n"), TOO_LARGE),
+    "many-headers": (
+        _stream(*(b"X-%d: y" % number for number in range(20_000)), pieces=[_START]),
+        TOO_LARGE,
+    ),
     "endless-folding": (_raw(_HEAD, b" and more\r\n"), TOO_LARGE),
     "endless-100": (_raw(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), TOO_LARGE),
     "endless-line": (_raw(_HEAD, b"x"), {*BROKEN, *TOO_LARGE}),

@@ -155,6 +155,24 @@ def test_a_host_that_fails_again_and_again_is_cooled_down(
     assert all("5 failures in a row" in detail for detail in details)
 
 
+def test_a_host_that_does_not_even_give_its_robots_txt_is_cooled_down_too(
+    run_crawler: Callable[..., Outcome],
+    tmp_path: Path,
+    web: LocalWeb,
+    write_item: Callable[..., Path],
+) -> None:
+    urls = [f"{BUSY}/{number}" for number in range(12)]
+    write_item(tmp_path / "many", "n", original_url=urls[0], related=urls[1:])
+    web.fault(f"{BUSY}/robots.txt", "reset")
+    words = ("run", tmp_path / "many", "-o", tmp_path / "output", "--json")
+    settings = {"CRAWLER_HOST_STRIKES": 3}
+    outcome = run_crawler(*words, web=web, settings=settings)
+    assert outcome.json["sources"]["visited"] == {"robots": 2, "deferred": 10}
+    assert asked(web, BUSY) == []
+    again = run_crawler(*words, "--retry", "deferred", web=web, settings=settings)
+    assert again.json["sources"]["visited"] == {"deferred": 10}
+
+
 def test_blocks_cool_a_host_down_too(
     run_crawler: Callable[..., Outcome],
     tmp_path: Path,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.fetch.hosts.retry_after import retry_after
+from crawler.fetch.hosts.retry_after import longest_retry_after, retry_after
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 
@@ -32,3 +32,17 @@ def test_seconds_and_all_forms_of_dates_are_understood(value: str, seconds: floa
 )
 def test_anything_else_is_no_answer(value: str | None) -> None:
     assert retry_after(value, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "seconds"),
+    [
+        ([], None),
+        ([b"soon"], None),
+        ([b"4", b"2"], 4.0),
+        ([b"soon", b"Tue, 24 Nov 2026 12:00:30 GMT", b"5"], 31.0),
+        ([b"\xff", b"0"], 0.0),
+    ],
+)
+def test_of_several_the_longest_counts(fields: list[bytes], seconds: float | None) -> None:
+    assert longest_retry_after(fields, NOW) == seconds
