@@ -32,6 +32,9 @@ class Article:
         ai_opt_outs: "noai", "noimageai", where the page says so to us or to everybody.
         tdm_reserved: True where the rights to text and data mining are reserved (TDMRep).
         tdm_policy: the URL of the terms for it.
+        page_types: what the page declares itself to be: lower-case schema.org types of its own
+            JSON-LD nodes, then its og:type; at most 10.
+        declared_words: schema.org wordCount, as the page gives it.
         word_count: words of the body; a character counts as a word where a script has no spaces.
         reading_minutes: whole minutes, at least 1; 0 without a body.
         content_hash: SHA-256 of the body's words, in hex; None without a body.
@@ -57,6 +60,8 @@ class Article:
     ai_opt_outs: tuple[str, ...] = ()
     tdm_reserved: bool | None = None
     tdm_policy: str | None = None
+    page_types: tuple[str, ...] = ()
+    declared_words: int | None = None
     word_count: int = 0
     reading_minutes: int = 0
     content_hash: str | None = None

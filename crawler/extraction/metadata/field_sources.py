@@ -155,6 +155,10 @@ class FieldSources:
             self.from_microdata("keywords"),
         ]
 
+    def word_counts(self) -> list[Candidate]:
+        """Raw values of wordCount."""
+        return self.from_json_ld("wordCount")
+
     def free_flags(self) -> list[Candidate]:
         """Raw values of isAccessibleForFree."""
         return [

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from crawler.extraction.metadata.declared_kind import page_types, word_count
 from crawler.extraction.metadata.field_choice import (
     chosen_amp,
     chosen_authors,
@@ -56,6 +57,8 @@ class Metadata:
     canonical_url: str | None
     amp_url: str | None
     free_to_read: bool | None
+    page_types: tuple[str, ...]
+    declared_words: int | None
     origins: Mapping[str, str]
 
 
@@ -94,6 +97,8 @@ def read_metadata(
     images = chosen_images(raw_images(sources), markup.base, publisher_logos(sources))
     amp = chosen_amp(markup)
     free = chosen_free(sources.free_flags(), sources.content_tiers())
+    types = page_types(own_nodes, markup.contents("og:type"))
+    words = word_count(sources.word_counts())
     return Metadata(
         title=title.value,
         authors=authors.value,
@@ -108,6 +113,8 @@ def read_metadata(
         canonical_url=canonical.value,
         amp_url=amp.value,
         free_to_read=free.value,
+        page_types=types.value,
+        declared_words=words.value,
         origins=_origins(
             title=title,
             authors=authors,
@@ -122,6 +129,8 @@ def read_metadata(
             canonical_url=canonical,
             amp_url=amp,
             free_to_read=free,
+            page_types=types,
+            declared_words=words,
         ),
     )
 
