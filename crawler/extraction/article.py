@@ -27,7 +27,7 @@ class Article:
         markdown: the body as Markdown that is safe to publish; "" where there is none.
         published, modified: ISO 8601, as precise as the page is: a date, a local date-time, or a
             date-time with its UTC offset.
-        language: BCP 47 tag.
+        language: BCP 47 tag of the text.
         free_to_read: schema.org isAccessibleForFree.
         ai_opt_outs: "noai", "noimageai", where the page says so to us or to everybody.
         tdm_reserved: True where the rights to text and data mining are reserved (TDMRep).
@@ -39,8 +39,8 @@ class Article:
         reading_minutes: whole minutes, at least 1; 0 without a body.
         content_hash: SHA-256 of the body's words, in hex; None without a body.
         origins: which part of the page gave a field, by the field's name here: "json-ld",
-            "open-graph", "twitter", "meta", "microdata", "link", "html", "trafilatura", "url", or
-            "http" for a header of the answer.
+            "open-graph", "twitter", "meta", "microdata", "link", "html", "byline" and "time" for
+            what readers see, "url", "text", or "http" for a header of the answer.
     """
 
     markdown: str = ""

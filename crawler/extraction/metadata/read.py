@@ -14,8 +14,8 @@ from crawler.extraction.metadata.field_choice import (
     chosen_canonical,
     chosen_free,
     chosen_keywords,
-    chosen_language,
     chosen_text,
+    declared_languages,
 )
 from crawler.extraction.metadata.field_sources import FieldSources
 from crawler.extraction.metadata.image_sources import publisher_logos, raw_images
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from crawler.extraction.article import Image
-    from crawler.extraction.metadata.candidates import Found
+    from crawler.extraction.metadata.candidates import Candidate, Found
     from crawler.extraction.metadata.markup import Markup
 
 _MAX_DESCRIPTION = 2_000
@@ -42,7 +42,11 @@ _MAX_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The metadata fields of `Article`, as defined there; what the page does not give is empty."""
+    """The metadata fields of `Article`, as defined there; what the page does not give is empty.
+
+    Attributes:
+        languages: the tags that the page declares, with their origins, in order of trust.
+    """
 
     title: str | None
     authors: tuple[str, ...]
@@ -50,7 +54,7 @@ class Metadata:
     modified: str | None
     description: str | None
     site_name: str | None
-    language: str | None
+    languages: tuple[Candidate, ...]
     section: str | None
     keywords: tuple[str, ...]
     images: tuple[Image, ...]
@@ -91,7 +95,6 @@ def read_metadata(
     )
     description = chosen_text(sources.descriptions(), _MAX_DESCRIPTION)
     site_name = chosen_text(sources.site_names(), _MAX_NAME)
-    language = chosen_language(sources.languages())
     section = chosen_text(sources.sections(), _MAX_NAME)
     keywords = chosen_keywords(sources.keyword_groups())
     images = chosen_images(raw_images(sources), markup.base, publisher_logos(sources))
@@ -106,7 +109,7 @@ def read_metadata(
         modified=modified.value,
         description=description.value,
         site_name=site_name.value,
-        language=language.value,
+        languages=declared_languages(sources.languages()),
         section=section.value,
         keywords=keywords.value,
         images=images.value,
@@ -122,7 +125,6 @@ def read_metadata(
             modified=modified,
             description=description,
             site_name=site_name,
-            language=language,
             section=section,
             keywords=keywords,
             images=images,
