@@ -10,7 +10,6 @@ from crawler.extraction.metadata.field_text import field_text
 from crawler.extraction.metadata.free_access import free_flag, free_tier
 from crawler.extraction.metadata.languages import language_tag
 from crawler.extraction.metadata.page_links import amp_url, canonical_url
-from crawler.extraction.metadata.topics import keyword_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,14 +46,6 @@ def chosen_authors(
         if names and not fallback.value:
             fallback = Found(names, origin)
     return fallback
-
-
-def chosen_keywords(groups: Iterable[Sequence[Candidate]]) -> Found[tuple[str, ...]]:
-    """The keywords of the first group that holds any."""
-    for group in groups:
-        if keywords := keyword_list(one.value for one in group):
-            return Found(keywords, group[0].origin)
-    return Found((), None)
 
 
 def declared_languages(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawler.extraction.metadata import meta_names
-from crawler.extraction.metadata.bylines import linked_authors, visible_bylines
+from crawler.extraction.metadata.bylines import linked_authors, signatures, visible_bylines
 from crawler.extraction.metadata.candidates import (
+    BYLINE,
     HTML,
     JSON_LD,
     LINK,
     MICRODATA,
+    URL,
     Candidate,
     candidates,
 )
+from crawler.extraction.metadata.headline_area import HeadlineArea, headline_area
+from crawler.extraction.metadata.headline_names import authors_near
 from crawler.extraction.metadata.meta_names import meta_candidates
 from crawler.extraction.metadata.schema_nodes import value_text
+from crawler.extraction.metadata.tag_links import tag_links
+from crawler.extraction.metadata.url_dates import url_date
+from crawler.extraction.metadata.visible_dates import dates_near
 from crawler.urls.registered_domain import registered_domain
 
 if TYPE_CHECKING:
@@ -28,7 +37,7 @@ if TYPE_CHECKING:
     from crawler.extraction.metadata.schema_nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FieldSources:
     """The page's tree, its markup, its JSON-LD nodes that are about the page, and all of them."""
 
@@ -36,6 +45,11 @@ class FieldSources:
     markup: Markup
     nodes: Sequence[Node]
     all_nodes: Sequence[Node]
+
+    @cached_property
+    def area(self) -> HeadlineArea:
+        """What readers see around the headline."""
+        return headline_area(self.tree, [one.value for one in self.headlines()])
 
     def from_json_ld(self, *names: str) -> list[Candidate]:
         """Texts of the named schema.org properties, node by node."""
@@ -75,6 +89,16 @@ class FieldSources:
             *self.from_json_ld("dateCreated"),
         ]
 
+    def visible_dates(self) -> list[Candidate]:
+        """Dates of publication that readers see, and that of the address."""
+        declared = next(iter(self.languages()), None)
+        day_first = declared is not None and not declared.value.lower().startswith("en")
+        address = url_date(self.markup.base)
+        return [
+            *dates_near(self.area, day_first=day_first),
+            *candidates([address] if address else [], URL),
+        ]
+
     def modified(self) -> list[Candidate]:
         """Raw dates of the last change."""
         return [
@@ -94,7 +118,12 @@ class FieldSources:
             yield self.from_meta((name,))
         yield self.from_microdata("author")
         yield candidates(linked_authors(self.tree), LINK)
-        yield candidates(visible_bylines(self.tree), HTML)
+        yield candidates(visible_bylines(self.tree), BYLINE)
+        for name in filter(meta_names.is_author, self.markup.meta):
+            yield self.from_meta((name,))
+        for names_near in authors_near(self.area):
+            yield candidates(names_near, BYLINE)
+        yield candidates(signatures(self.tree), BYLINE)
 
     def descriptions(self) -> list[Candidate]:
         """Raw descriptions."""
@@ -125,6 +154,7 @@ class FieldSources:
         return [
             *(name.value for name in self.site_names()),
             *self.markup.contents("apple-mobile-web-app-title", "copyright", "publisher"),
+            urlsplit(self.markup.base).netloc,
             domain,
             domain.split(".")[0],
         ]
@@ -153,13 +183,19 @@ class FieldSources:
         ]
 
     def keyword_groups(self) -> list[Sequence[Candidate]]:
-        """Raw keyword strings, one group a source; the first group that holds any counts."""
+        """Raw keyword strings, one group a source, most trusted first."""
         return [
+            *(self.from_meta((name,)) for name in meta_names.KEYWORDS[:2]),
             self.from_json_ld("keywords"),
             self.from_meta(meta_names.TAGS),
-            *(self.from_meta((name,)) for name in meta_names.KEYWORDS),
+            *(self.from_meta((name,)) for name in meta_names.KEYWORDS[2:]),
             self.from_microdata("keywords"),
+            *(self.from_meta((name,)) for name in self.markup.meta if meta_names.is_tags(name)),
         ]
+
+    def visible_tags(self) -> list[Candidate]:
+        """The tags that readers see, or else the things that JSON-LD says the article is about."""
+        return candidates(tag_links(self.tree), HTML) or self.from_json_ld("about")
 
     def word_counts(self) -> list[Candidate]:
         """Raw values of wordCount."""

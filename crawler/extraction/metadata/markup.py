@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -71,55 +71,66 @@ class Markup:
 
 def read_markup(tree: HtmlElement, url: str) -> Markup:
     """Gather a page's markup; reads the tree and changes nothing. `url` is the page's own."""
-    pairs: list[tuple[str, str]] = []
-    links: dict[str, list[str]] = {}
-    alternates: list[tuple[str, str]] = []
-    scripts: list[str] = []
-    headings: list[str] = []
-    times: list[Time] = []
-    title: str | None = None
-    base: str | None = None
-    link_count = 0
+    found = _Gathered()
     for element in tree.iter("meta", "link", "script", "title", "base", "h1", "time"):
-        tag = element.tag
-        if tag == "meta" and len(pairs) < _MAX_META:
-            pairs.extend(_meta_pairs(element))
-        elif tag == "link" and link_count < _MAX_LINKS:
-            link_count += 1
-            _add_link(links, element)
-            if hreflang := element.get("hreflang"):
-                alternates.append((hreflang, element.get("href") or ""))
-        elif tag == "script" and "ld+json" in (element.get("type") or "").lower():
-            scripts.append(element.text or "")
-        elif tag == "title" and title is None:
-            title = element_text(element)
-        elif tag == "base" and base is None:
-            base = element.get("href")
-        elif tag == "h1" and len(headings) < _MAX_HEADINGS:
-            headings.append(element_text(element))
-        elif tag == "time" and len(times) < _MAX_TIMES and (value := element.get("datetime")):
-            times.append(Time(value, element.get("pubdate") is not None))
+        found.add(element)
     meta: dict[str, list[str]] = {}
-    for name, content in pairs:
+    for name, content in found.pairs:
         meta.setdefault(name, []).append(content)
     return Markup(
-        base=_joined(url, base),
+        base=_joined(url, found.base),
         meta=meta,
-        meta_pairs=pairs,
-        links=links,
-        alternates=alternates,
+        meta_pairs=found.pairs,
+        links=found.links,
+        alternates=found.alternates,
         properties=item_properties(tree),
-        scripts=scripts,
+        scripts=found.scripts,
         language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
-        title=title,
-        headings=[heading for heading in headings if heading],
-        times=times,
+        title=found.title,
+        headings=[heading for heading in found.headings if heading],
+        times=found.times,
     )
 
 
-def _add_link(links: dict[str, list[str]], element: HtmlElement) -> None:
-    for rel in (element.get("rel") or "").lower().split()[:_MAX_RELS]:
-        links.setdefault(rel, []).append(element.get("href") or "")
+@dataclass(slots=True)
+class _Gathered:
+    """What the walk has met; `Markup` says what is what."""
+
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    links: dict[str, list[str]] = field(default_factory=dict)
+    alternates: list[tuple[str, str]] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
+    times: list[Time] = field(default_factory=list)
+    title: str | None = None
+    base: str | None = None
+    link_count: int = 0
+
+    def add(self, element: HtmlElement) -> None:
+        """Take what an element says; beyond the bounds, and of what may be only once, nothing."""
+        tag = element.tag
+        if tag == "meta" and len(self.pairs) < _MAX_META:
+            self.pairs.extend(_meta_pairs(element))
+        elif tag == "link" and self.link_count < _MAX_LINKS:
+            self._add_link(element)
+        elif tag == "script" and "ld+json" in (element.get("type") or "").lower():
+            self.scripts.append(element.text or "")
+        elif tag == "title" and self.title is None:
+            self.title = element_text(element)
+        elif tag == "base" and self.base is None:
+            self.base = element.get("href")
+        elif tag == "h1" and len(self.headings) < _MAX_HEADINGS:
+            self.headings.append(element_text(element))
+        elif tag == "time" and len(self.times) < _MAX_TIMES and (value := element.get("datetime")):
+            self.times.append(Time(value, element.get("pubdate") is not None))
+
+    def _add_link(self, element: HtmlElement) -> None:
+        self.link_count += 1
+        href = element.get("href") or ""
+        for rel in (element.get("rel") or "").lower().split()[:_MAX_RELS]:
+            self.links.setdefault(rel, []).append(href)
+        if hreflang := element.get("hreflang"):
+            self.alternates.append((hreflang, href))
 
 
 def _meta_pairs(element: HtmlElement) -> list[tuple[str, str]]:

@@ -13,7 +13,6 @@ from crawler.extraction.metadata.field_choice import (
     chosen_authors,
     chosen_canonical,
     chosen_free,
-    chosen_keywords,
     chosen_text,
     declared_languages,
 )
@@ -21,6 +20,7 @@ from crawler.extraction.metadata.field_sources import FieldSources
 from crawler.extraction.metadata.image_sources import publisher_logos, raw_images
 from crawler.extraction.metadata.images import chosen_images
 from crawler.extraction.metadata.json_ld import json_ld_values
+from crawler.extraction.metadata.keyword_choice import chosen_keywords
 from crawler.extraction.metadata.markup import read_markup
 from crawler.extraction.metadata.page_nodes import page_nodes
 from crawler.extraction.metadata.publication import publication_dates
@@ -91,12 +91,17 @@ def read_metadata(
     title = chosen_title(sources.headlines(), markup.title, site_names)
     authors = chosen_authors(sources.author_groups(), site_names)
     published, modified = publication_dates(
-        sources.published(), sources.modified(), now or datetime.now(UTC)
+        sources.published(), sources.modified(), sources.visible_dates, now or datetime.now(UTC)
     )
     description = chosen_text(sources.descriptions(), _MAX_DESCRIPTION)
     site_name = chosen_text(sources.site_names(), _MAX_NAME)
     section = chosen_text(sources.sections(), _MAX_NAME)
-    keywords = chosen_keywords(sources.keyword_groups())
+    keywords = chosen_keywords(
+        sources.keyword_groups(),
+        sources.visible_tags,
+        names=(*site_names, *authors.value),
+        sections=(one.value for one in sources.sections()),
+    )
     images = chosen_images(raw_images(sources), markup.base, publisher_logos(sources))
     amp = chosen_amp(markup)
     free = chosen_free(sources.free_flags(), sources.content_tiers())

@@ -70,5 +70,5 @@ def text_language(text: str) -> str | None:
 
 
 def _are_alike(one: str, other: str) -> bool:
-    first, second = one.split("-")[0], other.split("-")[0]
+    first, second = one.partition("-")[0], other.partition("-")[0]
     return first == second or any(first in group and second in group for group in _ALIKE)

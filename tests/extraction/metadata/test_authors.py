@@ -28,6 +28,9 @@ from crawler.extraction.metadata.authors import MAX_AUTHORS, author_names, witho
         ("@annlee", ()),
         ("5 May 2020", ()),
         ("105092", ()),
+        ("Ann Lee, Senior Reporter", ("Ann Lee",)),
+        ("Political Editor", ()),
+        ("Monday", ()),
         ("admin", ()),
         ("null", ()),
         ("", ()),
@@ -46,6 +49,7 @@ def test_a_person_is_not_split_where_no_part_is_a_full_name() -> None:
 def test_the_site_is_no_author_beside_a_person() -> None:
     assert without_site(("Ann Lee", "The Daily"), ["the daily", ""]) == ("Ann Lee",)
     assert without_site(("thedaily.example",), ["thedaily.example"]) == ()
+    assert without_site(("Redaktion", "La rédaction"), []) == ()
 
 
 def test_a_thousand_authors_are_bounded() -> None:

@@ -132,3 +132,28 @@ def test_wrong_types_everywhere_never_raise(value: object) -> None:
     text = json.dumps({"@type": "NewsArticle", "headline": "A", "x": value, "mainEntity": value})
     metadata = _read(_json_ld(text.replace("<", "\\u003c")))
     assert all(metadata.authors)
+
+
+def test_authors_of_a_content_system_that_nobody_listed_are_found() -> None:
+    assert _read('<meta name="articleAuthor" content="Ann Lee">').authors == ("Ann Lee",)
+    assert _read('<meta name="smartbanner:author" content="Ann Lee">').authors == ()
+
+
+def test_what_readers_see_is_asked_where_the_head_says_nothing() -> None:
+    page = (
+        '<html lang="de"><h1>Brücke</h1><p>Von Ann Lee</p><p>3. April 2025, 15:25 Uhr</p>'
+        "<ul class=tags><li><a href=/t/1>Fluss</a></ul>"
+    )
+    found = _read(page)
+    assert (found.authors, found.published) == (("Ann Lee",), "2025-04-03T15:25:00")
+    assert found.keywords == ("Fluss",)
+    assert found.origins["authors"] == found.origins["published"] == "byline"
+    assert found.origins["keywords"] == "html"
+
+
+def test_the_day_in_the_address_is_the_last_resort() -> None:
+    tree = lxml.html.document_fromstring("<title>A</title>")
+    found = read_metadata(tree, "https://news.example/2025/04/03/bridge", now=NOW)
+    assert (found.published, found.origins["published"]) == ("2025-04-03", "url")
+    future = read_metadata(tree, "https://news.example/2031/04/03/bridge", now=NOW)
+    assert future.published is None
