@@ -22,8 +22,8 @@ _MAX_CLASS: Final = 500
 _LONGEST: Final = 150
 
 _NAMED: Final = XPath(
-    "descendant::*[contains(@class, 'utho') or contains(@class, 'utor')"
-    " or contains(@class, 'uteur') or contains(@class, 'yline')]"
+    "descendant::*/@class[contains(., 'utho') or contains(., 'utor')"
+    " or contains(., 'uteur') or contains(., 'yline')]/.."
 )
 _RIGHT: Final = XPath("descendant::p[@align='right' or contains(@style, 'right')]")
 _LABELS: Final = ("作者", "记者", "記者", "责编", "编辑", "編輯")
@@ -75,13 +75,15 @@ def visible_bylines(tree: HtmlElement) -> list[str]:
     return []
 
 
-def signatures(tree: HtmlElement) -> list[str]:
+def signatures(tree: HtmlElement, *, is_chinese: bool = False) -> list[str]:
     """The name that is set right as the last line of an article, or labelled there in Chinese."""
     texts = (
         element_text(element) for element in _first(_RIGHT(tree)) if not _is_elsewhere(element)
     )
     if name := next((text for text in texts if is_like_a_name(text)), None):
         return [name]
+    if not is_chinese:
+        return []
     labelled = (str(text)[:_LONGEST] for text in _LABELLED(tree)[:_MAX_ELEMENTS])
     match = next((match for text in labelled if (match := _SIGNED.search(text))), None)
     return re.findall(_HAN_NAME, match["names"]) if match else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
     from crawler.extraction.metadata.markup import Markup
     from crawler.extraction.metadata.schema_nodes import Node
+
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,9 @@ class FieldSources:
             yield self.from_meta((name,))
         for names_near in authors_near(self.area):
             yield candidates(names_near, BYLINE)
-        yield candidates(signatures(self.tree), BYLINE)
+        titles = "".join(self.markup.headings) + (self.markup.title or "")
+        is_chinese = _HAN.search(titles) is not None
+        yield candidates(signatures(self.tree, is_chinese=is_chinese), BYLINE)
 
     def descriptions(self) -> list[Candidate]:
         """Raw descriptions."""

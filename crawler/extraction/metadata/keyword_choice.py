@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from crawler.extraction.metadata.candidates import JSON_LD, META, Candidate, Found
-from crawler.extraction.metadata.topics import keyword_list
+from crawler.extraction.metadata.topics import keyword_list, letters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -39,7 +39,7 @@ def chosen_keywords(
         names: of the site and of the authors, which are no keywords.
         sections: of the site; keywords only where another source says so, too.
     """
-    unwanted = list(names)
+    unwanted = frozenset(letters(name) for name in names)
     found = [group for one in groups if (group := _read(one, unwanted)) is not None]
     sectional = frozenset(section.casefold() for section in sections)
     whole = [group for group in found if not _lost_its_commas(group)]
@@ -51,7 +51,7 @@ def chosen_keywords(
     return Found((), None) if best is None else Found(best.keywords, best.origin)
 
 
-def _read(group: Sequence[Candidate], unwanted: Sequence[str]) -> _Group | None:
+def _read(group: Sequence[Candidate], unwanted: frozenset[str]) -> _Group | None:
     keywords = keyword_list((one.value for one in group), unwanted)
     if not keywords:
         return None

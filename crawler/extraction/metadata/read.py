@@ -26,6 +26,7 @@ from crawler.extraction.metadata.page_nodes import page_nodes
 from crawler.extraction.metadata.publication import publication_dates
 from crawler.extraction.metadata.schema_nodes import schema_nodes
 from crawler.extraction.metadata.titles import chosen_title
+from crawler.extraction.metadata.visible_images import visible_images
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,7 +103,9 @@ def read_metadata(
         names=(*site_names, *authors.value),
         sections=(one.value for one in sources.sections()),
     )
-    images = chosen_images(raw_images(sources), markup.base, publisher_logos(sources))
+    images = chosen_images(
+        raw_images(sources), visible_images(tree), markup.base, publisher_logos(sources)
+    )
     amp = chosen_amp(markup)
     free = chosen_free(sources.free_flags(), sources.content_tiers())
     types = page_types(own_nodes, markup.contents("og:type"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Final
-
-from lxml.etree import XPath
 
 from crawler.extraction.metadata.element_text import element_text
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-_MAX_LINKS: Final = 500
+_MAX_LINKS: Final = 1_000
 _MAX_CLIMB: Final = 50
 _MAX_TAGS: Final = 30  # of one box; longer lists are menus
 _MAX_WORDS: Final = 7  # of one tag; longer texts are headlines
@@ -22,13 +22,6 @@ _MAX_AROUND: Final = 60  # characters of a box that are no link: "More on:"
 _MAX_ATTRIBUTE: Final = 500
 _LEVELS: Final = 3  # from a link up to the element that says what its box is
 
-_LINKS: Final = XPath(
-    "descendant::h1 | descendant::a[@href and (contains(@rel, 'tag')"
-    + "".join(f" or contains(@href, '/{word}')" for word in ("tag", "topic", "them", "tema"))
-    + " or ancestor-or-self::*[position() <= 4]/@*[name() != 'href' and name() != 'style'"
-    " and (contains(., 'tag') or contains(., 'Tag') or contains(., 'opic') or contains(., 'eyword')"
-    " or contains(., 'abel'))])]"
-)
 # Words of class names, ids and data attributes, also in camel case, in the languages of the web.
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _NAMES: Final = frozenset(
@@ -47,34 +40,40 @@ _CONTENT: Final = frozenset({"article", "main"})
 
 def tag_links(tree: HtmlElement) -> list[str]:
     """The texts of the first box of tags below the headline; empty where there is none."""
-    boxes: dict[HtmlElement, list[str]] = {}
-    is_below = not tree.xpath("boolean(descendant::h1)")
-    for link, _ in zip(_LINKS(tree), range(_MAX_LINKS), strict=False):
-        if link.tag == "h1":
+    links: list[HtmlElement] = []
+    named: dict[HtmlElement, bool] = {}
+    is_below = next(tree.iter("h1"), None) is None
+    for element, _ in zip(tree.iter("h1", "a"), range(_MAX_LINKS), strict=False):
+        if element.tag == "h1":
             is_below = True
-        elif is_below and _is_tag(link) and not _is_of_the_frame(link):
-            boxes.setdefault(_box(link), []).append(element_text(link))
+        elif is_below and _is_tag(element, named) and not _is_of_the_frame(element):
+            links.append(element)
+    boxes = _boxes(links)
     return next((tags for box, tags in boxes.items() if _is_box(box, tags)), [])
 
 
-def _is_tag(link: HtmlElement) -> bool:
-    rels = (link.get("rel") or "").lower().split()
-    if "tag" in rels:
+def _is_tag(link: HtmlElement, named: dict[HtmlElement, bool]) -> bool:
+    href, rel = link.get("href"), link.get("rel")
+    if not href:
+        return False
+    if rel and "tag" in (rels := rel.lower().split()):
         return "category" not in rels  # WordPress's sections
-    return _PATH.search(link.get("href") or "") is not None or _is_named_so(link)
+    return _PATH.search(href) is not None or _is_in_named(link, named)
 
 
-def _is_named_so(link: HtmlElement) -> bool:
+def _is_in_named(link: HtmlElement, named: dict[HtmlElement, bool]) -> bool:
+    """Whether a link or an element closely around it is called tags; `named` remembers."""
     element: HtmlElement | None = link
     for _ in range(_LEVELS + 1):
         if element is None:
             return False
-        values = (
-            value[:_MAX_ATTRIBUTE]
-            for name, value in element.items()
-            if name in {"class", "id"} or name.startswith("data-")
-        )
-        if any(not _NAMES.isdisjoint(_words(value)) for value in values):
+        if element not in named:
+            named[element] = any(
+                not _NAMES.isdisjoint(_words(value[:_MAX_ATTRIBUTE]))
+                for name, value in element.items()
+                if name in {"class", "id"} or name.startswith("data-")
+            )
+        if named[element]:
             return True
         element = element.getparent()
     return False
@@ -84,15 +83,15 @@ def _words(value: str) -> Iterable[str]:
     return (word.lower() for word in _WORD.findall(value))
 
 
-def _box(link: HtmlElement) -> HtmlElement:
-    """The element around the links that stand together, which may each be in a list item."""
-    element = link
-    for _ in range(_LEVELS):
-        parent = element.getparent()
-        if parent is None or len(parent) > 1:
-            return element if parent is None else parent
-        element = parent
-    return element
+def _boxes(links: Iterable[HtmlElement]) -> dict[HtmlElement, list[str]]:
+    """The texts of the links by the element around each and its next neighbours."""
+    around = {link: list(islice(link.iterancestors(), _LEVELS)) for link in links}
+    counts = Counter(element for elements in around.values() for element in elements)
+    boxes: dict[HtmlElement, list[str]] = {}
+    for link, elements in around.items():
+        box = next((element for element in elements if counts[element] > 1), None)
+        boxes.setdefault(elements[0] if box is None else box, []).append(element_text(link))
+    return boxes
 
 
 def _is_box(box: HtmlElement, tags: list[str]) -> bool:

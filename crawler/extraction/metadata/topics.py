@@ -30,7 +30,7 @@ _LABELLED = re.compile(r"([A-Za-z][A-Za-z ]{1,30}): ?(\S.*)")
 _TOPIC_LABELS = frozenset({"subject", "topic", "tag", "keyword", "category", "theme"})
 
 
-def keyword_list(strings: Iterable[str], unwanted: Iterable[str] = ()) -> tuple[str, ...]:
+def keyword_list(strings: Iterable[str], unwanted: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The keywords in the strings, in order, at most 100, without repeats in any case.
 
     Strings are split at commas, semicolons and bars. URLs, UUIDs and what has no letter are
@@ -38,22 +38,21 @@ def keyword_list(strings: Iterable[str], unwanted: Iterable[str] = ()) -> tuple[
 
     Args:
         strings: raw values, each a keyword or a list of keywords.
-        unwanted: what is no keyword here: the names of the site.
+        unwanted: the `letters` of what is no keyword here: the names of the site.
     """
     keywords: dict[str, str] = {}
-    no_keywords = {key for name in unwanted if (key := letters(name))}
     for part in _without_labels(_parts(strings)):
         if len(keywords) >= MAX_KEYWORDS:
             break
         text = field_text(_COUNT.sub("", part), _MAX_KEYWORD)
-        if text and letters(text) not in no_keywords:
+        if text and letters(text) not in unwanted:
             keywords.setdefault(text.casefold(), text)
     return tuple(keywords.values())
 
 
 def letters(text: str) -> str:
     """The letters and digits of a name, by which two spellings of it are compared."""
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _parts(strings: Iterable[str]) -> list[str]:

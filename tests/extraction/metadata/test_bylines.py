@@ -51,4 +51,4 @@ def test_only_the_first_author_links_are_the_article_s() -> None:
 )
 def test_a_signature_ends_an_article(markup: str, expected: list[str]) -> None:
     page = lxml.html.document_fromstring(f"<body><p>Text</p>{markup}</body>")
-    assert signatures(page) == expected
+    assert signatures(page, is_chinese=True) == expected

@@ -26,7 +26,7 @@ def test_keywords_are_split_cleaned_and_kept_once(
 
 
 def test_the_names_of_the_site_are_no_keywords() -> None:
-    assert keyword_list(["The-Daily, bridge"], ["The Daily", ""]) == ("bridge",)
+    assert keyword_list(["The-Daily, bridge"], frozenset({"thedaily"})) == ("bridge",)
 
 
 def test_keywords_are_bounded() -> None:
