@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from crawler.extraction.article import Image
 from crawler.extraction.metadata.candidates import HTML, Found
 from crawler.extraction.metadata.field_text import field_text
-from crawler.extraction.metadata.image_identity import image_keys
+from crawler.extraction.metadata.image_identity import image_keys, kinship_keys
 from crawler.inert import http_url
 
 if TYPE_CHECKING:
@@ -59,12 +59,19 @@ def chosen_images(
     logos = {address for url in unwanted if (address := http_url(url, base))}
     declared = _pictures(raw, base, logos)
     seen = _pictures(((HTML, image) for image in visible), base, logos)
-    shown = frozenset[str]().union(*(picture.keys for picture in seen))
     pictures = [*declared, *seen]
     lead = next((picture for picture in seen if picture.is_lead), None)
-    if lead is not None and (not declared or declared[0].keys.isdisjoint(shown)):
+    if lead is not None and (not declared or not _is_shown(declared[0], seen)):
         pictures.insert(0, lead)
     return _each_once(pictures)
+
+
+def _is_shown(picture: _Picture, seen: Sequence[_Picture]) -> bool:
+    keys = picture.keys | kinship_keys(picture.image.url)
+    return any(
+        not keys.isdisjoint(one.keys) or not keys.isdisjoint(kinship_keys(one.image.url))
+        for one in seen
+    )
 
 
 def _pictures(raw: Iterable[tuple[str, RawImage]], base: str, logos: set[str]) -> list[_Picture]:

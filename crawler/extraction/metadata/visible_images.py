@@ -21,6 +21,8 @@ _MAX_CLASS: Final = 500
 _MAX_SRCSET: Final = 8_000
 _SMALLEST_SIDE: Final = 150  # pixels; below it are portraits and icons
 _LARGEST_WIDTH: Final = 2_600
+_MAX_TAIL: Final = 100  # characters of a URL, from its end
+_SIZE_IN_URL: Final = re.compile(r"[?&](?:w|h|width|height)=(\d{1,4})|[-_](\d{2,4})x(\d{2,4})\.")
 _PIXELS: Final = re.compile(r"\s*(\d{1,5})(?:\.\d+)?(?:px)?\s*")
 # One candidate of a srcset (HTML Standard, 4.8.4.2.1): a URL may hold commas, but ends in none.
 _CANDIDATE: Final = re.compile(
@@ -120,6 +122,8 @@ def _image(img: HtmlElement) -> RawImage | None:
     best = _largest(_choices(img))
     if best is None:
         return None
+    if best.url.lower().partition("?")[0].endswith(".gif") and not (best.width or width):
+        return None  # what stands in for an image until a script has run
     if best.width and width and height:
         height = round(best.width * height / width)
     return RawImage(best.url, best.width or width, height, img.get("alt"))
@@ -153,11 +157,19 @@ def _largest(choices: Iterator[_Choice]) -> _Choice | None:
     """The widest that is not beyond all screens; without widths the last, as srcsets grow."""
     best: _Choice | None = None
     for choice in choices:
-        if choice.url.startswith("data:") or (choice.width or 0) > _LARGEST_WIDTH:
+        if (choice.width or 0) > _LARGEST_WIDTH or not _is_address_of_picture(choice.url):
             continue
         if best is None or (choice.width or 0) > (best.width or 0):
             best = choice
     return best
+
+
+def _is_address_of_picture(url: str) -> bool:
+    """Whether a value is an address, and of no thumbnail by its own word: `photo.jpg?w=105`."""
+    if url.startswith(("data:", "{", "[")):
+        return False
+    sizes = _SIZE_IN_URL.findall(url[-_MAX_TAIL:])
+    return not sizes or max(int(side) for pair in sizes for side in pair if side) > _SMALLEST_SIDE
 
 
 def _pixels(value: str | None) -> int | None:

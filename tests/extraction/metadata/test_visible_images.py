@@ -22,8 +22,10 @@ def _images(markup: str) -> list[RawImage]:
     ("markup", "url", "width", "height"),
     [
         (
-            "<picture><source srcset='/m.webp 800w'><source data-srcset='/l.webp 1600w'>"
-            "<img src=/a.jpg width=800 height=600></picture>",
+            (
+                "<picture><source srcset='/m.webp 800w'><source data-srcset='/l.webp 1600w'>"
+                "<img src=/a.jpg width=800 height=600></picture>"
+            ),
             "/l.webp",
             1600,
             1200,
@@ -50,6 +52,10 @@ def test_an_image_is_taken_in_its_largest_form(
         "<footer><img src=/a.jpg></footer>",
         "<a href=/another-story><img src=/a.jpg></a>",
         "<img src=/a.jpg width=60 height=60>",
+        "<img src='/a.jpg?w=105&h=105'>",
+        "<img src=/a-150x150.jpg>",
+        "<img src=/e151e5.gif>",
+        "<img data-src='{\"default\": 1}'>",
         "<div class=authorBox><img src=/a.jpg></div>",
         "<div class='related list'><p><img src=/a.jpg></p></div>",
         "<img src=data:image/gif;base64,R0>",
