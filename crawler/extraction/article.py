@@ -20,6 +20,28 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """A recording that the page is about or plays (schema.org VideoObject, AudioObject).
+
+    Attributes:
+        kind: "video" or "audio".
+        url: the recording itself, a file or stream (contentUrl).
+        embed_url: a player for it.
+        oembed_url: where the page's oEmbed response is.
+        duration_seconds: whole seconds.
+    """
+
+    kind: str
+    url: str | None = None
+    embed_url: str | None = None
+    oembed_url: str | None = None
+    title: str | None = None
+    description: str | None = None
+    duration_seconds: int | None = None
+    thumbnail_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """Text and metadata of one page; what the page does not give is None or empty.
 
@@ -54,6 +76,7 @@ class Article:
     section: str | None = None
     keywords: tuple[str, ...] = ()
     images: tuple[Image, ...] = ()
+    media: tuple[Media, ...] = ()
     canonical_url: str | None = None
     amp_url: str | None = None
     free_to_read: bool | None = None

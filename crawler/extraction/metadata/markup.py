@@ -43,6 +43,7 @@ class Markup:
         meta: contents by lower-case name (property, name or http-equiv), in page order.
         meta_pairs: the same as (name, content) pairs, for groups such as og:image.
         links: hrefs of `<link>` by lower-case rel.
+        oembeds: hrefs of the page's oEmbed responses.
         alternates: (hreflang, href) of the page in its languages.
         properties: microdata of the article, by lower-case itemprop.
         scripts: the text of the JSON-LD scripts.
@@ -57,6 +58,7 @@ class Markup:
     meta_pairs: Sequence[tuple[str, str]]
     links: Mapping[str, Sequence[str]]
     alternates: Sequence[tuple[str, str]]
+    oembeds: Sequence[str]
     properties: Mapping[str, Sequence[str]]
     scripts: Sequence[str]
     language: str | None
@@ -83,6 +85,7 @@ def read_markup(tree: HtmlElement, url: str) -> Markup:
         meta_pairs=found.pairs,
         links=found.links,
         alternates=found.alternates,
+        oembeds=found.oembeds,
         properties=item_properties(tree),
         scripts=found.scripts,
         language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
@@ -99,6 +102,7 @@ class _Gathered:
     pairs: list[tuple[str, str]] = field(default_factory=list)
     links: dict[str, list[str]] = field(default_factory=dict)
     alternates: list[tuple[str, str]] = field(default_factory=list)
+    oembeds: list[str] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
     times: list[Time] = field(default_factory=list)
@@ -129,6 +133,8 @@ class _Gathered:
         href = element.get("href") or ""
         for rel in (element.get("rel") or "").lower().split()[:_MAX_RELS]:
             self.links.setdefault(rel, []).append(href)
+        if "+oembed" in (element.get("type") or "").lower():
+            self.oembeds.append(href)
         if hreflang := element.get("hreflang"):
             self.alternates.append((hreflang, href))
 

@@ -22,6 +22,7 @@ from crawler.extraction.metadata.images import chosen_images
 from crawler.extraction.metadata.json_ld import json_ld_values
 from crawler.extraction.metadata.keyword_choice import chosen_keywords
 from crawler.extraction.metadata.markup import read_markup
+from crawler.extraction.metadata.media import chosen_media
 from crawler.extraction.metadata.page_nodes import page_nodes
 from crawler.extraction.metadata.publication import publication_dates
 from crawler.extraction.metadata.schema_nodes import schema_nodes
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from crawler.extraction.article import Image
+    from crawler.extraction.article import Image, Media
     from crawler.extraction.metadata.candidates import Candidate, Found
     from crawler.extraction.metadata.markup import Markup
 
@@ -59,6 +60,7 @@ class Metadata:
     section: str | None
     keywords: tuple[str, ...]
     images: tuple[Image, ...]
+    media: tuple[Media, ...]
     canonical_url: str | None
     amp_url: str | None
     free_to_read: bool | None
@@ -106,6 +108,7 @@ def read_metadata(
     images = chosen_images(
         raw_images(sources), visible_images(tree), markup.base, publisher_logos(sources)
     )
+    media = chosen_media(sources)
     amp = chosen_amp(markup)
     free = chosen_free(sources.free_flags(), sources.content_tiers())
     types = page_types(own_nodes, markup.contents("og:type"))
@@ -121,6 +124,7 @@ def read_metadata(
         section=section.value,
         keywords=keywords.value,
         images=images.value,
+        media=media.value,
         canonical_url=canonical.value,
         amp_url=amp.value,
         free_to_read=free.value,
@@ -136,6 +140,7 @@ def read_metadata(
             section=section,
             keywords=keywords,
             images=images,
+            media=media,
             canonical_url=canonical,
             amp_url=amp,
             free_to_read=free,

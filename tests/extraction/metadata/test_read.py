@@ -85,36 +85,49 @@ def test_strings_are_bounded() -> None:
             json.dumps(
                 {
                     "@type": "Article",
-                    "author": [{"name": "Ann Lee" + "x" * n} for n in range(3_000)],
+                    "author": [
+                        {"name": f"Ann Lee-{'abcdefghij'[n % 10]}x{'y' * n}"} for n in range(2_000)
+                    ],
                 }
             )
         ),
         _json_ld(json.dumps([{"@type": "Article", "@id": "#a", "author": {"@id": "#a"}}] * 10_000)),
         _json_ld('{"@type":"WebPage","mainEntity":' * 20_000),
         "<meta name=author content=', and , and'>" * 50_000,
+        f"<meta name=author content='{'(' * 200_000}'>",
+        f"<meta name=author content='{'[](' * 70_000}'>",
+        f"<meta name=news_keywords content='{'a:b, ' * 50_000}'>",
+        f"<meta name=articleauthor content='{'von ' * 50_000}'>",
         "<h1>" * 20_000 + "x",
         "<p class=author itemprop=author itemscope>" * 20_000,
         "<time datetime='x'><a rel=author class=byline>" * 10_000,
         "<title>" + " | a" * 100_000,
         "<meta property=og:image content=/a.jpg>" * 30_000,
+        "<h1>T</h1>"
+        + "<p class='byline tags'>By <a href=/tag/x><img src=/a.jpg>5 May 2020" * 7_000,
     ],
     ids=[
         "authors",
         "references",
         "nesting",
         "metas",
+        "parentheses",
+        "brackets",
+        "labels",
+        "bylines",
         "headings",
         "items",
         "times",
         "title",
         "images",
+        "everything",
     ],
 )
 def test_a_hostile_page_costs_little(page: str) -> None:
     tree = lxml.html.document_fromstring(page)
     start = time.process_time()
     metadata = read_metadata(tree, URL, now=NOW)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 1
     assert len(metadata.authors) <= 50
 
 
