@@ -104,6 +104,15 @@ def without_site(names: tuple[str, ...], site_names: Iterable[str]) -> tuple[str
     return tuple(name for name in names if letters(name) not in own and not is_newsroom(name))
 
 
+def without_affiliation(name: str, site_names: Iterable[str]) -> str:
+    """A name without the site's at its end: "Ann Lee The Daily", as two elements run together."""
+    for site in site_names:
+        person = name.removesuffix(site).rstrip(_EDGE)
+        if person != name and name[len(person)] in _EDGE and len(person.split()) >= _FULL_NAME:
+            return person
+    return name
+
+
 def is_newsroom(name: str) -> bool:
     """Whether a name is that of no one: "Redaktion", "Staff"."""
     return name.casefold().removeprefix("la ").removeprefix("die ") in _NEWSROOM

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.extraction.metadata.authors import author_names, without_site
+from crawler.extraction.metadata.authors import author_names, without_affiliation, without_site
 from crawler.extraction.metadata.candidates import JSON_LD, LINK, OPEN_GRAPH, Candidate, Found
 from crawler.extraction.metadata.field_text import field_text
 from crawler.extraction.metadata.free_access import free_flag, free_tier
@@ -40,7 +40,7 @@ def chosen_authors(
             continue
         origin = group[0].origin
         names = author_names((one.value for one in group), whole=origin == JSON_LD)
-        people = without_site(names, own)
+        people = tuple(without_affiliation(name, own) for name in without_site(names, own))
         if people:
             return Found(people, origin)
         if names and not fallback.value:

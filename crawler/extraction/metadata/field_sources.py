@@ -25,6 +25,7 @@ from crawler.extraction.metadata.headline_names import authors_near
 from crawler.extraction.metadata.meta_names import meta_candidates
 from crawler.extraction.metadata.schema_nodes import value_text
 from crawler.extraction.metadata.tag_links import tag_links
+from crawler.extraction.metadata.titles import without_site_name
 from crawler.extraction.metadata.url_dates import url_date
 from crawler.extraction.metadata.visible_dates import dates_near
 from crawler.urls.registered_domain import registered_domain
@@ -52,7 +53,8 @@ class FieldSources:
     @cached_property
     def area(self) -> HeadlineArea:
         """What readers see around the headline."""
-        return headline_area(self.tree, [one.value for one in self.headlines()])
+        title = without_site_name(self.markup.title or "", self.names_of_the_site())
+        return headline_area(self.tree, [*(one.value for one in self.headlines()), title])
 
     def from_json_ld(self, *names: str) -> list[Candidate]:
         """Texts of the named schema.org properties, node by node."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from crawler.extraction.metadata.element_text import element_text
+from crawler.extraction.metadata.site_heading import is_site_heading
 from crawler.extraction.metadata.topics import letters
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _MAX_HEADINGS: Final = 40
+_UNNAMED: Final = ("p", "div", "span", "td", "strong", "b", "font", "h4", "dt", "li")
+_MAX_UNNAMED: Final = 2_000
 _MAX_LEVELS: Final = 12  # up from the headline; what stands above the article is of the site
 _LEVELS_BEFORE: Final = 2
 _SIBLINGS_BEFORE: Final = 4
@@ -50,9 +53,13 @@ class HeadlineArea:
 def headline_area(tree: HtmlElement, titles: Iterable[str]) -> HeadlineArea:
     """The surroundings of the headline that reads like one of the titles, or of the first h1.
 
+    Without any heading, of the first element of another kind that reads like one of the titles.
     Reads about 1,500 characters and 1,500 elements; empty where there is no headline.
     """
-    headline = _headline(tree, titles)
+    wanted = {key for title in titles if (key := letters(title))}
+    headline = _heading(tree, wanted)
+    if headline is None:
+        headline = _by_another_name(tree, wanted)
     if headline is None:
         return HeadlineArea((), (), ())
     times: list[str] = []
@@ -61,16 +68,23 @@ def headline_area(tree: HtmlElement, titles: Iterable[str]) -> HeadlineArea:
     return HeadlineArea(after, before, times)
 
 
-def _headline(tree: HtmlElement, titles: Iterable[str]) -> HtmlElement | None:
-    wanted = {key for title in titles if (key := letters(title))}
+def _heading(tree: HtmlElement, wanted: set[str]) -> HtmlElement | None:
     first: HtmlElement | None = None
     for level in ("h1", "h2", "h3"):
         for heading, _ in zip(tree.iter(level), range(_MAX_HEADINGS), strict=False):
             if letters(element_text(heading)) in wanted:
                 return heading
-            if level == "h1" and first is None:
+            if level == "h1" and first is None and not is_site_heading(heading):
                 first = heading
     return first
+
+
+def _by_another_name(tree: HtmlElement, wanted: set[str]) -> HtmlElement | None:
+    for element, _ in zip(tree.iter(*_UNNAMED), range(_MAX_UNNAMED), strict=False):
+        text = element.text
+        if text and len(text) <= _MAX_PIECE and letters(text) in wanted:
+            return element
+    return None
 
 
 def _following(headline: HtmlElement) -> Iterator[HtmlElement]:

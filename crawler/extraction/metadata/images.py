@@ -76,8 +76,11 @@ def _is_shown(picture: _Picture, seen: Sequence[_Picture]) -> bool:
 
 def _pictures(raw: Iterable[tuple[str, RawImage]], base: str, logos: set[str]) -> list[_Picture]:
     found: list[_Picture] = []
+    urls: dict[str, str | None] = {}  # templates give one image several times
     for (origin, image), _ in zip(raw, range(_MAX_CONSIDERED), strict=False):
-        url = http_url(image.url, base)
+        if image.url not in urls:
+            urls[image.url] = http_url(image.url, base)
+        url = urls[image.url]
         if url is None or url in logos or _names_no_picture(url):
             continue
         width, height = _pixels(image.width), _pixels(image.height)

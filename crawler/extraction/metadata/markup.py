@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from crawler.extraction.metadata.element_text import element_text
 from crawler.extraction.metadata.microdata import item_properties
+from crawler.extraction.metadata.site_heading import is_site_heading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +50,7 @@ class Markup:
         scripts: the text of the JSON-LD scripts.
         language: the lang of `<html>`.
         title: the text of `<title>`.
-        headings: the texts of the first `<h1>` elements.
+        headings: the texts of the first `<h1>` elements, but for the site's name as a logo.
         times: the `<time>` elements.
     """
 
@@ -124,7 +125,7 @@ class _Gathered:
         elif tag == "base" and self.base is None:
             self.base = element.get("href")
         elif tag == "h1" and len(self.headings) < _MAX_HEADINGS:
-            self.headings.append(element_text(element))
+            self.headings.append("" if is_site_heading(element) else element_text(element))
         elif tag == "time" and len(self.times) < _MAX_TIMES and (value := element.get("datetime")):
             self.times.append(Time(value, element.get("pubdate") is not None))
 

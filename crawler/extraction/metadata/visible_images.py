@@ -148,7 +148,9 @@ def _choices(img: HtmlElement) -> Iterator[_Choice]:
 
 
 def _srcset(value: str | None) -> Iterator[_Choice]:
-    for candidate in _CANDIDATE.finditer((value or "")[:_MAX_SRCSET]):
+    if not value:
+        return
+    for candidate in _CANDIDATE.finditer(value[:_MAX_SRCSET]):
         width = int(float(candidate["size"])) if candidate["unit"] == "w" else None
         yield _Choice(candidate["url"], width)
 

@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.metadata.authors import MAX_AUTHORS, author_names, without_site
+from crawler.extraction.metadata.authors import (
+    MAX_AUTHORS,
+    author_names,
+    without_affiliation,
+    without_site,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +60,18 @@ def test_the_site_is_no_author_beside_a_person() -> None:
 def test_a_thousand_authors_are_bounded() -> None:
     names = [f"Ann {'ABCDEFGHIJ'[n % 10]}{'abcdefghij'[n // 10 % 10]}x" for n in range(1_000)]
     assert len(author_names(names)) == MAX_AUTHORS
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Ann Lee The Daily", "Ann Lee"),
+        ("Ann Lee, The Daily", "Ann Lee"),
+        ("Ann Thedaily", "Ann Thedaily"),
+        ("The Daily", "The Daily"),
+        ("Lee The Daily", "Lee The Daily"),
+        ("", ""),
+    ],
+)
+def test_the_site_is_cut_from_the_end_of_a_full_name(name: str, expected: str) -> None:
+    assert without_affiliation(name, ["The Daily", ""]) == expected

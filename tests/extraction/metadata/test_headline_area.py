@@ -34,9 +34,14 @@ def test_without_a_headline_like_the_title_the_first_h1_counts() -> None:
     assert _texts(PAGE, "Another")[1][0] == "Wednesday, 25 November 2026"
 
 
+def test_a_logo_is_no_headline_and_a_headline_may_be_no_heading() -> None:
+    page = "<a href=/><h1>The Daily</h1></a><table><tr><td>Bridge<td>Ann Lee</table>"
+    assert _texts(page, "Bridge")[1] == ["Ann Lee"]
+
+
 def test_a_page_without_headline_has_no_area() -> None:
     tree = lxml.html.document_fromstring("<p>Text</p>")
-    assert headline_area(tree, ["Text"]) == HeadlineArea((), (), ())
+    assert headline_area(tree, ["Title"]) == HeadlineArea((), (), ())
 
 
 def test_a_hostile_page_costs_little() -> None:
