@@ -30,17 +30,24 @@ def chosen_text(candidates: Iterable[Candidate], limit: int) -> Found[str | None
 
 
 def chosen_authors(
-    groups: Iterable[Sequence[Candidate]], site_names: Iterable[str]
+    groups: Iterable[Sequence[Candidate]], site_names: Iterable[str], others: Iterable[str] = ()
 ) -> Found[tuple[str, ...]]:
-    """The names of the first group that names somebody but the site; else the first names."""
+    """The names of the first group that names somebody but the site; else the first names.
+
+    Args:
+        groups: raw author strings, one group a source, in order of trust.
+        site_names: names of the site.
+        others: further names that are nobody's: of sections and places.
+    """
     own = list(site_names)
+    refused = [*own, *others]
     fallback: Found[tuple[str, ...]] = Found((), None)
     for group in groups:
         if not group:
             continue
         origin = group[0].origin
         names = author_names((one.value for one in group), whole=origin == JSON_LD)
-        people = tuple(without_affiliation(name, own) for name in without_site(names, own))
+        people = tuple(without_affiliation(name, own) for name in without_site(names, refused))
         if people:
             return Found(people, origin)
         if names and not fallback.value:

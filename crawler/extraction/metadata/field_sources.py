@@ -132,6 +132,11 @@ class FieldSources:
         is_chinese = _HAN.search(titles) is not None
         yield candidates(signatures(self.tree, is_chinese=is_chinese), BYLINE)
 
+    def no_persons(self) -> list[str]:
+        """Names of the page's sections and places, which templates give as authors, too."""
+        places = self.from_json_ld("contentLocation", "locationCreated", "dateline")
+        return [one.value for one in (*self.sections(), *places)]
+
     def descriptions(self) -> list[Candidate]:
         """Raw descriptions."""
         return [

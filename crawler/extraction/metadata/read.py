@@ -92,7 +92,7 @@ def read_metadata(
     site_names = sources.names_of_the_site()
 
     title = chosen_title(sources.headlines(), markup.title, site_names)
-    authors = chosen_authors(sources.author_groups(), site_names)
+    authors = chosen_authors(sources.author_groups(), site_names, sources.no_persons())
     published, modified = publication_dates(
         sources.published(), sources.modified(), sources.visible_dates, now or datetime.now(UTC)
     )

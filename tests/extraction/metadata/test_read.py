@@ -63,6 +63,18 @@ def test_a_person_in_a_meta_tag_beats_the_site_in_json_ld() -> None:
     assert _read(site + person + _json_ld(article)).authors == ("Ann Lee",)
 
 
+def test_a_section_or_a_place_is_no_author() -> None:
+    article = {
+        "@type": "Article",
+        "headline": "A",
+        "author": ["Local", "Springfield"],
+        "articleSection": "Local",
+        "contentLocation": {"@type": "Place", "name": "Springfield"},
+    }
+    person = '<meta name="author" content="Ann Lee">'
+    assert _read(person + _json_ld(json.dumps(article))).authors == ("Ann Lee",)
+
+
 def test_the_open_graph_vocabulary_may_be_written_out() -> None:
     page = '<meta property="http://ogp.me/ns/article#section" content="Local">'
     assert _read(page).section == "Local"
