@@ -28,6 +28,7 @@ _NAMES: Final = frozenset(
     {"tag", "tags", "hashtag", "hashtags", "keyword", "keywords", "topic", "topics", "etiquetas"}
     | {"themen", "schlagworte", "temas", "labels", "taglist", "tagcloud", "tagbox"}
 )
+_HINT: Final = re.compile("[Tt]ag|[Tt]opic|[Kk]eyword|[Tt]hem|[Tt]ema|etiq|[Ll]abel|chlagw|TAG")
 _PATH: Final = re.compile(
     r"/(?:tags?|topics?|hashtags?|keywords?|themen?|themes?|temas?|etiquetas?|sujets?|argomenti"
     r"|onderwerp(?:en)?|emne|tagi?)/[^/?#]",
@@ -71,7 +72,7 @@ def _is_in_named(link: HtmlElement, named: dict[HtmlElement, bool]) -> bool:
             named[element] = any(
                 not _NAMES.isdisjoint(_words(value[:_MAX_ATTRIBUTE]))
                 for name, value in element.items()
-                if name in {"class", "id"} or name.startswith("data-")
+                if (name in {"class", "id"} or name.startswith("data-")) and _HINT.search(value)
             )
         if named[element]:
             return True
