@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -39,6 +39,11 @@ if TYPE_CHECKING:
     from crawler.extraction.metadata.schema_nodes import Node
 
 _HAN = re.compile("[\u3400-\u9fff]")
+
+
+@lru_cache(maxsize=256)
+def _domain(host: str) -> str:
+    return registered_domain(f"https://{host}/")
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ class FieldSources:
         """Dates of publication that readers see, and that of the address."""
         declared = next(iter(self.languages()), None)
         day_first = declared is not None and not declared.value.lower().startswith("en")
-        address = url_date(self.markup.base)
+        address = url_date(self.markup.url)
         return [
             *dates_near(self.area, day_first=day_first),
             *candidates([address] if address else [], URL),
@@ -162,11 +167,12 @@ class FieldSources:
 
     def names_of_the_site(self) -> list[str]:
         """Everything by which the site calls itself, to tell it from titles and people."""
-        domain = registered_domain(self.markup.base)
+        host = urlsplit(self.markup.url).netloc
+        domain = _domain(host)
         return [
             *(name.value for name in self.site_names()),
             *self.markup.contents("apple-mobile-web-app-title", "copyright", "publisher"),
-            urlsplit(self.markup.base).netloc,
+            host,
             domain,
             domain.split(".")[0],
         ]
@@ -183,7 +189,7 @@ class FieldSources:
 
     def _languages_of_this_address(self) -> list[str]:
         """The hreflang of the links that lead to this page itself."""
-        own = {self.markup.base, *self.markup.links.get("canonical", ())}
+        own = {self.markup.url, *self.markup.links.get("canonical", ())}
         return [tag for tag, href in self.markup.alternates if href in own]
 
     def sections(self) -> list[Candidate]:

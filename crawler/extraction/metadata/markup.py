@@ -40,6 +40,7 @@ class Markup:
     """What a page says in its elements; all values as they stand, none cleaned or believed.
 
     Attributes:
+        url: the page's own.
         base: the URL that the page's relative URLs are resolved against.
         meta: contents by lower-case name (property, name or http-equiv), in page order.
         meta_pairs: the same as (name, content) pairs, for groups such as og:image.
@@ -54,6 +55,7 @@ class Markup:
         times: the `<time>` elements.
     """
 
+    url: str
     base: str
     meta: Mapping[str, Sequence[str]]
     meta_pairs: Sequence[tuple[str, str]]
@@ -81,6 +83,7 @@ def read_markup(tree: HtmlElement, url: str) -> Markup:
     for name, content in found.pairs:
         meta.setdefault(name, []).append(content)
     return Markup(
+        url=url,
         base=_joined(url, found.base),
         meta=meta,
         meta_pairs=found.pairs,

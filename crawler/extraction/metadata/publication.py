@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _DATE_LENGTH = 10
 _MIDNIGHT = "T00:00:00"
+_WHOLE = 2  # precision of a time with its zone, which nothing refines
 
 
 def publication_dates(
@@ -49,6 +50,8 @@ def best_date(
         parsed = parse_date_time(value, now=now)
         if parsed and (best.value is None or _refines(parsed, best.value)):
             best = Found(parsed, origin)
+            if _precision(parsed) == _WHOLE:
+                break
     return best
 
 

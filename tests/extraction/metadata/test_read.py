@@ -177,8 +177,22 @@ def test_what_readers_see_is_asked_where_the_head_says_nothing() -> None:
 
 
 def test_the_day_in_the_address_is_the_last_resort() -> None:
-    tree = lxml.html.document_fromstring("<title>A</title>")
+    tree = lxml.html.document_fromstring("<base href=/><title>A</title>")
     found = read_metadata(tree, "https://news.example/2025/04/03/bridge", now=NOW)
     assert (found.published, found.origins["published"]) == ("2025-04-03", "url")
     future = read_metadata(tree, "https://news.example/2031/04/03/bridge", now=NOW)
     assert future.published is None
+
+
+def test_a_language_is_declared_for_the_address_of_the_page_itself() -> None:
+    page = (
+        '<link rel=alternate hreflang=de-AT href="https://news.example/de/bridge">'
+        f'<link rel=alternate hreflang=en-GB href="{URL}">'
+    )
+    assert _read(page).languages == (("en-GB", "link"),)
+
+
+@pytest.mark.parametrize("base", ["http://[x", "//", "javascript:x", "http://a b/", "\\"])
+def test_a_broken_base_harms_nothing(base: str) -> None:
+    found = _read(f'<base href="{base}"><title>A</title><meta property=og:image content=/a.jpg>')
+    assert found.title == "A"
