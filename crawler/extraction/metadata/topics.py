@@ -23,7 +23,9 @@ _SPACED_CJK = re.compile(
 )
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
-_MACHINE = re.compile(r"\w+:\w+:")  # "source:tagname:Bridges"
+# Such as source:tagname:Bridges, sub-section:World and autoplay_video.
+_MACHINE = re.compile(r"^\s*(?:\w+:\w+:|[a-z]+(?:-[a-z]+)+:\S)|\w_\w")
+_MAX_WORDS = 9  # more are a headline
 _COUNT = re.compile(r"^\(\d{1,4}\)\s*|^#\s?")  # of a tag cloud; the sign of hashtags
 # "Subject: Justice" among "Day: Friday" and "Page Type: Article": a taxonomy, written flat.
 _LABELLED = re.compile(r"([A-Za-z][A-Za-z ]{1,30}): ?(\S.*)")
@@ -33,8 +35,9 @@ _TOPIC_LABELS = frozenset({"subject", "topic", "tag", "keyword", "category", "th
 def keyword_list(strings: Iterable[str], unwanted: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The keywords in the strings, in order, at most 100, without repeats in any case.
 
-    Strings are split at commas, semicolons and bars. URLs, UUIDs and what has no letter are
-    machine data and dropped, and so are the labels of a taxonomy that is written flat.
+    Strings are split at commas, semicolons and bars. URLs, UUIDs, identifiers and what has no
+    letter are machine data and dropped, and so are sentences and the labels of a taxonomy that
+    is written flat.
 
     Args:
         strings: raw values, each a keyword or a list of keywords.
@@ -70,7 +73,8 @@ def _is_keyword(part: str) -> bool:
         "://" not in part
         and any(character.isalpha() for character in part)
         and not _UUID.fullmatch(part.strip())
-        and not _MACHINE.match(part.strip())
+        and not _MACHINE.search(part)
+        and len(part.split()) <= _MAX_WORDS
     )
 
 

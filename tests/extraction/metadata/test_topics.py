@@ -15,6 +15,8 @@ from crawler.extraction.metadata.topics import MAX_KEYWORDS, keyword_list
         (["", " , ,"], ()),
         (["深空探测 探月工程 太空"], ("深空探测", "探月工程", "太空")),
         (["(12) Bridges", "#river", "source:tagname:x"], ("Bridges", "river")),
+        (["autoplay_video, sub-section:World, river"], ("river",)),
+        (["The council of the small town votes to keep the old bridge"], ()),
         (["Subject: Justice", "Day: Friday", "Medium"], ("Justice", "Medium")),
         (["Star Wars: Andor", "Day: Friday"], ("Star Wars: Andor", "Day: Friday")),
     ],
