@@ -21,7 +21,8 @@ _FULL_NAME = 2  # words
 
 _BY = re.compile(
     r"^(?:by|von|por|par|di|da|door|af|av|od|przez|autor(?:en|in|es|a)?|auth?ors?|text|texte|testo"
-    r"|texto|written by|posted by|words by|story by|redacci[oó]n de)(?:\s*:\s*|\s+)(?=\S)",
+    r"|texto|oleh|penulis|reporter|автор|текст|tekst|skrevet av|skriven av"
+    r"|written by|posted by|words by|story by|redacci[oó]n de)(?:\s*:\s*|\s+)(?=\S)",
     re.IGNORECASE,
 )
 # Commas of CJK texts, bullets and middle dots among them.

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _MAX_LINKS: Final = 1_000
+_MAX_CANDIDATES: Final = 200  # links that may be tags
+_MAX_BOXES: Final = 20
 _MAX_CLIMB: Final = 50
 _MAX_TAGS: Final = 30  # of one box; longer lists are menus
 _MAX_WORDS: Final = 7  # of one tag; longer texts are headlines
@@ -49,8 +51,8 @@ def tag_links(tree: HtmlElement) -> list[str]:
             is_below = True
         elif is_below and _is_tag(element, named) and not _is_of_the_frame(element):
             links.append(element)
-    boxes = _boxes(links)
-    return next((tags for box, tags in boxes.items() if _is_box(box, tags)), [])
+    boxes = islice(_boxes(links[:_MAX_CANDIDATES]).items(), _MAX_BOXES)
+    return next((tags for box, tags in boxes if _is_box(box, tags)), [])
 
 
 def _is_tag(link: HtmlElement, named: dict[HtmlElement, bool]) -> bool:

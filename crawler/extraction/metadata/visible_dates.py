@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crawler.extraction.metadata.headline_area import HeadlineArea
 
 _MAX_DATES: Final = 20
+_LONGEST_LINE: Final = 120  # characters of a line that is no sentence
 _BEFORE: Final = 30  # characters in which a label stands
 _LARGEST_MONTH: Final = 12
 
@@ -55,9 +56,13 @@ class VisibleDate(NamedTuple):
 def dates_near(area: HeadlineArea, *, day_first: bool = False) -> list[Candidate]:
     """When readers see that an article was published, the likeliest first.
 
-    That is the first date near the headline which is not said to be that of a change.
+    That is the first date near the headline which is not said to be that of a change. A date in
+    a sentence of the article is one that it tells of.
     """
-    texts = (" ".join(piece.text for piece in part) for part in (area.after, area.before))
+    texts = (
+        " ".join(piece.text if len(piece.text) <= _LONGEST_LINE else "|" for piece in part)
+        for part in (area.after, area.before)
+    )
     dates = [date for text in texts for date in visible_dates(text, day_first=day_first)]
     dates.sort(key=lambda date: date.is_change)
     times = [Candidate(time, TIME) for time in area.times[:_MAX_DATES]]

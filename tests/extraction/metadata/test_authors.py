@@ -18,6 +18,8 @@ from crawler.extraction.metadata.authors import (
         ("Por: Ana Sá", ("Ana Sá",)),
         ("Door Jan de Vries", ("Jan de Vries",)),
         ("Di Rossi", ("Rossi",)),
+        ("Oleh: Siti Aminah", ("Siti Aminah",)),
+        ("Автор: Анна Ли", ("Анна Ли",)),
         ("Ann Lee and Bo Ek", ("Ann Lee", "Bo Ek")),
         ("Ann Lee, Bo Ek & Cy Day", ("Ann Lee", "Bo Ek", "Cy Day")),
         ("Felix Groß und Jörg Klein, dpa", ("Felix Groß", "Jörg Klein", "dpa")),

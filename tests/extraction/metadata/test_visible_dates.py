@@ -72,3 +72,9 @@ def test_a_hostile_line_costs_little(text: str) -> None:
     start = time.process_time()
     visible_dates(text)
     assert time.process_time() - start < 1
+
+
+def test_a_date_in_a_sentence_is_not_that_of_the_publication() -> None:
+    text = "The concert on the old bridge is on 5 April 2025, 19:30, " + "as it is every year. " * 4
+    page = lxml.html.document_fromstring(f"<h1>Bridge</h1><p>{text}</p><p>3 April 2025</p>")
+    assert [date.value for date in dates_near(headline_area(page, []))] == ["2025-04-03"]
