@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from crawler.extraction.article import Article, Image
+    from crawler.extraction.article import Article, Image, Media
     from crawler.extraction.extract import extract_article
     from crawler.items.item import Item, Link, read_item
     from crawler.options import OptionError
@@ -29,6 +29,7 @@ __all__ = [
     "Item",
     "ItemError",
     "Link",
+    "Media",
     "OptionError",
     "Problem",
     "RunError",
@@ -45,6 +46,7 @@ _HOME: Final = {
     "Item": "crawler.items.item",
     "ItemError": "crawler.problem",
     "Link": "crawler.items.link",
+    "Media": "crawler.extraction.article",
     "OptionError": "crawler.options",
     "Problem": "crawler.problem",
     "RunError": "crawler.running",

@@ -144,6 +144,18 @@ def test_anything_else_is_no_http_url(value: str, base: str | None) -> None:
     assert http_url(value, base) is None
 
 
+@given(
+    st.from_regex(r"https?://([a-z0-9-]{1,9}\.){1,3}[a-z]{2,4}", fullmatch=True),
+    st.text("aZ09._~!$&*+,=:@?/-%;'", max_size=30),
+)
+@example("https://www.example.com", "a//b/../c/./d?x=/?")
+@example("https://xn--a.example", "")
+def test_a_plain_url_is_what_the_long_way_makes_of_it(site: str, rest: str) -> None:
+    """The fragment keeps from the short cut."""
+    plain, long_way = http_url(f"{site}/{rest}"), http_url(f"{site}/{rest}#f")
+    assert plain == (long_way.removesuffix("#f") if long_way else None)
+
+
 def test_a_relative_url_without_base_is_no_http_url() -> None:
     assert http_url("/a") is None
     assert http_url("//example.com/a") is None

@@ -7,7 +7,7 @@ import zlib
 from dataclasses import asdict, replace
 from typing import Any, Final
 
-from crawler.extraction.article import Article, Image
+from crawler.extraction.article import Article, Image, Media
 from crawler.ledger.records import Hop, Snapshot, Visit
 from crawler.states import State
 
@@ -49,18 +49,22 @@ def _without_empty(plain: dict[str, Any]) -> dict[str, Any]:
 
 
 def _article_to_plain(article: Article) -> dict[str, Any]:
-    names = (name for name in Article.__dataclass_fields__ if name not in {"images", "origins"})
+    names = (
+        name for name in Article.__dataclass_fields__ if name not in {"images", "media", "origins"}
+    )
     plain = {name: getattr(article, name) for name in names}
     plain["images"] = [_without_empty(asdict(image)) for image in article.images]
+    plain["media"] = [_without_empty(asdict(media)) for media in article.media]
     plain["origins"] = dict(article.origins)
     return _without_empty(plain)
 
 
 def _article_from_plain(plain: dict[str, Any]) -> Article:
     images = tuple(Image(**image) for image in plain.pop("images", ()))
-    for name in ("authors", "keywords", "ai_opt_outs"):
+    media = tuple(Media(**one) for one in plain.pop("media", ()))
+    for name in ("authors", "keywords", "ai_opt_outs", "page_types"):
         plain[name] = tuple(plain.get(name, ()))
-    return Article(images=images, **plain)
+    return Article(images=images, media=media, **plain)
 
 
 def _hop_from_plain(plain: dict[str, Any]) -> Hop:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from crawler.extraction.article import Article, Image
+from crawler.extraction.article import Article, Image, Media
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def _metadata(article: Article) -> dict[str, Any]:
         "section": article.section,
         "keywords": list(article.keywords),
         "images": [_image(image) for image in article.images],
+        "media": [_media(media) for media in article.media],
         "isAccessibleForFree": article.free_to_read,
         "aiOptOut": list(article.ai_opt_outs),
         "tdmReservation": article.tdm_reserved,
@@ -113,6 +114,19 @@ def _metadata(article: Article) -> dict[str, Any]:
 
 def _image(image: Image) -> dict[str, Any]:
     return {"url": image.url, "width": image.width, "height": image.height, "alt": image.alt}
+
+
+def _media(media: Media) -> dict[str, Any]:
+    return {
+        "kind": media.kind,
+        "title": media.title,
+        "description": media.description,
+        "durationSeconds": media.duration_seconds,
+        "url": media.url,
+        "embedUrl": media.embed_url,
+        "oEmbedUrl": media.oembed_url,
+        "thumbnailUrl": media.thumbnail_url,
+    }
 
 
 def _body_facts(article: Article) -> dict[str, Any]:

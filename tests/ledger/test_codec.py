@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction.article import Article, Image
+from crawler.extraction.article import Article, Image, Media
 from crawler.ledger.codec import decode_visit, encode_visit, visit_json
 from crawler.ledger.records import Hop, Snapshot, Visit
 from crawler.states import State
@@ -11,6 +11,13 @@ from crawler.states import State
 texts = st.text()
 maybe = st.none() | st.text(min_size=1)
 images = st.builds(Image, url=st.text(min_size=1), width=st.none() | st.integers(1), alt=maybe)
+media = st.builds(
+    Media,
+    kind=st.sampled_from(["video", "audio"]),
+    url=maybe,
+    title=maybe,
+    duration_seconds=st.none() | st.integers(1),
+)
 articles = st.builds(
     Article,
     markdown=texts,
@@ -18,8 +25,11 @@ articles = st.builds(
     authors=st.lists(texts).map(tuple),
     keywords=st.lists(texts).map(tuple),
     images=st.lists(images).map(tuple),
+    media=st.lists(media).map(tuple),
     free_to_read=st.none() | st.booleans(),
     ai_opt_outs=st.lists(texts).map(tuple),
+    page_types=st.lists(texts).map(tuple),
+    declared_words=st.none() | st.integers(1),
     tdm_reserved=st.none() | st.just(value=True),
     tdm_policy=maybe,
     word_count=st.integers(0),

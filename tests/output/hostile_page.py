@@ -78,6 +78,8 @@ def _json_ld(text: str) -> str:
     person = {"@type": "Person", "name": text, "url": text}
     image = {"@type": "ImageObject", "url": text, "caption": text, "width": text, "height": 630}
     good_image = image | {"url": f"https://good.example/{text}"}
+    video = {"@type": "VideoObject", "name": text, "description": text, "duration": text}
+    video |= {"contentUrl": text, "embedUrl": f"https://good.example/{text}", "thumbnailUrl": text}
     data = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -85,10 +87,11 @@ def _json_ld(text: str) -> str:
         "name": text,
         "description": text,
         "articleSection": text,
-        "keywords": [text, f"{text}, {text}"],
+        "keywords": [f"{text} topic", f"{text}, {text}"],  # its author is no topic of a page
         "author": [person, text],
         "publisher": {"@type": "Organization", "name": f"{text} Courier", "logo": image},
         "image": [good_image, image, text],
+        "video": [video, {"@type": "AudioObject", "name": text}],
         "mainEntityOfPage": text,
         "url": text,
         "inLanguage": text,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from crawler.extraction.article import Article, Image
+from crawler.extraction.article import Article, Image, Media
 from crawler.ledger.records import Hop, Mention, Snapshot, SourceRecord, Visit
 from crawler.output.entry import mention_entry, source_entry
 from crawler.output.yaml_text import dump_mapping
@@ -82,6 +82,17 @@ def test_an_entry_has_all_that_is_known_in_its_order() -> None:
     ]
     assert entry["isAccessibleForFree"] is False
     assert entry["textFile"] == "items/a.md"
+
+
+def test_recordings_are_told_after_the_images() -> None:
+    media = Media("video", url=URL, embed_url=f"{URL}/player", duration_seconds=282)
+    article = replace(WHOLE, media=(media,))
+    entry = as_read(mention_entry(source(State.OK, article, status=200), OWN, "items/a.md"))
+    keys = list(entry)
+    assert keys[keys.index("images") + 1] == "media"
+    assert entry["media"] == [
+        {"kind": "video", "durationSeconds": 282, "url": URL, "embedUrl": f"{URL}/player"}
+    ]
 
 
 def test_what_the_page_reserves_is_said_after_its_metadata() -> None:

@@ -127,6 +127,8 @@ def assert_is_inert_entry(entry: dict[str, Any]) -> None:
         assert "\n" not in text
     links = [entry.get(key) for key in ("canonicalUrl", "ampUrl", "requestedUrl", "finalUrl")]
     links += [image["url"] for image in entry.get("images", [])]
+    for media in entry.get("media", []):
+        links += [value for name, value in media.items() if name.lower().endswith("url")]
     for link in filter(None, links):
         assert urlsplit(link).scheme in {"http", "https"}
         assert not re.search(r"""[\s"'<>{}()\[\]\\`]""", link)
@@ -213,7 +215,9 @@ def test_what_the_page_says_in_each_place_does_arrive(*, is_markup: bool) -> Non
     assert (article.title, article.description, article.section) == ("Zebra Unicorn",) * 3
     assert article.site_name == "Zebra Unicorn Courier"
     assert article.authors == ("Zebra Unicorn",)
-    assert "Zebra Unicorn" in article.keywords
+    assert "Zebra Unicorn topic" in article.keywords
+    assert article.media[0].embed_url == "https://good.example/Zebra%20Unicorn"
+    assert article.media[0].title == article.media[1].title == "Zebra Unicorn"
     assert "https://good.example/Zebra%20Unicorn" in {image.url for image in article.images}
     assert "Zebra Unicorn" in {image.alt for image in article.images}
     assert article.canonical_url == article.amp_url == "https://news.example/Zebra%20Unicorn"

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.extraction.metadata.field_text import field_text
+from crawler.extraction.metadata.topics import letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +21,8 @@ _FULL_NAME = 2  # words
 
 _BY = re.compile(
     r"^(?:by|von|por|par|di|da|door|af|av|od|przez|autor(?:en|in|es|a)?|auth?ors?|text|texte|testo"
-    r"|texto|written by|posted by|words by|story by|redacci[oó]n de)(?:\s*:\s*|\s+)(?=\S)",
+    r"|texto|oleh|penulis|reporter|автор|текст|tekst|skrevet av|skriven av"
+    r"|written by|posted by|words by|story by|redacci[oó]n de)(?:\s*:\s*|\s+)(?=\S)",
     re.IGNORECASE,
 )
 # Commas of CJK texts, bullets and middle dots among them.
@@ -32,9 +34,47 @@ _NOT_A_NAME = re.compile(r"https?:|www\.|://|@|\d{2}|[<>{}\[\]=_#%]|^\W*$|\.(?:c
 _PLACEHOLDERS = frozenset(
     {"admin", "administrator", "author", "unknown", "none", "null", "undefined", "nan", "true"}
     | {"false", "n/a", "guest", "root", "test", "user", "name", "editor", "webmaster", "by"}
+    | {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today"}
 )
 # Titles that stand behind a comma and belong to the name before it.
 _AFTER_COMMA = frozenset({"jr", "sr", "ii", "iii", "md", "phd", "mba", "esq", "cfa", "rn", "dds"})
+_BY_ALONE = re.compile(
+    r"(?:by|von|por|par|di|da|door|af|av|od|przez|oleh|autor(?:en|in|es|a)?|auteurs?|auth?ors?"
+    r"|text|texte|testo|written by|words by|story by)\s*:?",
+    re.IGNORECASE,
+)
+# Words that make a job: "Senior Reporter", "Political Editor", and those that go with them.
+_JOBS = frozenset(
+    {"reporter", "writer", "editor", "correspondent", "contributor", "journalist", "columnist"}
+    | {
+        "producer",
+        "photographer",
+        "analyst",
+        "redakteur",
+        "redakteurin",
+        "reporterin",
+        "journaliste",
+    }
+    | {"korrespondent", "korrespondentin", "journalistin", "periodista", "redactor", "redactora"}
+    | {"jornalista", "giornalista", "redacteur", "verslaggever", "jurnalis", "wartawan", "muhabir"}
+    | {
+        "director",
+        "manager",
+        "volontär",
+        "volontärin",
+        "autorin",
+        "editorin",
+        "editors",
+        "reporters",
+    }
+)
+_MAX_JOB_WORDS = 5
+# Words for the newsroom as a whole, which is the site under another name.
+_NEWSROOM = frozenset(
+    {"redaktion", "newsroom", "newsdesk", "redacción", "redaccion", "redazione", "redação", "staff"}
+    | {"rédaction", "redactie", "redaksi", "redakcja", "newsdesk", "news", "nachrichten", "webdesk"}
+    | {"webredaktion", "onlineredaktion", "redactia", "redakcija", "larédaction", "redaktionen"}
+)
 
 
 def author_names(strings: Iterable[str], *, whole: bool = False) -> tuple[str, ...]:
@@ -60,9 +100,33 @@ def author_names(strings: Iterable[str], *, whole: bool = False) -> tuple[str, .
 
 
 def without_site(names: tuple[str, ...], site_names: Iterable[str]) -> tuple[str, ...]:
-    """The names that are not the site's own."""
-    own = {key for name in site_names if (key := _letters(name))}
-    return tuple(name for name in names if _letters(name) not in own)
+    """The names that are neither the site's own nor those of its newsroom."""
+    own = {key for name in site_names if (key := letters(name))}
+    return tuple(name for name in names if letters(name) not in own and not is_newsroom(name))
+
+
+def without_affiliation(name: str, site_names: Iterable[str]) -> str:
+    """A name without the site's at its end: "Ann Lee The Daily", as two elements run together."""
+    for site in site_names:
+        person = name.removesuffix(site).rstrip(_EDGE)
+        if person != name and name[len(person)] in _EDGE and len(person.split()) >= _FULL_NAME:
+            return person
+    return name
+
+
+def is_newsroom(name: str) -> bool:
+    """Whether a name is that of no one: "Redaktion", "Staff"."""
+    return name.casefold().removeprefix("la ").removeprefix("die ") in _NEWSROOM
+
+
+def starts_byline(text: str) -> bool:
+    """Whether a text begins as bylines do: "By Ann Lee"."""
+    return _BY.match(text) is not None
+
+
+def is_by(text: str) -> bool:
+    """Whether a text is what stands before a name, and nothing else: "By", "Von:"."""
+    return _BY_ALONE.fullmatch(text) is not None
 
 
 def _parts(raw: str, *, whole: bool) -> list[str]:
@@ -98,8 +162,10 @@ def _is_name(text: str) -> bool:
         and len(text.split()) <= _MAX_WORDS
         and not _NOT_A_NAME.search(text)
         and text.casefold() not in _PLACEHOLDERS
+        and not _is_job(text)
     )
 
 
-def _letters(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+def _is_job(text: str) -> bool:
+    words = text.casefold().split()
+    return len(words) <= _MAX_JOB_WORDS and (words[-1] in _JOBS or words[0] in _JOBS)

@@ -1,32 +1,53 @@
-"""Authors as readers see them: links with rel=author, and elements called author or byline."""
+"""Authors as readers see them: linked, in an element that is called so, or as a signature."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from lxml.etree import XPath
 
 from crawler.extraction.metadata.authors import author_names
 from crawler.extraction.metadata.element_text import element_text
+from crawler.extraction.metadata.person_names import is_full_name, is_like_a_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from lxml.html import HtmlElement
 
-_MAX_ELEMENTS = 30
-_MAX_CLIMB = 100
-_MAX_CLASS = 500
-_LONGEST = 150
-_FULL_NAME = 2  # words
-_BYLINE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:article|post|entry)?(?:authors?|bylines?)(?:$|[\s_-])", re.IGNORECASE
+_MAX_ELEMENTS: Final = 30
+_MAX_CLIMB: Final = 100
+_MAX_CLASS: Final = 500
+_LONGEST: Final = 150
+
+_NAMED: Final = XPath(
+    "descendant::*/@class[contains(., 'utho') or contains(., 'utor')"
+    " or contains(., 'uteur') or contains(., 'yline')]/.."
+)
+_RIGHT: Final = XPath("descendant::p[@align='right' or contains(@style, 'right')]")
+_LABELS: Final = ("作者", "记者", "記者", "责编", "编辑", "編輯")
+_LABELLED: Final = XPath(
+    f"descendant::text()[{' or '.join(f'contains(., {label!r})' for label in _LABELS)}]",
+    smart_strings=False,
+)
+_HAN_NAME: Final = "[㐀-鿿]{2,4}"
+# Author, reporter, editor in charge; the last is often the only name that is given.
+_SIGNED: Final = re.compile(
+    rf"(?:{'|'.join(_LABELS)})\s?[:\uff1a]\s?"
+    rf"(?P<names>{_HAN_NAME}(?:[\u3001\uff0c\s]{_HAN_NAME})*)(?![\u3400-\u9fff])"
+)
+_CLASS_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[^A-Za-z]+")
+_CALLED_SO: Final = frozenset(
+    {"author", "authors", "byline", "bylines", "autor", "autore", "autores", "autoren", "auteur"}
+    | {"auteurs", "articleauthor", "postauthor", "entryauthor"}
+)
+# What else a class says of an element that only tells of an author.
+_OTHERWISE: Final = frozenset(
+    {"bio", "avatar", "image", "img", "photo", "social", "follow", "about"}
 )
 # Where the names of others stand: comments, teasers and the frame of the page.
-_ELSEWHERE = frozenset({"aside", "footer", "nav", "form", "button"})
-_LABEL_WORDS = frozenset(
-    {"about", "all", "author", "authors", "by", "contact", "follow", "more", "published", "read"}
-    | {"share", "staff", "the", "updated", "written", "posts", "your", "image", "photo"}
-)
+_ELSEWHERE: Final = frozenset({"aside", "footer", "nav", "form", "button"})
 
 
 def linked_authors(tree: HtmlElement) -> list[str]:
@@ -44,29 +65,40 @@ def linked_authors(tree: HtmlElement) -> list[str]:
 
 def visible_bylines(tree: HtmlElement) -> list[str]:
     """The names of the first short element called author or byline that holds a full name."""
-    named = tree.xpath("descendant::*[contains(@class, 'uthor') or contains(@class, 'yline')]")
-    for element in _first(named):
-        if not _BYLINE_CLASS.search(element.get("class") or "") or _is_elsewhere(element):
+    for element in _first(_NAMED(tree)):
+        if not _is_called_so(element) or _is_elsewhere(element):
             continue
         text = element_text(element, between="; ")
         names = author_names([text]) if len(text) <= _LONGEST else ()
-        if names and _is_full_name(names[0]):
+        if names and is_full_name(names[0]):
             return list(names)
     return []
 
 
-def _first(elements: Iterable[HtmlElement]) -> Iterable[HtmlElement]:
+def signatures(tree: HtmlElement, *, is_chinese: bool = False) -> list[str]:
+    """The name that is set right as the last line of an article, or labelled there in Chinese."""
+    texts = (
+        element_text(element) for element in _first(_RIGHT(tree)) if not _is_elsewhere(element)
+    )
+    if name := next((text for text in texts if is_like_a_name(text)), None):
+        return [name]
+    if not is_chinese:
+        return []
+    labelled = (str(text)[:_LONGEST] for text in _LABELLED(tree)[:_MAX_ELEMENTS])
+    match = next((match for text in labelled if (match := _SIGNED.search(text))), None)
+    return re.findall(_HAN_NAME, match["names"]) if match else []
+
+
+def _first(elements: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
     return (element for element, _ in zip(elements, range(_MAX_ELEMENTS), strict=False))
 
 
-def _is_full_name(name: str) -> bool:
-    words = name.split()
-    return (
-        len(words) >= _FULL_NAME
-        and not words[0][0].islower()
-        and not words[-1][0].islower()
-        and _LABEL_WORDS.isdisjoint(word.casefold() for word in words)
-    )
+def _is_called_so(element: HtmlElement) -> bool:
+    for name in (element.get("class") or "")[:_MAX_CLASS].split():
+        words = {word.lower() for word in _CLASS_WORD.findall(name)}
+        if not _CALLED_SO.isdisjoint(words) and _OTHERWISE.isdisjoint(words):
+            return True
+    return False
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(1991, 1, 1, tzinfo=UTC)  # the year of the web
 _TOLERANCE = timedelta(days=1)
 _LARGEST_OFFSET = timedelta(hours=15)
 _MAX_LENGTH = 100
@@ -64,7 +64,7 @@ def parse_date_time(value: str, *, now: datetime | None = None) -> str | None:
     Reads ISO 8601, RFC 3339, RFC 2822, Unix time in seconds or milliseconds, JavaScript's and C's
     forms, and dates with English month names. The result is as precise as the value:
     `2020-09-04`, `2020-09-04T10:00:00`, `2020-09-04T10:00:00+02:00`; UTC is `Z`, fractions of a
-    second are dropped. Days that do not exist, before 1990 or more than a day after `now` (aware;
+    second are dropped. Days that do not exist, before 1991 or more than a day after `now` (aware;
     the clock's time if None) are refused, and so are forms that leave month and day to a guess.
     """
     text = " ".join(value[:_MAX_LENGTH].split()).upper()

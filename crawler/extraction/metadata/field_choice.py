@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.extraction.metadata.authors import author_names, without_site
+from crawler.extraction.metadata.authors import author_names, without_affiliation, without_site
 from crawler.extraction.metadata.candidates import JSON_LD, LINK, OPEN_GRAPH, Candidate, Found
 from crawler.extraction.metadata.field_text import field_text
 from crawler.extraction.metadata.free_access import free_flag, free_tier
 from crawler.extraction.metadata.languages import language_tag
 from crawler.extraction.metadata.page_links import amp_url, canonical_url
-from crawler.extraction.metadata.topics import keyword_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from crawler.extraction.metadata.markup import Markup
+
+_MAX_LANGUAGES = 10
 
 
 def chosen_text(candidates: Iterable[Candidate], limit: int) -> Found[str | None]:
@@ -29,17 +30,24 @@ def chosen_text(candidates: Iterable[Candidate], limit: int) -> Found[str | None
 
 
 def chosen_authors(
-    groups: Iterable[Sequence[Candidate]], site_names: Iterable[str]
+    groups: Iterable[Sequence[Candidate]], site_names: Iterable[str], others: Iterable[str] = ()
 ) -> Found[tuple[str, ...]]:
-    """The names of the first group that names somebody but the site; else the first names."""
+    """The names of the first group that names somebody but the site; else the first names.
+
+    Args:
+        groups: raw author strings, one group a source, in order of trust.
+        site_names: names of the site.
+        others: further names that are nobody's: of sections and places.
+    """
     own = list(site_names)
+    refused = [*own, *others]
     fallback: Found[tuple[str, ...]] = Found((), None)
     for group in groups:
         if not group:
             continue
         origin = group[0].origin
         names = author_names((one.value for one in group), whole=origin == JSON_LD)
-        people = without_site(names, own)
+        people = tuple(without_affiliation(name, own) for name in without_site(names, refused))
         if people:
             return Found(people, origin)
         if names and not fallback.value:
@@ -47,20 +55,13 @@ def chosen_authors(
     return fallback
 
 
-def chosen_keywords(groups: Iterable[Sequence[Candidate]]) -> Found[tuple[str, ...]]:
-    """The keywords of the first group that holds any."""
-    for group in groups:
-        if keywords := keyword_list(one.value for one in group):
-            return Found(keywords, group[0].origin)
-    return Found((), None)
-
-
-def chosen_language(candidates: Iterable[Candidate]) -> Found[str | None]:
-    """The first well-formed language tag."""
+def declared_languages(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """The well-formed language tags, at most 10, each from its best source."""
+    origins: dict[str, str] = {}
     for value, origin in candidates:
-        if tag := language_tag(value):
-            return Found(tag, origin)
-    return Found(None, None)
+        if len(origins) < _MAX_LANGUAGES and (tag := language_tag(value)):
+            origins.setdefault(tag, origin)
+    return tuple(Candidate(tag, origin) for tag, origin in origins.items())
 
 
 def chosen_canonical(markup: Markup, page: str) -> Found[str | None]:

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawler.extraction.metadata import meta_names
-from crawler.extraction.metadata.bylines import linked_authors, visible_bylines
+from crawler.extraction.metadata.bylines import linked_authors, signatures, visible_bylines
 from crawler.extraction.metadata.candidates import (
+    BYLINE,
     HTML,
     JSON_LD,
     LINK,
     MICRODATA,
+    URL,
     Candidate,
     candidates,
 )
+from crawler.extraction.metadata.headline_area import HeadlineArea, headline_area
+from crawler.extraction.metadata.headline_names import authors_near
 from crawler.extraction.metadata.meta_names import meta_candidates
 from crawler.extraction.metadata.schema_nodes import value_text
+from crawler.extraction.metadata.tag_links import tag_links
+from crawler.extraction.metadata.titles import without_site_name
+from crawler.extraction.metadata.url_dates import url_date
+from crawler.extraction.metadata.visible_dates import dates_near
 from crawler.urls.registered_domain import registered_domain
 
 if TYPE_CHECKING:
@@ -27,8 +38,15 @@ if TYPE_CHECKING:
     from crawler.extraction.metadata.markup import Markup
     from crawler.extraction.metadata.schema_nodes import Node
 
+_HAN = re.compile("[\u3400-\u9fff]")
 
-@dataclass(frozen=True, slots=True)
+
+@lru_cache(maxsize=256)
+def _domain(host: str) -> str:
+    return registered_domain(f"https://{host}/")
+
+
+@dataclass(frozen=True)
 class FieldSources:
     """The page's tree, its markup, its JSON-LD nodes that are about the page, and all of them."""
 
@@ -36,6 +54,12 @@ class FieldSources:
     markup: Markup
     nodes: Sequence[Node]
     all_nodes: Sequence[Node]
+
+    @cached_property
+    def area(self) -> HeadlineArea:
+        """What readers see around the headline."""
+        title = without_site_name(self.markup.title or "", self.names_of_the_site())
+        return headline_area(self.tree, [*(one.value for one in self.headlines()), title])
 
     def from_json_ld(self, *names: str) -> list[Candidate]:
         """Texts of the named schema.org properties, node by node."""
@@ -75,6 +99,16 @@ class FieldSources:
             *self.from_json_ld("dateCreated"),
         ]
 
+    def visible_dates(self) -> list[Candidate]:
+        """Dates of publication that readers see, and that of the address."""
+        declared = next(iter(self.languages()), None)
+        day_first = declared is not None and not declared.value.lower().startswith("en")
+        address = url_date(self.markup.url)
+        return [
+            *dates_near(self.area, day_first=day_first),
+            *candidates([address] if address else [], URL),
+        ]
+
     def modified(self) -> list[Candidate]:
         """Raw dates of the last change."""
         return [
@@ -94,7 +128,19 @@ class FieldSources:
             yield self.from_meta((name,))
         yield self.from_microdata("author")
         yield candidates(linked_authors(self.tree), LINK)
-        yield candidates(visible_bylines(self.tree), HTML)
+        yield candidates(visible_bylines(self.tree), BYLINE)
+        for name in filter(meta_names.is_author, self.markup.meta):
+            yield self.from_meta((name,))
+        for names_near in authors_near(self.area):
+            yield candidates(names_near, BYLINE)
+        titles = "".join(self.markup.headings) + (self.markup.title or "")
+        is_chinese = _HAN.search(titles) is not None
+        yield candidates(signatures(self.tree, is_chinese=is_chinese), BYLINE)
+
+    def no_persons(self) -> list[str]:
+        """Names of the page's sections and places, which templates give as authors, too."""
+        places = self.from_json_ld("contentLocation", "locationCreated", "dateline")
+        return [one.value for one in (*self.sections(), *places)]
 
     def descriptions(self) -> list[Candidate]:
         """Raw descriptions."""
@@ -121,10 +167,12 @@ class FieldSources:
 
     def names_of_the_site(self) -> list[str]:
         """Everything by which the site calls itself, to tell it from titles and people."""
-        domain = registered_domain(self.markup.base)
+        host = urlsplit(self.markup.url).netloc
+        domain = _domain(host)
         return [
             *(name.value for name in self.site_names()),
             *self.markup.contents("apple-mobile-web-app-title", "copyright", "publisher"),
+            host,
             domain,
             domain.split(".")[0],
         ]
@@ -134,9 +182,15 @@ class FieldSources:
         return [
             *candidates([self.markup.language] if self.markup.language else [], HTML),
             *self.from_json_ld("inLanguage"),
+            *candidates(self._languages_of_this_address(), LINK),
             *self.from_meta(meta_names.LANGUAGE),
             *self.from_microdata("inLanguage"),
         ]
+
+    def _languages_of_this_address(self) -> list[str]:
+        """The hreflang of the links that lead to this page itself."""
+        own = {self.markup.url, *self.markup.links.get("canonical", ())}
+        return [tag for tag, href in self.markup.alternates if href in own]
 
     def sections(self) -> list[Candidate]:
         """Raw sections."""
@@ -147,13 +201,23 @@ class FieldSources:
         ]
 
     def keyword_groups(self) -> list[Sequence[Candidate]]:
-        """Raw keyword strings, one group a source; the first group that holds any counts."""
+        """Raw keyword strings, one group a source, most trusted first."""
         return [
+            *(self.from_meta((name,)) for name in meta_names.KEYWORDS[:2]),
             self.from_json_ld("keywords"),
             self.from_meta(meta_names.TAGS),
-            *(self.from_meta((name,)) for name in meta_names.KEYWORDS),
+            *(self.from_meta((name,)) for name in meta_names.KEYWORDS[2:]),
             self.from_microdata("keywords"),
+            *(self.from_meta((name,)) for name in self.markup.meta if meta_names.is_tags(name)),
         ]
+
+    def visible_tags(self) -> list[Candidate]:
+        """The tags that readers see, or else the things that JSON-LD says the article is about."""
+        return candidates(tag_links(self.tree), HTML) or self.from_json_ld("about")
+
+    def word_counts(self) -> list[Candidate]:
+        """Raw values of wordCount."""
+        return self.from_json_ld("wordCount")
 
     def free_flags(self) -> list[Candidate]:
         """Raw values of isAccessibleForFree."""

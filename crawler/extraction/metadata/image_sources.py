@@ -14,12 +14,16 @@ if TYPE_CHECKING:
 
 
 class RawImage(NamedTuple):
-    """An image as a page gives it, before anything is checked."""
+    """An image as a page gives it, before anything is checked.
+
+    `is_lead`: readers see it by the headline, before the article's text.
+    """
 
     url: str
     width: Any = None
     height: Any = None
     alt: Any = None
+    is_lead: bool = False
 
 
 def raw_images(sources: FieldSources) -> list[tuple[str, RawImage]]:

@@ -1,63 +1,122 @@
-"""The article's images: absolute, each once, without logos and tracking pixels."""
+"""The article's images: absolute, each once, without logos and tracking pixels, the lead first."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
 from crawler.extraction.article import Image
-from crawler.extraction.metadata.candidates import Found
+from crawler.extraction.metadata.candidates import HTML, Found
 from crawler.extraction.metadata.field_text import field_text
+from crawler.extraction.metadata.image_identity import image_keys, kinship_keys
 from crawler.inert import http_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from crawler.extraction.metadata.image_sources import RawImage
 
-MAX_IMAGES = 50
-_MAX_CONSIDERED = 200
-_MAX_ALT = 500
-_MAX_SIDE = 100_000
-_SMALLEST_SIDE = 2
-_NUMBER = re.compile(r"\s*(\d{1,6})(?:\.\d+)?\s*(?:px)?\s*", re.IGNORECASE)
-# File names that templates put where an article has no image of its own.
-_NO_PICTURE = re.compile(
-    r"(?:^|[^a-z])(?:logos?|favicon|placeholder|sprite|blank|pixel|spacer|no-?image)(?:[^a-z]|$)"
+MAX_IMAGES: Final = 50
+_MAX_CONSIDERED: Final = 200
+_MAX_ALT: Final = 500
+_MAX_SIDE: Final = 100_000
+_SMALLEST_SIDE: Final = 2
+_NUMBER: Final = re.compile(r"\s*(\d{1,6})(?:\.\d+)?\s*(?:px)?\s*", re.IGNORECASE)
+# File names that templates put where an article has no image of its own, or none yet.
+_NO_PICTURE: Final = re.compile(
+    r"(?:^|[^a-z])(?:logos?|favicon|(?:app-?)?icons?|placeholder|sprite|blank|pixel|spacer"
+    r"|no-?image|loader|loading|transparent|avatar|1x1)(?:[^a-z]|$)|\.svg$"
 )
 
 
-def chosen_images(
-    raw: Iterable[tuple[str, RawImage]], base: str, unwanted: Iterable[str]
-) -> Found[tuple[Image, ...]]:
-    """At most 50 images in the given order; a repeat adds what the first left open.
+@dataclass(slots=True)
+class _Picture:
+    image: Image
+    origin: str
+    keys: frozenset[str]
+    is_lead: bool = False
 
-    The origin is that of the first image.
+
+def chosen_images(
+    raw: Iterable[tuple[str, RawImage]],
+    visible: Iterable[RawImage],
+    base: str,
+    unwanted: Iterable[str],
+) -> Found[tuple[Image, ...]]:
+    """At most 50 images, the lead first; of one picture the largest URL, completed by the others.
+
+    The lead is the first that the page declares, unless readers see another in its place and
+    that one nowhere: then it is a crop for cards in social networks. The origin is the lead's.
 
     Args:
-        raw: (origin, image) pairs in order of trust.
+        raw: (origin, image) pairs that the page declares, in order of trust.
+        visible: the images that readers see.
         base: what relative URLs are resolved against.
         unwanted: URLs of the publisher's logos.
     """
     logos = {address for url in unwanted if (address := http_url(url, base))}
-    images: dict[str, Image] = {}
-    lead: str | None = None
-    for count, (origin, image) in enumerate(raw):
-        if count >= _MAX_CONSIDERED:
-            break
-        url = http_url(image.url, base)
+    declared = _pictures(raw, base, logos)
+    seen = _pictures(((HTML, image) for image in visible), base, logos)
+    pictures = [*declared, *seen]
+    lead = next((picture for picture in seen if picture.is_lead), None)
+    if lead is not None and (not declared or not _is_shown(declared[0], seen)):
+        pictures.insert(0, lead)
+    return _each_once(pictures)
+
+
+def _is_shown(picture: _Picture, seen: Sequence[_Picture]) -> bool:
+    keys = picture.keys | kinship_keys(picture.image.url)
+    return any(
+        not keys.isdisjoint(one.keys) or not keys.isdisjoint(kinship_keys(one.image.url))
+        for one in seen
+    )
+
+
+def _pictures(raw: Iterable[tuple[str, RawImage]], base: str, logos: set[str]) -> list[_Picture]:
+    found: list[_Picture] = []
+    urls: dict[str, str | None] = {}  # templates give one image several times
+    for (origin, image), _ in zip(raw, range(_MAX_CONSIDERED), strict=False):
+        if image.url not in urls:
+            urls[image.url] = http_url(image.url, base)
+        url = urls[image.url]
         if url is None or url in logos or _names_no_picture(url):
             continue
         width, height = _pixels(image.width), _pixels(image.height)
         if any(side is not None and side < _SMALLEST_SIDE for side in (width, height)):
             continue
         alt = field_text(image.alt, _MAX_ALT) if isinstance(image.alt, str) else None
-        lead = lead or origin
-        known = images.get(url, Image(url))
-        if url in images or len(images) < MAX_IMAGES:
-            images[url] = Image(url, known.width or width, known.height or height, known.alt or alt)
-    return Found(tuple(images.values()), lead)
+        picture = Image(url, width, height, alt)
+        found.append(_Picture(picture, origin, image_keys(url), is_lead=image.is_lead))
+    return found
+
+
+def _each_once(pictures: Sequence[_Picture]) -> Found[tuple[Image, ...]]:
+    kept: list[Image] = []
+    places: dict[str, int] = {}
+    for picture in pictures:
+        place = next((places[key] for key in picture.keys if key in places), None)
+        if place is None:
+            if len(kept) == MAX_IMAGES:
+                break
+            place = len(kept)
+            kept.append(picture.image)
+        else:
+            kept[place] = _merged(kept[place], picture.image)
+        for key in picture.keys:
+            places.setdefault(key, place)
+    return Found(tuple(kept), pictures[0].origin if pictures else None)
+
+
+def _merged(known: Image, other: Image) -> Image:
+    """The larger of two images of one picture, or else the first; each completes the other."""
+    alt = known.alt or other.alt
+    if known.url == other.url:
+        return Image(known.url, known.width or other.width, known.height or other.height, alt)
+    is_larger = other.width is not None and known.width is not None and other.width > known.width
+    best = other if is_larger else known
+    return Image(best.url, best.width, best.height, alt)
 
 
 def _pixels(value: Any) -> int | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from crawler.extraction.metadata.element_text import element_text
 from crawler.extraction.metadata.microdata import item_properties
+from crawler.extraction.metadata.site_heading import is_site_heading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,22 +40,28 @@ class Markup:
     """What a page says in its elements; all values as they stand, none cleaned or believed.
 
     Attributes:
+        url: the page's own.
         base: the URL that the page's relative URLs are resolved against.
         meta: contents by lower-case name (property, name or http-equiv), in page order.
         meta_pairs: the same as (name, content) pairs, for groups such as og:image.
         links: hrefs of `<link>` by lower-case rel.
+        oembeds: hrefs of the page's oEmbed responses.
+        alternates: (hreflang, href) of the page in its languages.
         properties: microdata of the article, by lower-case itemprop.
         scripts: the text of the JSON-LD scripts.
         language: the lang of `<html>`.
         title: the text of `<title>`.
-        headings: the texts of the first `<h1>` elements.
+        headings: the texts of the first `<h1>` elements, but for the site's name as a logo.
         times: the `<time>` elements.
     """
 
+    url: str
     base: str
     meta: Mapping[str, Sequence[str]]
     meta_pairs: Sequence[tuple[str, str]]
     links: Mapping[str, Sequence[str]]
+    alternates: Sequence[tuple[str, str]]
+    oembeds: Sequence[str]
     properties: Mapping[str, Sequence[str]]
     scripts: Sequence[str]
     language: str | None
@@ -69,51 +76,71 @@ class Markup:
 
 def read_markup(tree: HtmlElement, url: str) -> Markup:
     """Gather a page's markup; reads the tree and changes nothing. `url` is the page's own."""
-    pairs: list[tuple[str, str]] = []
-    links: dict[str, list[str]] = {}
-    scripts: list[str] = []
-    headings: list[str] = []
-    times: list[Time] = []
-    title: str | None = None
-    base: str | None = None
-    link_count = 0
+    found = _Gathered()
     for element in tree.iter("meta", "link", "script", "title", "base", "h1", "time"):
-        tag = element.tag
-        if tag == "meta" and len(pairs) < _MAX_META:
-            pairs.extend(_meta_pairs(element))
-        elif tag == "link" and link_count < _MAX_LINKS:
-            link_count += 1
-            _add_link(links, element)
-        elif tag == "script" and "ld+json" in (element.get("type") or "").lower():
-            scripts.append(element.text or "")
-        elif tag == "title" and title is None:
-            title = element_text(element)
-        elif tag == "base" and base is None:
-            base = element.get("href")
-        elif tag == "h1" and len(headings) < _MAX_HEADINGS:
-            headings.append(element_text(element))
-        elif tag == "time" and len(times) < _MAX_TIMES and (value := element.get("datetime")):
-            times.append(Time(value, element.get("pubdate") is not None))
+        found.add(element)
     meta: dict[str, list[str]] = {}
-    for name, content in pairs:
+    for name, content in found.pairs:
         meta.setdefault(name, []).append(content)
     return Markup(
-        base=_joined(url, base),
+        url=url,
+        base=_joined(url, found.base),
         meta=meta,
-        meta_pairs=pairs,
-        links=links,
+        meta_pairs=found.pairs,
+        links=found.links,
+        alternates=found.alternates,
+        oembeds=found.oembeds,
         properties=item_properties(tree),
-        scripts=scripts,
+        scripts=found.scripts,
         language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
-        title=title,
-        headings=[heading for heading in headings if heading],
-        times=times,
+        title=found.title,
+        headings=[heading for heading in found.headings if heading],
+        times=found.times,
     )
 
 
-def _add_link(links: dict[str, list[str]], element: HtmlElement) -> None:
-    for rel in (element.get("rel") or "").lower().split()[:_MAX_RELS]:
-        links.setdefault(rel, []).append(element.get("href") or "")
+@dataclass(slots=True)
+class _Gathered:
+    """What the walk has met; `Markup` says what is what."""
+
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    links: dict[str, list[str]] = field(default_factory=dict)
+    alternates: list[tuple[str, str]] = field(default_factory=list)
+    oembeds: list[str] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
+    times: list[Time] = field(default_factory=list)
+    title: str | None = None
+    base: str | None = None
+    link_count: int = 0
+
+    def add(self, element: HtmlElement) -> None:
+        """Take what an element says; beyond the bounds, and of what may be only once, nothing."""
+        tag = element.tag
+        if tag == "meta" and len(self.pairs) < _MAX_META:
+            self.pairs.extend(_meta_pairs(element))
+        elif tag == "link" and self.link_count < _MAX_LINKS:
+            self._add_link(element)
+        elif tag == "script" and "ld+json" in (element.get("type") or "").lower():
+            self.scripts.append(element.text or "")
+        elif tag == "title" and self.title is None:
+            self.title = element_text(element)
+        elif tag == "base" and self.base is None:
+            self.base = element.get("href")
+        elif tag == "h1" and len(self.headings) < _MAX_HEADINGS:
+            self.headings.append("" if is_site_heading(element) else element_text(element))
+        elif tag == "time" and len(self.times) < _MAX_TIMES and (value := element.get("datetime")):
+            self.times.append(Time(value, element.get("pubdate") is not None))
+
+    def _add_link(self, element: HtmlElement) -> None:
+        self.link_count += 1
+        href = element.get("href") or ""
+        for rel in (element.get("rel") or "").lower().split()[:_MAX_RELS]:
+            self.links.setdefault(rel, []).append(href)
+        if "+oembed" in (element.get("type") or "").lower():
+            self.oembeds.append(href)
+        if hreflang := element.get("hreflang"):
+            self.alternates.append((hreflang, href))
 
 
 def _meta_pairs(element: HtmlElement) -> list[tuple[str, str]]:

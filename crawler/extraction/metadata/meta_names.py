@@ -6,7 +6,8 @@ and the tags of the Parse.ly, Sailthru and Cxense content systems.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.metadata.candidates import META, OPEN_GRAPH, TWITTER, Candidate
 
@@ -52,6 +53,13 @@ TAGS = ("article:tag", "og:article:tag", "video:tag")
 KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "sailthru.tags", "citation_keywords")
 LANGUAGE = ("og:locale", "content-language", "language", "dc.language", "dcterms.language")
 CONTENT_TIER = ("article:content_tier",)
+_KNOWN: Final = frozenset({*AUTHORS, *TAGS, *KEYWORDS})
+
+# Names of content systems that nobody has listed: "classification-tags", "articleauthor".
+_TAGS_OF_SOME_SYSTEM: Final = re.compile(r"(?:.{0,40}[-_.:])?(?:tags|keywords|topics)")
+_AUTHOR_OF_SOME_SYSTEM: Final = re.compile(
+    r"(?!smartbanner|app|theme|web)(?:.{0,40}[-_.:]|article|content|news|page|post|story)?(?:authors?|byline|writer)(?:[-_]?name)?"
+)
 
 _OPEN_GRAPH = ("og:", "article:", "video:", "book:")
 
@@ -61,6 +69,16 @@ def meta_candidates(markup: Markup, names: tuple[str, ...]) -> list[Candidate]:
     return [
         Candidate(content, meta_origin(name)) for name in names for content in markup.contents(name)
     ]
+
+
+def is_tags(name: str) -> bool:
+    """Whether a meta tag that no vocabulary here knows gives keywords."""
+    return name not in _KNOWN and _TAGS_OF_SOME_SYSTEM.fullmatch(name) is not None
+
+
+def is_author(name: str) -> bool:
+    """Whether a meta tag that no vocabulary here knows gives authors."""
+    return name not in _KNOWN and _AUTHOR_OF_SOME_SYSTEM.fullmatch(name) is not None
 
 
 def meta_origin(name: str) -> str:

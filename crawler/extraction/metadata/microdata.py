@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lxml.etree import XPath
+
 from crawler.extraction.metadata.element_text import element_text
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ _READ = frozenset(
     {"headline", "datepublished", "datemodified", "author", "articlesection", "keywords"}
     | {"inlanguage", "isaccessibleforfree", "description", "image", "publisher"}
 )
+_WITH_PROPERTY = XPath("descendant::*/@itemprop/..")
 _VALUE_ATTRIBUTES = ("content", "datetime", "href", "src")
 _MAX_ELEMENTS = 500
 _MAX_CLIMB = 100
@@ -26,7 +29,7 @@ def item_properties(tree: HtmlElement) -> dict[str, list[str]]:
     item (author as a Person) is its name.
     """
     properties: dict[str, list[str]] = {}
-    for count, element in enumerate(tree.xpath("descendant::*[@itemprop]")):
+    for count, element in enumerate(_WITH_PROPERTY(tree)):
         if count >= _MAX_ELEMENTS:
             break
         names = _READ.intersection((element.get("itemprop") or "").lower().split())

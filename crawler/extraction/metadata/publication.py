@@ -9,35 +9,49 @@ from crawler.extraction.metadata.candidates import Found
 from crawler.extraction.metadata.dates import parse_date_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from crawler.extraction.metadata.candidates import Candidate
 
 _DATE_LENGTH = 10
 _MIDNIGHT = "T00:00:00"
+_WHOLE = 2  # precision of a time with its zone, which nothing refines
 
 
 def publication_dates(
-    published: Iterable[Candidate], modified: Iterable[Candidate], now: datetime
+    published: Iterable[Candidate],
+    modified: Iterable[Candidate],
+    visible: Callable[[], Iterable[Candidate]],
+    now: datetime,
 ) -> tuple[Found[str | None], Found[str | None]]:
     """The dates of publication and change; raw candidates are in order of trust.
 
     A change before the publication is a mistake of the page and dropped.
+
+    Args:
+        visible: gives what readers see of the publication; asked only where nothing else gives
+            more than the day.
     """
     first = best_date(published, now)
+    if first.value is None or _precision(first.value) == 0:
+        first = best_date(visible(), now, first)
     last = best_date(modified, now)
     if first.value and last.value and _is_before(last.value, first.value):
         last = Found(None, None)
     return first, last
 
 
-def best_date(raw: Iterable[Candidate], now: datetime) -> Found[str | None]:
+def best_date(
+    raw: Iterable[Candidate], now: datetime, known: Found[str | None] | None = None
+) -> Found[str | None]:
     """The first readable date, or a later source's more precise form of the same moment."""
-    best: Found[str | None] = Found(None, None)
+    best: Found[str | None] = known or Found(None, None)
     for value, origin in raw:
         parsed = parse_date_time(value, now=now)
         if parsed and (best.value is None or _refines(parsed, best.value)):
             best = Found(parsed, origin)
+            if _precision(parsed) == _WHOLE:
+                break
     return best
 
 

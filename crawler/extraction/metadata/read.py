@@ -7,32 +7,35 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from crawler.extraction.metadata.declared_kind import page_types, word_count
 from crawler.extraction.metadata.field_choice import (
     chosen_amp,
     chosen_authors,
     chosen_canonical,
     chosen_free,
-    chosen_keywords,
-    chosen_language,
     chosen_text,
+    declared_languages,
 )
 from crawler.extraction.metadata.field_sources import FieldSources
 from crawler.extraction.metadata.image_sources import publisher_logos, raw_images
 from crawler.extraction.metadata.images import chosen_images
 from crawler.extraction.metadata.json_ld import json_ld_values
+from crawler.extraction.metadata.keyword_choice import chosen_keywords
 from crawler.extraction.metadata.markup import read_markup
+from crawler.extraction.metadata.media import chosen_media
 from crawler.extraction.metadata.page_nodes import page_nodes
 from crawler.extraction.metadata.publication import publication_dates
 from crawler.extraction.metadata.schema_nodes import schema_nodes
 from crawler.extraction.metadata.titles import chosen_title
+from crawler.extraction.metadata.visible_images import visible_images
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lxml.html import HtmlElement
 
-    from crawler.extraction.article import Image
-    from crawler.extraction.metadata.candidates import Found
+    from crawler.extraction.article import Image, Media
+    from crawler.extraction.metadata.candidates import Candidate, Found
     from crawler.extraction.metadata.markup import Markup
 
 _MAX_DESCRIPTION = 2_000
@@ -41,7 +44,11 @@ _MAX_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The metadata fields of `Article`, as defined there; what the page does not give is empty."""
+    """The metadata fields of `Article`, as defined there; what the page does not give is empty.
+
+    Attributes:
+        languages: the tags that the page declares, with their origins, in order of trust.
+    """
 
     title: str | None
     authors: tuple[str, ...]
@@ -49,13 +56,16 @@ class Metadata:
     modified: str | None
     description: str | None
     site_name: str | None
-    language: str | None
+    languages: tuple[Candidate, ...]
     section: str | None
     keywords: tuple[str, ...]
     images: tuple[Image, ...]
+    media: tuple[Media, ...]
     canonical_url: str | None
     amp_url: str | None
     free_to_read: bool | None
+    page_types: tuple[str, ...]
+    declared_words: int | None
     origins: Mapping[str, str]
 
 
@@ -82,18 +92,27 @@ def read_metadata(
     site_names = sources.names_of_the_site()
 
     title = chosen_title(sources.headlines(), markup.title, site_names)
-    authors = chosen_authors(sources.author_groups(), site_names)
+    authors = chosen_authors(sources.author_groups(), site_names, sources.no_persons())
     published, modified = publication_dates(
-        sources.published(), sources.modified(), now or datetime.now(UTC)
+        sources.published(), sources.modified(), sources.visible_dates, now or datetime.now(UTC)
     )
     description = chosen_text(sources.descriptions(), _MAX_DESCRIPTION)
     site_name = chosen_text(sources.site_names(), _MAX_NAME)
-    language = chosen_language(sources.languages())
     section = chosen_text(sources.sections(), _MAX_NAME)
-    keywords = chosen_keywords(sources.keyword_groups())
-    images = chosen_images(raw_images(sources), markup.base, publisher_logos(sources))
+    keywords = chosen_keywords(
+        sources.keyword_groups(),
+        sources.visible_tags,
+        names=(*site_names, *authors.value),
+        sections=(one.value for one in sources.sections()),
+    )
+    images = chosen_images(
+        raw_images(sources), visible_images(tree), markup.base, publisher_logos(sources)
+    )
+    media = chosen_media(sources)
     amp = chosen_amp(markup)
     free = chosen_free(sources.free_flags(), sources.content_tiers())
+    types = page_types(own_nodes, markup.contents("og:type"))
+    words = word_count(sources.word_counts())
     return Metadata(
         title=title.value,
         authors=authors.value,
@@ -101,13 +120,16 @@ def read_metadata(
         modified=modified.value,
         description=description.value,
         site_name=site_name.value,
-        language=language.value,
+        languages=declared_languages(sources.languages()),
         section=section.value,
         keywords=keywords.value,
         images=images.value,
+        media=media.value,
         canonical_url=canonical.value,
         amp_url=amp.value,
         free_to_read=free.value,
+        page_types=types.value,
+        declared_words=words.value,
         origins=_origins(
             title=title,
             authors=authors,
@@ -115,13 +137,15 @@ def read_metadata(
             modified=modified,
             description=description,
             site_name=site_name,
-            language=language,
             section=section,
             keywords=keywords,
             images=images,
+            media=media,
             canonical_url=canonical,
             amp_url=amp,
             free_to_read=free,
+            page_types=types,
+            declared_words=words,
         ),
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.metadata.candidates import HTML, OPEN_GRAPH, TWITTER, Candidate, Found
 from crawler.extraction.metadata.field_text import field_text
+from crawler.extraction.metadata.topics import letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,8 +41,8 @@ def chosen_title(
     voices: dict[str, set[str]] = {}
     for value, origin in titles:
         voice = OPEN_GRAPH if origin == TWITTER else origin
-        voices.setdefault(_letters(value), set()).add(voice)
-    agreed = (title for title in titles if len(voices[_letters(title.value)]) > 1)
+        voices.setdefault(letters(value), set()).add(voice)
+    agreed = (title for title in titles if len(voices[letters(title.value)]) > 1)
     best = next(agreed, titles[0] if titles else None)
     if best is None:
         return Found(None, None)
@@ -58,14 +59,10 @@ def without_site_name(title: str, site_names: Iterable[str]) -> str:
 
     The name is cut only where it is one that the page gives elsewhere, or its domain.
     """
-    own = {key for name in site_names if (key := _letters(name))}
+    own = {key for name in site_names if (key := letters(name))}
     for _ in range(_MAX_CUTS):
         separators = list(_SEPARATOR.finditer(title))
-        if not separators or _letters(title[separators[-1].end() :]) not in own:
+        if not separators or letters(title[separators[-1].end() :]) not in own:
             break
         title = title[: separators[-1].start()]
     return title
-
-
-def _letters(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())

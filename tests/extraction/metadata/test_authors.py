@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.metadata.authors import MAX_AUTHORS, author_names, without_site
+from crawler.extraction.metadata.authors import (
+    MAX_AUTHORS,
+    author_names,
+    without_affiliation,
+    without_site,
+)
 
 
 @pytest.mark.parametrize(
@@ -13,6 +18,8 @@ from crawler.extraction.metadata.authors import MAX_AUTHORS, author_names, witho
         ("Por: Ana Sá", ("Ana Sá",)),
         ("Door Jan de Vries", ("Jan de Vries",)),
         ("Di Rossi", ("Rossi",)),
+        ("Oleh: Siti Aminah", ("Siti Aminah",)),
+        ("Автор: Анна Ли", ("Анна Ли",)),
         ("Ann Lee and Bo Ek", ("Ann Lee", "Bo Ek")),
         ("Ann Lee, Bo Ek & Cy Day", ("Ann Lee", "Bo Ek", "Cy Day")),
         ("Felix Groß und Jörg Klein, dpa", ("Felix Groß", "Jörg Klein", "dpa")),
@@ -28,6 +35,9 @@ from crawler.extraction.metadata.authors import MAX_AUTHORS, author_names, witho
         ("@annlee", ()),
         ("5 May 2020", ()),
         ("105092", ()),
+        ("Ann Lee, Senior Reporter", ("Ann Lee",)),
+        ("Political Editor", ()),
+        ("Monday", ()),
         ("admin", ()),
         ("null", ()),
         ("", ()),
@@ -46,8 +56,24 @@ def test_a_person_is_not_split_where_no_part_is_a_full_name() -> None:
 def test_the_site_is_no_author_beside_a_person() -> None:
     assert without_site(("Ann Lee", "The Daily"), ["the daily", ""]) == ("Ann Lee",)
     assert without_site(("thedaily.example",), ["thedaily.example"]) == ()
+    assert without_site(("Redaktion", "La rédaction"), []) == ()
 
 
 def test_a_thousand_authors_are_bounded() -> None:
     names = [f"Ann {'ABCDEFGHIJ'[n % 10]}{'abcdefghij'[n // 10 % 10]}x" for n in range(1_000)]
     assert len(author_names(names)) == MAX_AUTHORS
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Ann Lee The Daily", "Ann Lee"),
+        ("Ann Lee, The Daily", "Ann Lee"),
+        ("Ann Thedaily", "Ann Thedaily"),
+        ("The Daily", "The Daily"),
+        ("Lee The Daily", "Lee The Daily"),
+        ("", ""),
+    ],
+)
+def test_the_site_is_cut_from_the_end_of_a_full_name(name: str, expected: str) -> None:
+    assert without_affiliation(name, ["The Daily", ""]) == expected

@@ -3,7 +3,7 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from crawler.extraction.metadata.bylines import linked_authors, visible_bylines
+from crawler.extraction.metadata.bylines import linked_authors, signatures, visible_bylines
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,8 @@ from crawler.extraction.metadata.bylines import linked_authors, visible_bylines
             "<div class=byline>By <b>Ann Lee</b> 5 May 2020 <i class=author-name>Ann Lee</i></div>",
             ["Ann Lee"],
         ),
+        ("<ul class=metaAuthorList><li class=autor-name>Ann Lee</ul>", ["Ann Lee"]),
+        ("<p class=author-bio>Ann Lee</p>", []),
         ("<p class=author>About the Author</p>", []),
         ("<p class=author>read more</p>", []),
         ("<div class=comments><p class=author>Bo Ek</p></div>", []),
@@ -35,3 +37,18 @@ def test_only_the_first_author_links_are_the_article_s() -> None:
         "<p><a rel=author>Cy Day</a></p>"
     )
     assert linked_authors(page) == ["Ann Lee", "Bo Ek"]
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<p style='text-align:right'><b>Ann Lee</b></p>", ["Ann Lee"]),
+        ("<p align=right>See also</p>", []),
+        ("<p>(责编:李明、王小红)</p>", ["李明", "王小红"]),
+        ("<p>作者: 李明</p>", ["李明"]),
+        ("<p>编辑部的工作很多</p>", []),
+    ],
+)
+def test_a_signature_ends_an_article(markup: str, expected: list[str]) -> None:
+    page = lxml.html.document_fromstring(f"<body><p>Text</p>{markup}</body>")
+    assert signatures(page, is_chinese=True) == expected

@@ -50,7 +50,7 @@ def test_a_date_keeps_the_precision_it_was_given_with(value: str, expected: str)
     [
         *("", "nan", "2020", "2020-09", "14:20", "yesterday", "04/09/2020", "4.9.2020"),
         *("2020-02-31", "0000-00-00", "2020-13-01", "2020-09-04T25:00:00", "20200231"),
-        *("2020-09-04T10:00:00+99:00", "1989-12-31", "2026-01-17", "99999999999999999999"),
+        *("2020-09-04T10:00:00+99:00", "1990-12-31", "2026-01-17", "99999999999999999999"),
         *("31 February 2020", "Posted on 2020-09-04", "2020-09-04" + " " * 200 + "x"),
     ],
 )
@@ -63,13 +63,13 @@ def test_an_impossible_unclear_or_future_date_is_refused(value: str) -> None:
 def test_any_text_gives_a_readable_date_or_none(value: str) -> None:
     parsed = parse_date_time(value, now=NOW)
     if parsed is not None:
-        assert datetime.fromisoformat(parsed).year in range(1990, 2027)
+        assert datetime.fromisoformat(parsed).year in range(1991, 2027)
         assert parse_date_time(parsed, now=NOW) == parsed
 
 
 @settings(deadline=None)  # a busy machine is no defect
 @given(
-    st.integers(631_238_400, 1_767_225_600).map(lambda second: datetime.fromtimestamp(second, UTC))
+    st.integers(662_774_400, 1_767_225_600).map(lambda second: datetime.fromtimestamp(second, UTC))
 )
 def test_a_moment_survives_its_own_iso_form(moment: datetime) -> None:
     parsed = parse_date_time(moment.isoformat(), now=NOW)

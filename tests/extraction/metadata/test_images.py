@@ -12,7 +12,7 @@ BASE = "https://news.example/a/b"
 
 
 def _images(*raw: RawImage, unwanted: tuple[str, ...] = ()) -> tuple[Image, ...]:
-    return chosen_images([("json-ld", image) for image in raw], BASE, unwanted).value
+    return chosen_images([("json-ld", image) for image in raw], (), BASE, unwanted).value
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,8 @@ def test_a_repeated_image_is_kept_once_and_completed() -> None:
         RawImage("/static/site-logo.png"),
         RawImage("/brand.svg"),
         RawImage("/placeholder.jpg"),
+        RawImage("/apple-app-icon.png"),
+        RawImage("/chart.svg"),
         RawImage("data:image/png;base64,AAAA"),
         RawImage("javascript:alert(1)"),
     ],
@@ -56,3 +58,38 @@ def test_a_word_that_holds_logo_is_no_logo() -> None:
 
 def test_images_are_bounded() -> None:
     assert len(_images(*(RawImage(f"/{n}.jpg") for n in range(1_000)))) == MAX_IMAGES
+
+
+def _urls(raw: list[RawImage], visible: list[RawImage]) -> list[str]:
+    found = chosen_images([("json-ld", image) for image in raw], visible, BASE, ())
+    return [image.url.removeprefix("https://news.example") for image in found.value]
+
+
+def test_a_declared_image_that_readers_see_leads() -> None:
+    visible = [RawImage("/first-picture-1.jpg", is_lead=True), RawImage("/bridge-day-1.jpg")]
+    assert _urls([RawImage("/bridge-day-1.jpg")], visible) == [
+        "/bridge-day-1.jpg",
+        "/first-picture-1.jpg",
+    ]
+
+
+def test_a_card_for_social_networks_gives_way_to_what_readers_see() -> None:
+    card = RawImage("/cards/bridge-card.jpg")
+    assert _urls([card], [RawImage("/lead-picture.jpg", is_lead=True)])[0] == "/lead-picture.jpg"
+    assert _urls([card], [RawImage("/late-picture.jpg")])[0] == "/cards/bridge-card.jpg"
+
+
+def test_without_a_declared_image_the_first_that_readers_see_leads() -> None:
+    found = chosen_images([], [RawImage("/bridge-day-1.jpg", 800, 600, "Bridge")], BASE, ())
+    assert found == ((Image("https://news.example/bridge-day-1.jpg", 800, 600, "Bridge"),), "html")
+
+
+def test_of_one_picture_the_largest_is_kept_and_completed() -> None:
+    raw = [RawImage("/bridge-day-640x480.jpg", 640, 480), RawImage("/bridge-day.jpg", 1200, 900)]
+    found = chosen_images(
+        [("json-ld", image) for image in raw],
+        [RawImage("/bridge-day-300x200.jpg", 300, 200, "The bridge")],
+        BASE,
+        (),
+    )
+    assert found.value == (Image("https://news.example/bridge-day.jpg", 1200, 900, "The bridge"),)

@@ -58,7 +58,27 @@ def test_a_change_before_the_publication_is_dropped(
     published: str, modified: str, *, kept: bool
 ) -> None:
     first, last = publication_dates(
-        [Candidate(published, "json-ld")], [Candidate(modified, "meta")], NOW
+        [Candidate(published, "json-ld")], [Candidate(modified, "meta")], list, NOW
     )
     assert first == (published, "json-ld")
     assert last.value == (modified if kept else None)
+
+
+@pytest.mark.parametrize(
+    ("published", "expected"),
+    [
+        ([], ("2020-09-04T10:15:00", "byline")),
+        (["2020-09-04"], ("2020-09-04T10:15:00", "byline")),
+        (["2020-09-03"], ("2020-09-03", "meta")),
+        (["2020-09-04T10:00:00"], ("2020-09-04T10:00:00", "meta")),
+        (["2090-01-01"], ("2020-09-04T10:15:00", "byline")),
+    ],
+)
+def test_what_readers_see_counts_where_nothing_else_says_more_than_the_day(
+    published: list[str], expected: tuple[str, str]
+) -> None:
+    def visible() -> list[Candidate]:
+        return [Candidate("2020-09-04T10:15:00", "byline")]
+
+    raw = [Candidate(value, "meta") for value in published]
+    assert publication_dates(raw, [], visible, NOW)[0] == expected

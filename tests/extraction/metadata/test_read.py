@@ -44,7 +44,8 @@ def test_a_page_gives_the_metadata_beside_it(page: Path) -> None:
     found = {name: getattr(metadata, name) for name in Metadata.__slots__}
     found["origins"] = dict(metadata.origins)
     found["images"] = [list(asdict(image).values()) for image in metadata.images]
-    assert json.loads(json.dumps(found)) == expected
+    said = {name: value for name, value in found.items() if value not in (None, (), [], {})}
+    assert json.loads(json.dumps(said)) == expected
 
 
 def test_the_tree_is_not_changed() -> None:
@@ -60,6 +61,18 @@ def test_a_person_in_a_meta_tag_beats_the_site_in_json_ld() -> None:
     assert _read(site + _json_ld(article)).authors == ("The Daily",)
     person = '<meta name="author" content="Ann Lee">'
     assert _read(site + person + _json_ld(article)).authors == ("Ann Lee",)
+
+
+def test_a_section_or_a_place_is_no_author() -> None:
+    article = {
+        "@type": "Article",
+        "headline": "A",
+        "author": ["Local", "Springfield"],
+        "articleSection": "Local",
+        "contentLocation": {"@type": "Place", "name": "Springfield"},
+    }
+    person = '<meta name="author" content="Ann Lee">'
+    assert _read(person + _json_ld(json.dumps(article))).authors == ("Ann Lee",)
 
 
 def test_the_open_graph_vocabulary_may_be_written_out() -> None:
@@ -84,36 +97,49 @@ def test_strings_are_bounded() -> None:
             json.dumps(
                 {
                     "@type": "Article",
-                    "author": [{"name": "Ann Lee" + "x" * n} for n in range(3_000)],
+                    "author": [
+                        {"name": f"Ann Lee-{'abcdefghij'[n % 10]}x{'y' * n}"} for n in range(2_000)
+                    ],
                 }
             )
         ),
         _json_ld(json.dumps([{"@type": "Article", "@id": "#a", "author": {"@id": "#a"}}] * 10_000)),
         _json_ld('{"@type":"WebPage","mainEntity":' * 20_000),
         "<meta name=author content=', and , and'>" * 50_000,
+        f"<meta name=author content='{'(' * 200_000}'>",
+        f"<meta name=author content='{'[](' * 70_000}'>",
+        f"<meta name=news_keywords content='{'a:b, ' * 50_000}'>",
+        f"<meta name=articleauthor content='{'von ' * 50_000}'>",
         "<h1>" * 20_000 + "x",
         "<p class=author itemprop=author itemscope>" * 20_000,
         "<time datetime='x'><a rel=author class=byline>" * 10_000,
         "<title>" + " | a" * 100_000,
         "<meta property=og:image content=/a.jpg>" * 30_000,
+        "<h1>T</h1>"
+        + "<p class='byline tags'>By <a href=/tag/x><img src=/a.jpg>5 May 2020" * 7_000,
     ],
     ids=[
         "authors",
         "references",
         "nesting",
         "metas",
+        "parentheses",
+        "brackets",
+        "labels",
+        "bylines",
         "headings",
         "items",
         "times",
         "title",
         "images",
+        "everything",
     ],
 )
 def test_a_hostile_page_costs_little(page: str) -> None:
     tree = lxml.html.document_fromstring(page)
     start = time.process_time()
     metadata = read_metadata(tree, URL, now=NOW)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 1
     assert len(metadata.authors) <= 50
 
 
@@ -131,3 +157,42 @@ def test_wrong_types_everywhere_never_raise(value: object) -> None:
     text = json.dumps({"@type": "NewsArticle", "headline": "A", "x": value, "mainEntity": value})
     metadata = _read(_json_ld(text.replace("<", "\\u003c")))
     assert all(metadata.authors)
+
+
+def test_authors_of_a_content_system_that_nobody_listed_are_found() -> None:
+    assert _read('<meta name="articleAuthor" content="Ann Lee">').authors == ("Ann Lee",)
+    assert _read('<meta name="smartbanner:author" content="Ann Lee">').authors == ()
+
+
+def test_what_readers_see_is_asked_where_the_head_says_nothing() -> None:
+    page = (
+        '<html lang="de"><h1>Brücke</h1><p>Von Ann Lee</p><p>3. April 2025, 15:25 Uhr</p>'
+        "<ul class=tags><li><a href=/t/1>Fluss</a></ul>"
+    )
+    found = _read(page)
+    assert (found.authors, found.published) == (("Ann Lee",), "2025-04-03T15:25:00")
+    assert found.keywords == ("Fluss",)
+    assert found.origins["authors"] == found.origins["published"] == "byline"
+    assert found.origins["keywords"] == "html"
+
+
+def test_the_day_in_the_address_is_the_last_resort() -> None:
+    tree = lxml.html.document_fromstring("<base href=/><title>A</title>")
+    found = read_metadata(tree, "https://news.example/2025/04/03/bridge", now=NOW)
+    assert (found.published, found.origins["published"]) == ("2025-04-03", "url")
+    future = read_metadata(tree, "https://news.example/2031/04/03/bridge", now=NOW)
+    assert future.published is None
+
+
+def test_a_language_is_declared_for_the_address_of_the_page_itself() -> None:
+    page = (
+        '<link rel=alternate hreflang=de-AT href="https://news.example/de/bridge">'
+        f'<link rel=alternate hreflang=en-GB href="{URL}">'
+    )
+    assert _read(page).languages == (("en-GB", "link"),)
+
+
+@pytest.mark.parametrize("base", ["http://[x", "//", "javascript:x", "http://a b/", "\\"])
+def test_a_broken_base_harms_nothing(base: str) -> None:
+    found = _read(f'<base href="{base}"><title>A</title><meta property=og:image content=/a.jpg>')
+    assert found.title == "A"

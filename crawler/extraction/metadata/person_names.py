@@ -1,0 +1,57 @@
+"""What a person's full name looks like, where nothing says that a text is one."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from crawler.extraction.metadata.authors import author_names
+
+_FULL_NAME: Final = 2  # words
+_LONGEST_NAME: Final = 4
+_LABEL_WORDS: Final = frozenset(
+    {"about", "all", "author", "authors", "by", "contact", "follow", "more", "published", "read"}
+    | {"share", "staff", "the", "updated", "written", "posts", "your", "image", "photo", "news"}
+    | {
+        "alle",
+        "artikel",
+        "mehr",
+        "zum",
+        "zur",
+        "autor",
+        "profil",
+        "profile",
+        "view",
+        "see",
+        "articles",
+    }
+    | {"redaktion", "todos", "filed", "under", "tous", "tutti"}
+)
+_NAME_WORD: Final = re.compile(r"(?:[^\W\d_]\.?)+(?:['\u2019\-][^\W\d_]+)*\.?")
+_PARTICLES: Final = frozenset(
+    {"de", "del", "della", "der", "den", "di", "da", "dos", "du", "la", "le", "van", "von", "bin"}
+    | {"al", "el", "ter", "ten", "zu"}
+)
+
+
+def is_full_name(name: str) -> bool:
+    """Whether what is called an author has the form of a full name, and is no label."""
+    words = name.split()
+    return (
+        len(words) >= _FULL_NAME
+        and not words[0][0].islower()
+        and not words[-1][0].islower()
+        and _LABEL_WORDS.isdisjoint(word.casefold() for word in words)
+    )
+
+
+def is_like_a_name(text: str) -> bool:
+    """Whether a text that nothing calls an author can only be a person's full name."""
+    words = text.split()
+    return (
+        _FULL_NAME <= len(words) <= _LONGEST_NAME + sum(word in _PARTICLES for word in words)
+        and is_full_name(text)
+        and all(word in _PARTICLES or word[0].isupper() for word in words)
+        and all(_NAME_WORD.fullmatch(word) for word in words)
+        and author_names([text]) == (text,)
+    )

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import lxml.html
+import pytest
+
+from crawler.extraction.metadata.headline_area import headline_area
+from crawler.extraction.metadata.headline_names import authors_near
+
+LONG = "The council of the small town voted on Tuesday to keep the old footbridge open. " * 2
+
+
+def _names(markup: str) -> list[str]:
+    tree = lxml.html.document_fromstring(f"<body><h1>Bridge</h1>{markup}</body>")
+    return next((names for names in authors_near(headline_area(tree, ["Bridge"])) if names), [])
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<a href=/author/ann-lee/>Ann Lee</a> <a href=/autor/bo>Bo Ek</a>", ["Ann Lee", "Bo Ek"]),
+        ("<p>By Ann Lee and Bo van Ek</p>", ["Ann Lee", "Bo van Ek"]),
+        ("<li>Von:<a href=/a>Ann Lee</a>, <a href=/b>Bo Ek</a><li>Foto", ["Ann Lee", "Bo Ek"]),
+        ("<span>Ann Lee |</span> <span>05.04.2025</span>", ["Ann Lee"]),
+        ("<p>5 April 2025</p><p>Ann O'Neill</p>", ["Ann O'Neill"]),
+        (f"<p><strong>Ann Lee/Bo Ek</strong></p><p>{LONG}</p>", ["Ann Lee", "Bo Ek"]),
+        (f"<p><strong>Ann Lee</strong></p><p><b>T</b>{LONG[1:]}</p>", ["Ann Lee"]),
+    ],
+)
+def test_names_by_the_headline_are_authors(markup: str, expected: list[str]) -> None:
+    assert _names(markup) == expected
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<a href=/author/redaktion>Alle Artikel</a>",
+        "<p>By the river in May</p>",
+        "<a href=/x>Another story <b>By Ann Lee</b></a>",
+        "<span>05.04.2025</span> <b>Filed Under:</b>",
+        f"<p><strong>Ann Lee</strong> said so.</p><p>{LONG}</p>",
+        "<p><strong>Give Today</strong></p><p>Account 0061947069</p>",
+        f"<p>{LONG}</p><p><strong>Early Life</strong></p><p>{LONG}</p>",
+        "<nav><a href=/author/ann-lee>Ann Lee</a></nav>",
+    ],
+)
+def test_what_stands_there_otherwise_is_nobody(markup: str) -> None:
+    assert _names(markup) == []
