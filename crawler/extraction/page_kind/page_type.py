@@ -1,0 +1,41 @@
+"""Live blogs and galleries: articles all the same, but of another form."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from crawler.extraction.page_kind.page import Page
+
+LIVE_BLOG: Final = "live-blog"
+GALLERY: Final = "gallery"
+
+_BY_TYPE: Final = {
+    "liveblogposting": LIVE_BLOG,
+    "imagegallery": GALLERY,
+    "mediagallery": GALLERY,
+}
+_LIVE_PATH: Final = re.compile(
+    r"(?:^|[/_-])(?:live-?blog|liveticker|live-ticker|newsblog|minute-par-minute|en-direct|en-vivo"
+    r"|in-diretta|ao-vivo|na-zywo|minuto-a-minuto|live-updates)(?:[/._-]|$)"
+)
+_GALLERY_PATH: Final = re.compile(
+    r"(?:^|[/_-])(?:(?:photo|image|picture)-?gallery|gallery|galleries|fotostrecke|bildergalerie"
+    r"|bilderstrecke|diaporama|fotogaleria|galeria|fotogallery|galleria|fotoserie|fotogalerie"
+    r"|in-pictures|photos)(?:[/._-]|$)"
+)
+_ENTRIES: Final = 5  # of a live blog, or images of a gallery
+
+
+def page_type(page: Page) -> str | None:
+    """The form of an article, where the page says so or is built like one: a `LIVE_BLOG`, ..."""
+    if any(name in script for script in page.markup.scripts for name in ("LiveBlog", "Gallery")):
+        found = next((_BY_TYPE[name] for name in sorted(page.types & _BY_TYPE.keys())), None)
+        if found is not None:
+            return found
+    if _LIVE_PATH.search(page.path) and len(page.markup.times) >= _ENTRIES:
+        return LIVE_BLOG
+    if _GALLERY_PATH.search(page.path) and len(page.tree.xpath("//figure//img")) >= _ENTRIES:
+        return GALLERY
+    return None

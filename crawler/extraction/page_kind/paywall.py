@@ -1,0 +1,210 @@
+"""Articles of which only the beginning is free."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, Final
+
+from crawler.extraction.page_kind.phrases import PHRASES
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.page_kind.page import Page
+    from crawler.extraction.page_kind.screen import Line
+
+# Parts of the names that paywalls give to their boxes, by vendor or by custom.
+_WALL: Final = re.compile(
+    r"pay-?wall|reg-?wall|(?:subscription|subscribe|content|login)-?wall|poool|tp-(?:container|modal)"
+    r"|piano|zephr|leaky|(?:article|content|premium|metered?|subscriber)[-_]?(?:gate|lock|barrier|box"
+    r"|offer|teaser|promo|message|notice|overlay|cta|prompt|limit)|locked|\babo-?\w*|\boffers?\b"
+    r"|offer-(?:box|page|container)|subscri(?:be|ption|ber)s?[-_](?:box|cta|prompt|offer|block|banner"
+    r"|message|call|required|only|panel|promo)|gated|restricted|restriction|barrier|steady|wallkit"
+    r"|memberful|paid-content|plus-(?:box|teaser|offer)|registration-(?:box|gate|required|prompt)",
+    re.IGNORECASE,
+)
+_ANCESTORS: Final = 8
+_MAX_SELECTORS: Final = 10
+_WALL_CHARACTERS: Final = 1_500
+_SELECTOR: Final = re.compile(r'"cssSelector"\s*:\s*(\[[^\]]*\]|"[^"]*")')
+_SIMPLE: Final = re.compile(r"[.#]([A-Za-z_][\w-]*)")
+_WORD_COUNT: Final = re.compile(r'"wordCount"\s*:\s*"?(\d{1,5})\b')
+_PAGE_PARTS: Final = frozenset({"article", "main", "body", "html"})
+_FEW: Final = 1_200  # characters in paragraphs that a page has which does not say it is not free
+_FEW_DECLARED: Final = 4_000  # and one that does
+_CHARACTERS_A_WORD: Final = 6
+_FEW_LINES: Final = 8
+_MAX_PHRASES: Final = 20
+_ELLIPSIS: Final = re.compile(
+    r"(?:\u2026|\.\.\.|\[\u2026\]|\[\.\.\.\]|\(\.\.\.\))[\s*_)\"'\u201d]*$"
+)
+
+_PART_CHARACTERS: Final = 200  # of the part that is said to be paid for: less is a stub of it
+_TINY: Final = 150  # words
+_PREVIEW: Final = 250
+_LONG_PREVIEW: Final = 400
+_BELIEVED: Final = 15_000  # words; some count characters
+_GAP_SHARE: Final = 0.6
+_GAP_WORDS: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class PaywallSigns:
+    """What a page shows of a paywall before its text is measured.
+
+    Attributes:
+        is_declared: schema.org isAccessibleForFree is false, or article:content_tier is not free.
+        is_missing: the part that is said to be paid for (hasPart) is not on the page.
+        wall: what a box that is called a wall says.
+        says: what the page says outside of such a box.
+        repeats: whether it says so twice, close together.
+        declared_words: schema.org wordCount; 0 without one.
+    """
+
+    is_declared: bool = False
+    is_missing: bool = False
+    wall: str | None = None
+    says: str | None = None
+    repeats: bool = False
+    declared_words: int = 0
+
+
+def read_paywall(page: Page) -> PaywallSigns | None:
+    """Read what a page shows of a paywall; None: it shows nothing, or says that it is free.
+
+    Takes the box that asks for a subscription off the page, so that it is not taken for text.
+    """
+    if page.known.free_to_read is True:
+        return None
+    is_declared = page.known.free_to_read is False
+    declared_words = _declared_words(page)
+    characters = page.paragraph_characters
+    may_be_short = (
+        characters < (_FEW_DECLARED if is_declared else _FEW)
+        or characters < _GAP_SHARE * declared_words * _CHARACTERS_A_WORD
+    )
+    if not is_declared and not may_be_short:
+        return None
+    found = _seen_on(page) if may_be_short else []
+    if not is_declared and not found:
+        return None
+    wall = _take_wall(found)
+    return PaywallSigns(
+        is_declared=is_declared,
+        is_missing=is_declared and may_be_short and _is_missing(page),
+        wall=wall,
+        says=max((phrase for _, _, phrase in found), key=len, default=None),
+        repeats=_are_close(found),
+        declared_words=declared_words,
+    )
+
+
+def evidence_of_paywall(signs: PaywallSigns, words: int, text: str) -> str | None:
+    """What shows that a text is only the beginning of an article.
+
+    Args:
+        signs: what the page showed.
+        words: of the text that was found.
+        text: the same, as Markdown.
+    """
+    has_gap = (
+        words < _GAP_SHARE * signs.declared_words
+        and signs.declared_words - words >= _GAP_WORDS
+        and signs.declared_words <= _BELIEVED
+    )
+    is_cut = _ELLIPSIS.search(text) is not None
+    asks = signs.wall or signs.says
+    is_short = words < _TINY
+    if signs.is_declared:
+        is_paid = (
+            has_gap
+            or (is_short and bool(asks or signs.is_missing or is_cut))
+            or (words < _PREVIEW and bool(asks))
+            or (words < _LONG_PREVIEW and bool(asks) and (signs.is_missing or is_cut))
+        )
+    else:
+        is_paid = bool(
+            (asks and has_gap)
+            or (signs.wall and (is_short or (is_cut and words < _LONG_PREVIEW)))
+            or (signs.says and is_short and (is_cut or signs.repeats))
+        )
+    if not is_paid:
+        return None
+    told = (
+        "it says that it is not free" if signs.is_declared else None,
+        f'"{asks}"' if asks else None,
+        f"{words} of {signs.declared_words} words" if has_gap else f"{words} words",
+        "the rest is not on the page" if signs.is_missing else None,
+    )
+    return ", ".join(part for part in told if part)
+
+
+def _declared_words(page: Page) -> int:
+    counts = (int(n) for script in page.markup.scripts for n in _WORD_COUNT.findall(script))
+    return max(counts, default=0)
+
+
+def _is_missing(page: Page) -> bool:
+    """Whether none of the parts that are said to be paid for has any text to speak of."""
+    found = [value for script in page.markup.scripts for value in _SELECTOR.findall(script)]
+    names = [name for value in found[:_MAX_SELECTORS] for name in _SIMPLE.findall(value)]
+    if not names:
+        return False
+    for name in dict.fromkeys(names[:_MAX_SELECTORS]):
+        parts = page.tree.xpath(
+            "//body//*[contains(concat(' ', normalize-space(@class), ' '), concat(' ', $n, ' '))"
+            " or @id = $n]",
+            n=name,
+        )
+        if sum(len("".join(part.itertext()).strip()) for part in parts) >= _PART_CHARACTERS:
+            return False
+    return True
+
+
+def _seen_on(page: Page) -> list[tuple[int, Line, str]]:
+    """The phrases of a paywall on a page: the number of the line, the line, the phrase."""
+    known = PHRASES["paywall_says"].found_in(page.screen.text)
+    return [
+        (number, line, phrase)
+        for number, line in enumerate(page.screen.lines if known else ())
+        for phrase in known
+        if not line.is_consent and phrase in line.text
+    ]
+
+
+def _are_close(found: list[tuple[int, Line, str]]) -> bool:
+    """Whether two phrases, of which neither is part of the other, are within a few lines."""
+    return any(
+        abs(one - other) <= _FEW_LINES and first not in second and second not in first
+        for one, _, first in found[:_MAX_PHRASES]
+        for other, _, second in found[:_MAX_PHRASES]
+    )
+
+
+def _take_wall(found: list[tuple[int, Line, str]]) -> str | None:
+    """Remove, in place, the boxes that are called a wall and say so; what one of them says."""
+    said: str | None = None
+    for _, line, phrase in found[:_MAX_PHRASES]:
+        if line.element is not None and (box := _wall_around(line.element)) is not None:
+            said = said or phrase
+            if box.getparent() is not None:
+                box.drop_tree()  # keeps the text behind it
+    return said
+
+
+def _wall_around(element: HtmlElement) -> HtmlElement | None:
+    """The largest of the boxes around an element that is called a wall, and is no article."""
+    wall: HtmlElement | None = None
+    around = (element, *islice(element.iterancestors(), _ANCESTORS))
+    for box in takewhile(lambda box: box.tag not in _PAGE_PARTS, around):
+        names = f"{box.get('class', '')} {box.get('id', '')}"
+        if _WALL.search(names) and len(text_of(box)) <= _WALL_CHARACTERS:
+            wall = box
+    return wall
+
+
+def text_of(box: HtmlElement) -> str:
+    """The text of an element as it stands."""
+    return "".join(box.itertext())

@@ -1,0 +1,208 @@
+"""What a reader sees of a page that has little text: its lines, its buttons, its consent banner."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from lxml.etree import iterwalk
+
+from crawler.extraction.page_kind.phrases import bare, folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.page_kind.phrases import Phrases
+
+_MAX_ELEMENTS: Final = 20_000
+_MAX_LINES: Final = 2_000
+_LABEL_CHARACTERS: Final = 80
+_PROSE_CHARACTERS: Final = 40  # a shorter line is a label, a teaser's kicker, a date
+_UNSEEN: Final = frozenset(
+    {"script", "style", "template", "noscript", "svg", "select", "head", "iframe", "object"}
+    | {"nav", "footer"}  # these are seen, but never what a page is about
+)
+_BOXES: Final = frozenset({"div", "section", "aside", "dialog", "form", "header"})
+_INLINE: Final = frozenset(
+    {"a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span"}
+    | {"strong", "sub", "sup", "time", "u", "wbr"}
+)
+_UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af]")
+# Names that consent managers, and those who write their own, give to their boxes.
+_CONSENT_BOX: Final = re.compile(
+    r"cookie|consent|gdpr|(?:^|[-_ ])cmp(?:$|[-_ ])|onetrust|didomi|qc-cmp|truste|usercentrics"
+    r"|uc-banner|cookiebot|cybotcookie|sp_message|iubenda|osano|klaro|tarteaucitron|axeptio"
+    r"|privacy-?(?:banner|notice|popup|gate|wall|modal|overlay)",
+    re.IGNORECASE,
+)
+_HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text.
+
+    Attributes:
+        text: folded.
+        linked: how many of its characters are links or buttons.
+        is_consent: whether a consent banner has it.
+        element: in which, or before whose next sibling, its last piece is.
+    """
+
+    text: str
+    linked: int
+    is_consent: bool
+    element: HtmlElement | None
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether it is long enough for a sentence, and no link as a whole."""
+        weight = len(self.text) + len(_UNSPACED.findall(self.text))
+        return weight >= _PROSE_CHARACTERS and self.linked < 0.6 * len(self.text)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What is seen, outside of navigation and footer.
+
+    Attributes:
+        lines: of text, in order.
+        labels: of buttons and links, folded and without punctuation at their ends.
+    """
+
+    lines: tuple[Line, ...]
+    labels: frozenset[str]
+
+    @cached_property
+    def text(self) -> str:
+        """All lines outside of consent banners."""
+        return "\n".join(line.text for line in self.lines if not line.is_consent)
+
+    @cached_property
+    def consent_text(self) -> str:
+        """All lines of consent banners."""
+        return "\n".join(line.text for line in self.lines if line.is_consent)
+
+    @cached_property
+    def prose(self) -> tuple[Line, ...]:
+        """The lines outside of consent banners that may be sentences."""
+        return tuple(line for line in self.lines if line.is_prose and not line.is_consent)
+
+    @property
+    def prose_characters(self) -> int:
+        """How much there is to read."""
+        return sum(len(line.text) for line in self.prose)
+
+    def has_button(self, labels: Phrases) -> str | None:
+        """The first label that is one of these."""
+        return labels.equal_to(sorted(self.labels))
+
+
+def read_screen(tree: HtmlElement) -> Screen:
+    """Read what is seen of a page, up to bounds; changes nothing."""
+    reader = _Reader()
+    body = tree.find("body")
+    if body is not None:
+        reader.read(body)
+    return Screen(tuple(reader.lines), frozenset(reader.labels))
+
+
+class _Reader:
+    """The walk: pieces of text until a block ends, then a line."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.labels: set[str] = set()
+        self._pieces: list[str] = []
+        self._linked = 0
+        self._links = 0  # how many open elements are links or buttons
+        self._banners = 0  # the same for consent banners
+        self._last: HtmlElement | None = None  # the element beside which text was last
+
+    def read(self, body: HtmlElement) -> None:
+        walker = iterwalk(body, events=("start", "end"))
+        # What each open element is: a block, a link or button, a banner; None: it is not seen.
+        opened: list[tuple[bool, bool, bool] | None] = []
+        seen = 0
+        for event, element in walker:
+            if event == "start":
+                seen += 1
+                if seen > _MAX_ELEMENTS or len(self.lines) >= _MAX_LINES:
+                    break
+                if element.tag in _UNSEEN or _is_hidden(element):
+                    opened.append(None)
+                    walker.skip_subtree()
+                    continue
+                is_block = element.tag not in _INLINE
+                what = (is_block, _is_control(element), _is_banner(element))
+                opened.append(what)
+                self._enter(element, *what)
+            else:
+                if (left := opened.pop()) is not None:
+                    self._leave(*left)
+                if element is not body:
+                    self._add(element.tail, element)
+        self._end_line()
+
+    def _enter(
+        self, element: HtmlElement, is_block: bool, is_control: bool, is_banner: bool
+    ) -> None:
+        if is_block:
+            self._end_line()
+        self._banners += is_banner
+        self._links += is_control
+        if is_control:
+            label = element.get("value") if element.tag == "input" else "".join(element.itertext())
+            text = bare(folded((label or element.get("aria-label") or "")[: 4 * _LABEL_CHARACTERS]))
+            if 0 < len(text) <= _LABEL_CHARACTERS:
+                self.labels.add(text)
+        self._add(element.text, element)
+
+    def _leave(self, is_block: bool, is_control: bool, is_banner: bool) -> None:
+        if is_block:
+            self._end_line()
+        self._links -= is_control
+        self._banners -= is_banner
+
+    def _add(self, text: str | None, element: HtmlElement) -> None:
+        if text and not text.isspace():
+            self._pieces.append(text)
+            self._linked += len(text) if self._links else 0
+            self._last = element
+
+    def _end_line(self) -> None:
+        if not self._pieces:
+            return
+        if text := folded(" ".join(self._pieces)):
+            self.lines.append(Line(text, self._linked, self._banners > 0, self._last))
+        self._pieces.clear()
+        self._linked = 0
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    if element.get("hidden") is not None:
+        return True
+    style = element.get("style")
+    return style is not None and _HIDDEN.search(style) is not None and element.tag != "body"
+
+
+def _is_control(element: HtmlElement) -> bool:
+    if element.tag == "input":
+        return element.get("type", "").lower() in {"submit", "button"}
+    return element.tag in {"a", "button"} or element.get("role") == "button"
+
+
+def _is_banner(element: HtmlElement) -> bool:
+    if element.tag not in _BOXES:
+        return False
+    names = f"{element.get('id', '')} {element.get('class', '')}"
+    return names != " " and _CONSENT_BOX.search(names) is not None
+
+
+def joined(lines: Iterable[Line]) -> str:
+    """The texts of some lines, one below the other."""
+    return "\n".join(line.text for line in lines)
