@@ -29,18 +29,21 @@ class Article:
         markdown: the body as Markdown that is safe to publish; "" where there is none.
         published, modified: ISO 8601, as precise as the page is: a date, a local date-time, or a
             date-time with its UTC offset.
-        language: BCP 47 tag.
+        language: BCP 47 tag of the text.
         free_to_read: schema.org isAccessibleForFree.
         ai_opt_outs: "noai", "noimageai", where the page says so to us or to everybody.
         tdm_reserved: True where the rights to text and data mining are reserved (TDMRep).
         tdm_policy: the URL of the terms for it.
+        page_types: what the page declares itself to be: lower-case schema.org types of its own
+            JSON-LD nodes, then its og:type; at most 10.
+        declared_words: schema.org wordCount, as the page gives it.
         word_count: words of the body; a character counts as a word where a script has no spaces.
         reading_minutes: whole minutes, at least 1; 0 without a body.
         content_hash: SHA-256 of the body's words, in hex; None without a body.
         origins: which part of the page gave a field, by the field's name here: "json-ld",
-            "open-graph", "twitter", "meta", "microdata", "link", "html", "trafilatura", "url", or
-            "http" for a header of the answer.
-        page_type: "live-blog" or "gallery", where it is one.
+            "open-graph", "twitter", "meta", "microdata", "link", "html", "byline" and "time" for
+            what readers see, "url", "text", or "http" for a header of the answer.
+        form: "live-blog" or "gallery", where it is one.
         kind: what the page is instead of a whole article; None: nothing speaks against one. Not
             kept: it is the state of the visit.
     """
@@ -62,9 +65,11 @@ class Article:
     ai_opt_outs: tuple[str, ...] = ()
     tdm_reserved: bool | None = None
     tdm_policy: str | None = None
+    page_types: tuple[str, ...] = ()
+    declared_words: int | None = None
     word_count: int = 0
     reading_minutes: int = 0
     content_hash: str | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
-    page_type: str | None = None
+    form: str | None = None
     kind: PageKind | None = None

@@ -15,6 +15,7 @@ from crawler.extraction.measure import content_hash, count_words, reading_minute
 from crawler.extraction.metadata.markup import read_markup
 from crawler.extraction.metadata.opt_outs import markup_opt_outs, with_opt_outs
 from crawler.extraction.metadata.read import Metadata, read_metadata
+from crawler.extraction.metadata.text_language import settled_language
 from crawler.extraction.page_bounds import check_markup, drop_giant_values
 from crawler.extraction.page_kind.judge import look_at
 from crawler.extraction.page_kind.page import Page
@@ -94,11 +95,14 @@ def extract_article(
     metadata = read_metadata(tree, url, markup)
     known = with_opt_outs(Article(**_as_fields(metadata)), markup_opt_outs(markup, agent))
     look = look_at(Page(tree, text, markup, known, url, asked or url))
-    known = replace(known, page_type=look.page_type, kind=look.kind)
+    known = replace(known, form=look.form, kind=look.kind)
     body = extract_body(tree) if wants_body else None  # consumes the tree
     markdown = "" if body is None else to_markdown(body, markup.base)
     words = count_words(markdown)
-    if words < MIN_WORDS:
+    has_text = words >= MIN_WORDS
+    about = f"{known.title or ''}. {known.description or ''}"
+    known = _with_language(known, metadata, markdown if has_text else about)
+    if not has_text:
         return known
     return replace(
         known,
@@ -117,6 +121,15 @@ def warm_up() -> None:
     )
 
 
+def _with_language(article: Article, metadata: Metadata, text: str) -> Article:
+    language = settled_language(metadata.languages, text)
+    if language.origin is None:
+        return article
+    origins = dict(article.origins) | {"language": language.origin}
+    return replace(article, language=language.value, origins=origins)
+
+
 def _as_fields(metadata: Metadata) -> dict[str, Any]:
-    values = {field.name: getattr(metadata, field.name) for field in fields(metadata)}
+    names = (field.name for field in fields(metadata) if field.name != "languages")
+    values = {name: getattr(metadata, name) for name in names}
     return values | {"origins": dict(metadata.origins)}  # a plain one can cross to our process

@@ -58,7 +58,7 @@ def _article_to_plain(article: Article) -> dict[str, Any]:
 
 def _article_from_plain(plain: dict[str, Any]) -> Article:
     images = tuple(Image(**image) for image in plain.pop("images", ()))
-    for name in ("authors", "keywords", "ai_opt_outs"):
+    for name in ("authors", "keywords", "ai_opt_outs", "page_types"):
         plain[name] = tuple(plain.get(name, ()))
     return Article(images=images, **plain)
 

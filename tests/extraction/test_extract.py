@@ -101,3 +101,18 @@ def test_warming_up_can_be_done_again() -> None:
     warm_up()
     warm_up()
     assert isinstance(extract_article("<p>x</p>", URL), Article)
+
+
+def test_the_language_is_that_of_the_text_and_says_so(article_html: Callable[..., str]) -> None:
+    german = "Der Rat der kleinen Stadt stimmte am Dienstag dafür, die alte Brücke zu erhalten. "
+    page = article_html(paragraphs=[german * 3] * 4).replace("<html", '<html lang="en"', 1)
+    article = extract_article(page, URL)
+    assert (article.language, article.origins["language"]) == ("de", "text")
+
+
+def test_without_a_body_the_language_is_that_of_title_and_description() -> None:
+    page = (
+        '<html lang="en"><title>Rat stimmt für den Erhalt der alten Brücke</title>'
+        '<meta name="description" content="Der Rat der kleinen Stadt will sie nicht aufgeben.">'
+    )
+    assert extract_article(page, URL, wants_body=False).language == "de"

@@ -20,6 +20,8 @@ articles = st.builds(
     images=st.lists(images).map(tuple),
     free_to_read=st.none() | st.booleans(),
     ai_opt_outs=st.lists(texts).map(tuple),
+    page_types=st.lists(texts).map(tuple),
+    declared_words=st.none() | st.integers(1),
     tdm_reserved=st.none() | st.just(value=True),
     tdm_policy=maybe,
     word_count=st.integers(0),

@@ -13,6 +13,10 @@ META = "meta"
 MICRODATA = "microdata"
 LINK = "link"
 HTML = "html"
+BYLINE = "byline"
+TIME = "time"
+URL = "url"
+TEXT = "text"
 
 
 class Candidate(NamedTuple):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from crawler.extraction.metadata.markup import Markup
 
+_MAX_LANGUAGES = 10
+
 
 def chosen_text(candidates: Iterable[Candidate], limit: int) -> Found[str | None]:
     """The first value that is text and no URL, at most `limit` characters."""
@@ -55,12 +57,13 @@ def chosen_keywords(groups: Iterable[Sequence[Candidate]]) -> Found[tuple[str, .
     return Found((), None)
 
 
-def chosen_language(candidates: Iterable[Candidate]) -> Found[str | None]:
-    """The first well-formed language tag."""
+def declared_languages(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """The well-formed language tags, at most 10, each from its best source."""
+    origins: dict[str, str] = {}
     for value, origin in candidates:
-        if tag := language_tag(value):
-            return Found(tag, origin)
-    return Found(None, None)
+        if len(origins) < _MAX_LANGUAGES and (tag := language_tag(value)):
+            origins.setdefault(tag, origin)
+    return tuple(Candidate(tag, origin) for tag, origin in origins.items())
 
 
 def chosen_canonical(markup: Markup, page: str) -> Found[str | None]:

@@ -134,9 +134,15 @@ class FieldSources:
         return [
             *candidates([self.markup.language] if self.markup.language else [], HTML),
             *self.from_json_ld("inLanguage"),
+            *candidates(self._languages_of_this_address(), LINK),
             *self.from_meta(meta_names.LANGUAGE),
             *self.from_microdata("inLanguage"),
         ]
+
+    def _languages_of_this_address(self) -> list[str]:
+        """The hreflang of the links that lead to this page itself."""
+        own = {self.markup.base, *self.markup.links.get("canonical", ())}
+        return [tag for tag, href in self.markup.alternates if href in own]
 
     def sections(self) -> list[Candidate]:
         """Raw sections."""
@@ -154,6 +160,10 @@ class FieldSources:
             *(self.from_meta((name,)) for name in meta_names.KEYWORDS),
             self.from_microdata("keywords"),
         ]
+
+    def word_counts(self) -> list[Candidate]:
+        """Raw values of wordCount."""
+        return self.from_json_ld("wordCount")
 
     def free_flags(self) -> list[Candidate]:
         """Raw values of isAccessibleForFree."""

@@ -43,6 +43,7 @@ class Markup:
         meta: contents by lower-case name (property, name or http-equiv), in page order.
         meta_pairs: the same as (name, content) pairs, for groups such as og:image.
         links: hrefs of `<link>` by lower-case rel.
+        alternates: (hreflang, href) of the page in its languages.
         properties: microdata of the article, by lower-case itemprop.
         scripts: the text of the JSON-LD scripts.
         language: the lang of `<html>`.
@@ -55,6 +56,7 @@ class Markup:
     meta: Mapping[str, Sequence[str]]
     meta_pairs: Sequence[tuple[str, str]]
     links: Mapping[str, Sequence[str]]
+    alternates: Sequence[tuple[str, str]]
     properties: Mapping[str, Sequence[str]]
     scripts: Sequence[str]
     language: str | None
@@ -71,6 +73,7 @@ def read_markup(tree: HtmlElement, url: str) -> Markup:
     """Gather a page's markup; reads the tree and changes nothing. `url` is the page's own."""
     pairs: list[tuple[str, str]] = []
     links: dict[str, list[str]] = {}
+    alternates: list[tuple[str, str]] = []
     scripts: list[str] = []
     headings: list[str] = []
     times: list[Time] = []
@@ -84,6 +87,8 @@ def read_markup(tree: HtmlElement, url: str) -> Markup:
         elif tag == "link" and link_count < _MAX_LINKS:
             link_count += 1
             _add_link(links, element)
+            if hreflang := element.get("hreflang"):
+                alternates.append((hreflang, element.get("href") or ""))
         elif tag == "script" and "ld+json" in (element.get("type") or "").lower():
             scripts.append(element.text or "")
         elif tag == "title" and title is None:
@@ -102,6 +107,7 @@ def read_markup(tree: HtmlElement, url: str) -> Markup:
         meta=meta,
         meta_pairs=pairs,
         links=links,
+        alternates=alternates,
         properties=item_properties(tree),
         scripts=scripts,
         language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"),

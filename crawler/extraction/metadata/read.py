@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from crawler.extraction.metadata.declared_kind import page_types, word_count
 from crawler.extraction.metadata.field_choice import (
     chosen_amp,
     chosen_authors,
     chosen_canonical,
     chosen_free,
     chosen_keywords,
-    chosen_language,
     chosen_text,
+    declared_languages,
 )
 from crawler.extraction.metadata.field_sources import FieldSources
 from crawler.extraction.metadata.image_sources import publisher_logos, raw_images
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from crawler.extraction.article import Image
-    from crawler.extraction.metadata.candidates import Found
+    from crawler.extraction.metadata.candidates import Candidate, Found
     from crawler.extraction.metadata.markup import Markup
 
 _MAX_DESCRIPTION = 2_000
@@ -41,7 +42,11 @@ _MAX_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The metadata fields of `Article`, as defined there; what the page does not give is empty."""
+    """The metadata fields of `Article`, as defined there; what the page does not give is empty.
+
+    Attributes:
+        languages: the tags that the page declares, with their origins, in order of trust.
+    """
 
     title: str | None
     authors: tuple[str, ...]
@@ -49,13 +54,15 @@ class Metadata:
     modified: str | None
     description: str | None
     site_name: str | None
-    language: str | None
+    languages: tuple[Candidate, ...]
     section: str | None
     keywords: tuple[str, ...]
     images: tuple[Image, ...]
     canonical_url: str | None
     amp_url: str | None
     free_to_read: bool | None
+    page_types: tuple[str, ...]
+    declared_words: int | None
     origins: Mapping[str, str]
 
 
@@ -88,12 +95,13 @@ def read_metadata(
     )
     description = chosen_text(sources.descriptions(), _MAX_DESCRIPTION)
     site_name = chosen_text(sources.site_names(), _MAX_NAME)
-    language = chosen_language(sources.languages())
     section = chosen_text(sources.sections(), _MAX_NAME)
     keywords = chosen_keywords(sources.keyword_groups())
     images = chosen_images(raw_images(sources), markup.base, publisher_logos(sources))
     amp = chosen_amp(markup)
     free = chosen_free(sources.free_flags(), sources.content_tiers())
+    types = page_types(own_nodes, markup.contents("og:type"))
+    words = word_count(sources.word_counts())
     return Metadata(
         title=title.value,
         authors=authors.value,
@@ -101,13 +109,15 @@ def read_metadata(
         modified=modified.value,
         description=description.value,
         site_name=site_name.value,
-        language=language.value,
+        languages=declared_languages(sources.languages()),
         section=section.value,
         keywords=keywords.value,
         images=images.value,
         canonical_url=canonical.value,
         amp_url=amp.value,
         free_to_read=free.value,
+        page_types=types.value,
+        declared_words=words.value,
         origins=_origins(
             title=title,
             authors=authors,
@@ -115,13 +125,14 @@ def read_metadata(
             modified=modified,
             description=description,
             site_name=site_name,
-            language=language,
             section=section,
             keywords=keywords,
             images=images,
             canonical_url=canonical,
             amp_url=amp,
             free_to_read=free,
+            page_types=types,
+            declared_words=words,
         ),
     )
 

@@ -32,8 +32,11 @@ class Node:
 
     @property
     def is_page(self) -> bool:
-        """Whether this is a WebPage: the frame around the article, not the article."""
-        return any(name.endswith("webpage") for name in self.types)
+        """Whether this is a WebPage: the frame around the article, not the article.
+
+        Its subtypes are called ItemPage, CollectionPage and the like, and ImageGallery.
+        """
+        return any(name.endswith(("page", "gallery")) for name in self.types)
 
     def values(self, name: str) -> list[Any]:
         """The property's values, flattened and without None; references are resolved."""

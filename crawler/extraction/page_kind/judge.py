@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.page_kind.challenge import evidence_of_challenge
 from crawler.extraction.page_kind.consent import evidence_of_consent_wall
+from crawler.extraction.page_kind.form import form_of
 from crawler.extraction.page_kind.kind import PageKind
 from crawler.extraction.page_kind.list_page import evidence_of_list
 from crawler.extraction.page_kind.login import evidence_of_login
 from crawler.extraction.page_kind.moved_home import evidence_of_moved_home
-from crawler.extraction.page_kind.page_type import page_type
 from crawler.extraction.page_kind.parking import evidence_of_parking
 from crawler.extraction.page_kind.paywall import PaywallSigns, evidence_of_paywall, read_paywall
 from crawler.extraction.page_kind.soft_404 import evidence_of_soft_404
@@ -40,11 +40,12 @@ class Look:
 
     Attributes:
         kind: the verdict, where it does not depend on the text.
-        page_type: "live-blog" or "gallery", where it is one.
+        form: "live-blog" or "gallery", where it is one.
+        paywall: what it shows of a paywall.
     """
 
     kind: PageKind | None
-    page_type: str | None
+    form: str | None
     paywall: PaywallSigns | None
 
     def kind_with(self, words: int, text: str) -> PageKind | None:
@@ -60,4 +61,4 @@ def look_at(page: Page) -> Look:
     for state, evidence_of in _DETECTORS:
         if (evidence := evidence_of(page)) is not None:
             return Look(PageKind(state, evidence), None, None)
-    return Look(None, page_type(page), read_paywall(page))
+    return Look(None, form_of(page), read_paywall(page))

@@ -10,7 +10,7 @@ from crawler.extraction.page_kind.page import parameters_of
 if TYPE_CHECKING:
     from crawler.extraction.page_kind.page import Page
 
-_TYPES: Final = frozenset({"collectionpage", "searchresultspage", "itemlist", "profilepage"})
+_TYPES: Final = frozenset({"collectionpage", "searchresultspage", "profilepage"})
 _NOT_TYPES: Final = ("article", "posting", "recipe", "review", "event", "product", "episode")
 # What content systems call the body of their lists: WordPress, Drupal, Joomla, Ghost, TYPO3.
 _NAMES: Final = re.compile(

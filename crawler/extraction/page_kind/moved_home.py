@@ -23,12 +23,12 @@ def evidence_of_moved_home(page: Page) -> str | None:
     if not page.is_redirected or not _is_front(page.url) or not _is_deep(page.asked):
         return None
     asked, answered = (_site(url) for url in (page.asked, page.url))
-    if page.is_declared_article and not page.types & {"website", "collectionpage", "organization"}:
+    if page.is_declared_article and not page.types & {"website", "collectionpage"}:
         return None  # a single story as a site of its own
     if asked == answered:
         return f"redirected to the front page: {page.url}"
     is_one_owner = asked.endswith(f".{answered}") or answered.endswith(f".{asked}")
-    is_site = page.og_type == "website" or bool(page.types & {"website", "collectionpage"})
+    is_site = bool(page.types & {"website", "collectionpage"})
     if is_site and not page.has_publication and (is_one_owner or _has_headlines(page)):
         return f"redirected to another front page: {page.url}"
     return None

@@ -12,8 +12,6 @@ from urllib.parse import parse_qsl, urlsplit
 from lxml.etree import XPath
 
 from crawler.extraction.metadata.element_text import element_text
-from crawler.extraction.metadata.json_ld import json_ld_values
-from crawler.extraction.metadata.schema_nodes import Node, schema_nodes
 from crawler.extraction.page_kind.phrases import folded
 from crawler.extraction.page_kind.screen import Screen, read_screen
 from crawler.urls.tracking import without_tracking
@@ -99,14 +97,9 @@ class Page:
         return any("noindex" in value.lower() for value in self.markup.contents("robots"))
 
     @cached_property
-    def nodes(self) -> list[Node]:
-        """What the page says in JSON-LD about itself."""
-        return schema_nodes(json_ld_values(self.markup.scripts))
-
-    @cached_property
     def types(self) -> frozenset[str]:
-        """The schema.org types of these, in lower case."""
-        return frozenset(name for node in self.nodes for name in node.types)
+        """What it declares itself to be: schema.org types, in lower case, and og:type."""
+        return frozenset(self.known.page_types)
 
     @property
     def has_publication(self) -> bool:
@@ -118,9 +111,7 @@ class Page:
         """Whether the markup says that it is an article, and of what day."""
         if not self.has_publication:
             return False
-        return self.og_type.startswith("article") or any(
-            name.endswith(("article", "posting")) for name in self.types
-        )
+        return any(name.endswith(("article", "posting")) for name in self.types)
 
     @cached_property
     def paragraph_characters(self) -> int:

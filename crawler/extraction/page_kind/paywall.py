@@ -30,7 +30,6 @@ _MAX_SELECTORS: Final = 10
 _WALL_CHARACTERS: Final = 1_500
 _SELECTOR: Final = re.compile(r'"cssSelector"\s*:\s*(\[[^\]]*\]|"[^"]*")')
 _SIMPLE: Final = re.compile(r"[.#]([A-Za-z_][\w-]*)")
-_WORD_COUNT: Final = re.compile(r'"wordCount"\s*:\s*"?(\d{1,5})\b')
 _PAGE_PARTS: Final = frozenset({"article", "main", "body", "html"})
 _FEW: Final = 1_200  # characters in paragraphs that a page has which does not say it is not free
 _FEW_DECLARED: Final = 4_000  # and one that does
@@ -79,7 +78,7 @@ def read_paywall(page: Page) -> PaywallSigns | None:
     if page.known.free_to_read is True:
         return None
     is_declared = page.known.free_to_read is False
-    declared_words = _declared_words(page)
+    declared_words = page.known.declared_words or 0
     characters = page.paragraph_characters
     may_be_short = (
         characters < (_FEW_DECLARED if is_declared else _FEW)
@@ -139,11 +138,6 @@ def evidence_of_paywall(signs: PaywallSigns, words: int, text: str) -> str | Non
         "the rest is not on the page" if signs.is_missing else None,
     )
     return ", ".join(part for part in told if part)
-
-
-def _declared_words(page: Page) -> int:
-    counts = (int(n) for script in page.markup.scripts for n in _WORD_COUNT.findall(script))
-    return max(counts, default=0)
 
 
 def _is_missing(page: Page) -> bool:

@@ -17,6 +17,10 @@ from crawler.extraction.metadata.languages import language_tag
         ("de_DE.UTF-8", "de-DE"),
         ("de, en", "de"),
         ("ckb", "ckb"),
+        ("iw", "he"),
+        ("eng", "en"),
+        ("zho-TW", "zh-TW"),
+        ("cz", "cs"),
         *(
             (value, None)
             for value in ("", "utf-8", "English", "e", "und", "en-", "-en", "12", "x-y")

@@ -28,12 +28,11 @@ _GALLERY_PATH: Final = re.compile(
 _ENTRIES: Final = 5  # of a live blog, or images of a gallery
 
 
-def page_type(page: Page) -> str | None:
+def form_of(page: Page) -> str | None:
     """The form of an article, where the page says so or is built like one: a `LIVE_BLOG`, ..."""
-    if any(name in script for script in page.markup.scripts for name in ("LiveBlog", "Gallery")):
-        found = next((_BY_TYPE[name] for name in sorted(page.types & _BY_TYPE.keys())), None)
-        if found is not None:
-            return found
+    declared = page.types & _BY_TYPE.keys()
+    if declared:
+        return _BY_TYPE[min(declared)]
     if _LIVE_PATH.search(page.path) and len(page.markup.times) >= _ENTRIES:
         return LIVE_BLOG
     if _GALLERY_PATH.search(page.path) and len(page.tree.xpath("//figure//img")) >= _ENTRIES:
