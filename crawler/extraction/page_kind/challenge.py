@@ -52,11 +52,10 @@ _WIDGETS: Final = re.compile(
     r"|<img[^>]{0,200}captcha|name=[\"']captcha",
     re.IGNORECASE,
 )
+# Headers that come with nothing but a challenge: the value that tells it, and the vendor.
 _HEADERS: Final = {
     "cf-mitigated": ("challenge", "Cloudflare"),
     "x-amzn-waf-action": ("", "AWS WAF"),
-    "x-datadome-cid": ("", "DataDome"),
-    "x-kpsdk-ct": ("", "Kasada"),
 }
 _REFUSALS: Final = frozenset({401, 403, 405, 406, 429, 503})
 _HEAD_CHARACTERS: Final = 64 * 1024
@@ -65,7 +64,9 @@ _MOST_PROSE: Final = 1_200
 
 
 def refused_by_challenge(status: int, headers: Mapping[str, str], body: bytes) -> str | None:
-    """What shows that an error status is a bot wall's; None: it is the site's own word.
+    """What shows that an answer is a bot wall's by its headers, or by its status and its body.
+
+    None: it is the site's own word.
 
     Args:
         status: of the answer.
@@ -73,8 +74,8 @@ def refused_by_challenge(status: int, headers: Mapping[str, str], body: bytes) -
         body: as it came.
     """
     for name, (value, vendor) in _HEADERS.items():
-        if name in headers and value in headers[name].lower() and status >= 400:  # noqa: PLR2004
-            return f"{name}: a challenge of {vendor}"
+        if name in headers and value in headers[name].lower():
+            return f"a challenge of {vendor}"
     if status not in _REFUSALS:
         return None
     found = _vendor(body[:_HEAD_CHARACTERS].decode("latin-1"))
