@@ -92,8 +92,8 @@ def evidence_of_challenge(page: Page) -> str | None:
     title = PHRASES["challenge_title"].equal_to((*page.title_parts, *page.headings))
     if not (says or title) and page.screen.prose:
         return None
-    vendor = _vendor(page.html)
-    widget = _WIDGETS.search(page.html)
+    vendor = _vendor(page.start)
+    widget = _WIDGETS.search(page.start)
     if vendor is not None and (says or title or not page.screen.prose):
         return f"a challenge of {vendor}" + _told(says or title)
     if says and (title or widget):

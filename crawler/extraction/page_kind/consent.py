@@ -19,11 +19,12 @@ _PATHS: Final = re.compile(
     r"/(?:collectconsent|cookie-?consent|cookie-?wall|consent-?wall|privacy-?gate|privacy-?wall"
     r"|privacy-policy-consent|consent)(?:[/.]|$)"
 )
-_MANAGERS: Final = re.compile(
-    r"cookielaw\.org|onetrust|privacy-mgmt\.com|sourcepoint|sp_message|didomi|quantcast"
-    r"|cmp\.inmobi|consensu\.org|usercentrics|cookiebot|consentmanager|iubenda|trustarc|axept"
-    r"|cookie-script|osano|traffective|/cmp[/.-]|cookiefirst|opencmp|__tcfapi",
-    re.IGNORECASE,
+# What is in the scripts of consent managers.
+_MANAGERS: Final = (
+    *("cookielaw.org", "onetrust", "privacy-mgmt.com", "sourcepoint", "sp_message", "didomi"),
+    *("privacy-center.org", "quantcast", "cmp.inmobi", "consensu.org", "usercentrics", "cookiebot"),
+    *("consentmanager", "iubenda", "trustarc", "axept", "cookie-script", "osano", "traffective"),
+    *("/cmp/", "/cmp.", "cookiefirst", "opencmp", "__tcfapi"),
 )
 _NOTHING_ELSE: Final = 160  # characters outside of the banner: a claim, an imprint
 _LITTLE: Final = 400
@@ -50,10 +51,14 @@ def evidence_of_consent_wall(page: Page) -> str | None:
         return None
     told = _told(title, says, button)
     if screen.prose_characters < _NOTHING_ELSE:
-        is_asked = button and (title or len(set(says)) >= _TWO or _MANAGERS.search(page.html))
+        is_asked = button and (title or len(set(says)) >= _TWO or _has_manager(page))
         return told if is_asked else None
     is_about = outside and (title or (button and len(outside) >= _TWO))
     return told if is_about and _share(page) >= _WALL_SHARE else None
+
+
+def _has_manager(page: Page) -> bool:
+    return any(mark in page.start for mark in _MANAGERS)
 
 
 def _is_gate(page: Page) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from lxml.etree import XPath
+
 from crawler.extraction.page_kind.page import host_of, parameters_of, path_of
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ _FRONT: Final = re.compile(
     r"(?:(?:index|home|default|main|start|startseite|accueil|inicio)(?:\.[a-z]{3,5})?/?)?$"
 )
 _SAME_SITE: Final = re.compile(r"^(?:www\d?|m|mobile|amp|old|new)\.")
+_HEADLINES: Final = XPath("//*[self::h2 or self::h3 or self::h4][.//a or parent::a]")
 _LISTING_LINKS: Final = 8
 
 
@@ -56,6 +59,4 @@ def _site(url: str) -> str:
 
 
 def _has_headlines(page: Page) -> bool:
-    return (
-        len(page.tree.xpath("//h2//a[@href] | //h3//a[@href]")[:_LISTING_LINKS]) >= _LISTING_LINKS
-    )
+    return len(_HEADLINES(page.tree)) >= _LISTING_LINKS

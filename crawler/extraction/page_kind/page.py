@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Less text than this in paragraphs: what stands there may be a wall's, or an error's.
 THIN_CHARACTERS: Final = 2_000
-_PARAGRAPH_TEXTS: Final = XPath("//body//p//text()", smart_strings=False)
+_START_CHARACTERS: Final = 200_000
 _PASSWORD: Final = XPath("boolean(//input[@type='password'])")
 _TITLE_BREAK: Final = re.compile(
     r"\s+[|\-\u2013\u2014\u00b7\u2022:\u00ab\u00bb/]+\s+|\s*[|\u00bb\u00ab]\s*|::"
@@ -49,6 +49,11 @@ class Page:
     known: Article
     url: str
     asked: str
+
+    @property
+    def start(self) -> str:
+        """So much of the page's text as is searched for what vendors and frameworks leave."""
+        return self.html[:_START_CHARACTERS]
 
     @property
     def is_redirected(self) -> bool:
@@ -77,7 +82,7 @@ class Page:
     def names(self) -> frozenset[str]:
         """The classes and ids of html, body and main, in lower case."""
         body = self.tree.find("body")
-        main = None if body is None else next(body.iter("main"), None)
+        main = None if body is None else body.find("main")
         values = (
             element.get(name) or ""
             for element in (self.tree, body, main)
@@ -113,15 +118,19 @@ class Page:
             return False
         return any(name.endswith(("article", "posting")) for name in self.types)
 
-    @cached_property
-    def paragraph_characters(self) -> int:
-        """How much text its paragraphs have."""
-        return sum(len(text) for text in _PARAGRAPH_TEXTS(self.tree) if not text.isspace())
+    def has_less_than(self, characters: int) -> bool:
+        """Whether the texts of its paragraphs come to less than this; looks at no more."""
+        count = 0
+        for paragraph in self.tree.iter("p"):
+            count += sum(len(text) for text in paragraph.itertext())
+            if count >= characters:
+                return False
+        return True
 
-    @property
+    @cached_property
     def is_thin(self) -> bool:
         """Whether it has so little text that it is worth looking at closely."""
-        return self.paragraph_characters < THIN_CHARACTERS
+        return self.has_less_than(THIN_CHARACTERS)
 
     @cached_property
     def screen(self) -> Screen:

@@ -26,22 +26,22 @@ _LANDER: Final = re.compile(
     r"|\bdata-adblockkey=|\bcaf\.js\b|domain_profile|\bparked-domain\b|domain-?parking",
     re.IGNORECASE,
 )
+# Where hosting companies send what is asked of a site that they have switched off.
+_HOSTING: Final = re.compile(r"^/cgi-sys/(?:suspended|default)\w*\.cgi$")
 _LITTLE: Final = 900
-_TWO: Final = 2
 
 
 def evidence_of_parking(page: Page) -> str | None:
     """What shows that a page is about nothing but its own domain name."""
-    if not page.is_thin or page.is_declared_article:
+    if page.is_declared_article or not page.is_thin:
         return None
     said = PHRASES["parking_says"].first_in(f"{page.title}\n{page.screen.text}")
     if said is None or page.screen.prose_characters > _LITTLE:
         return None
     name = page.host.removeprefix("www.")
-    own = bool(name) and (name in page.title or any(name in text for text in page.headings))
-    market, lander = _MARKETS.search(page.html), _LANDER.search(page.html)
-    titled = PHRASES["parking_says"].first_in(page.title)
-    signs = sum((own, market is not None, lander is not None, titled is not None))
-    if signs >= _TWO or (signs and name in page.screen.text):
+    own = bool(name) and any(name in text for text in (page.title, *page.headings))
+    lander = _LANDER.search(page.start) or _HOSTING.search(page.path)
+    for_sale = _MARKETS.search(page.start) or PHRASES["parking_says"].first_in(page.title)
+    if (own and (lander or for_sale)) or (lander and (for_sale or _HOSTING.search(page.path))):
         return f'parked: "{said}"'
     return None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import accumulate, islice, takewhile
 from typing import TYPE_CHECKING, Final
+
+from lxml.etree import XPath
 
 from crawler.extraction.page_kind.phrases import PHRASES
 
@@ -30,10 +32,16 @@ _MAX_SELECTORS: Final = 10
 _WALL_CHARACTERS: Final = 1_500
 _SELECTOR: Final = re.compile(r'"cssSelector"\s*:\s*(\[[^\]]*\]|"[^"]*")')
 _SIMPLE: Final = re.compile(r"[.#]([A-Za-z_][\w-]*)")
+_NAMED: Final = XPath(
+    "//body//*[@id = $n"
+    " or contains(concat(' ', normalize-space(@class), ' '), concat(' ', $n, ' '))]"
+)
 _PAGE_PARTS: Final = frozenset({"article", "main", "body", "html"})
 _FEW: Final = 1_200  # characters in paragraphs that a page has which does not say it is not free
 _FEW_DECLARED: Final = 4_000  # and one that does
+_MANY: Final = 6_000  # in longer texts nothing is looked for but whether they fall short
 _CHARACTERS_A_WORD: Final = 6
+_LINE_CHARACTERS: Final = 160  # a wall is brief; longer lines are of articles about walls
 _FEW_LINES: Final = 8
 _MAX_PHRASES: Final = 20
 _ELLIPSIS: Final = re.compile(
@@ -55,7 +63,8 @@ class PaywallSigns:
 
     Attributes:
         is_declared: schema.org isAccessibleForFree is false, or article:content_tier is not free.
-        is_missing: the part that is said to be paid for (hasPart) is not on the page.
+        has_paid_part: whether the part that is said to be paid for (hasPart) is on the page; None:
+            it is not said which that is.
         wall: what a box that is called a wall says.
         says: what the page says outside of such a box.
         repeats: whether it says so twice, close together.
@@ -63,7 +72,7 @@ class PaywallSigns:
     """
 
     is_declared: bool = False
-    is_missing: bool = False
+    has_paid_part: bool | None = None
     wall: str | None = None
     says: str | None = None
     repeats: bool = False
@@ -79,11 +88,9 @@ def read_paywall(page: Page) -> PaywallSigns | None:
         return None
     is_declared = page.known.free_to_read is False
     declared_words = page.known.declared_words or 0
-    characters = page.paragraph_characters
-    may_be_short = (
-        characters < (_FEW_DECLARED if is_declared else _FEW)
-        or characters < _GAP_SHARE * declared_words * _CHARACTERS_A_WORD
-    )
+    few = _FEW_DECLARED if is_declared else _FEW
+    few_declared = int(_GAP_SHARE * declared_words * _CHARACTERS_A_WORD)
+    may_be_short = page.has_less_than(min(max(few, few_declared), _MANY))
     if not is_declared and not may_be_short:
         return None
     found = _seen_on(page) if may_be_short else []
@@ -92,7 +99,7 @@ def read_paywall(page: Page) -> PaywallSigns | None:
     wall = _take_wall(found)
     return PaywallSigns(
         is_declared=is_declared,
-        is_missing=is_declared and may_be_short and _is_missing(page),
+        has_paid_part=_has_paid_part(page) if is_declared and may_be_short else None,
         wall=wall,
         says=max((phrase for _, _, phrase in found), key=len, default=None),
         repeats=_are_close(found),
@@ -116,16 +123,19 @@ def evidence_of_paywall(signs: PaywallSigns, words: int, text: str) -> str | Non
     is_cut = _ELLIPSIS.search(text) is not None
     asks = signs.wall or signs.says
     is_short = words < _TINY
-    if signs.is_declared:
+    is_missing = signs.has_paid_part is False
+    if signs.is_declared and signs.has_paid_part:
+        is_paid = has_gap
+    elif signs.is_declared:
         is_paid = (
             has_gap
-            or (is_short and bool(asks or signs.is_missing or is_cut))
+            or (is_short and bool(asks or is_missing or is_cut))
             or (words < _PREVIEW and bool(asks))
-            or (words < _LONG_PREVIEW and bool(asks) and (signs.is_missing or is_cut))
+            or (words < _LONG_PREVIEW and bool(asks) and (is_missing or is_cut))
         )
     else:
         is_paid = bool(
-            (asks and has_gap)
+            (has_gap and (signs.wall or signs.repeats or (signs.says and is_cut)))
             or (signs.wall and (is_short or (is_cut and words < _LONG_PREVIEW)))
             or (signs.says and is_short and (is_cut or signs.repeats))
         )
@@ -135,26 +145,22 @@ def evidence_of_paywall(signs: PaywallSigns, words: int, text: str) -> str | Non
         "it says that it is not free" if signs.is_declared else None,
         f'"{asks}"' if asks else None,
         f"{words} of {signs.declared_words} words" if has_gap else f"{words} words",
-        "the rest is not on the page" if signs.is_missing else None,
+        "the rest is not on the page" if is_missing else None,
     )
     return ", ".join(part for part in told if part)
 
 
-def _is_missing(page: Page) -> bool:
-    """Whether none of the parts that are said to be paid for has any text to speak of."""
+def _has_paid_part(page: Page) -> bool | None:
+    """Whether the parts that are said to be paid for have a text to speak of."""
     found = [value for script in page.markup.scripts for value in _SELECTOR.findall(script)]
     names = [name for value in found[:_MAX_SELECTORS] for name in _SIMPLE.findall(value)]
     if not names:
-        return False
+        return None
     for name in dict.fromkeys(names[:_MAX_SELECTORS]):
-        parts = page.tree.xpath(
-            "//body//*[contains(concat(' ', normalize-space(@class), ' '), concat(' ', $n, ' '))"
-            " or @id = $n]",
-            n=name,
-        )
-        if sum(len("".join(part.itertext()).strip()) for part in parts) >= _PART_CHARACTERS:
-            return False
-    return True
+        parts = _NAMED(page.tree, n=name)
+        if any(_has_text(part, _PART_CHARACTERS) for part in parts):
+            return True
+    return False
 
 
 def _seen_on(page: Page) -> list[tuple[int, Line, str]]:
@@ -164,7 +170,7 @@ def _seen_on(page: Page) -> list[tuple[int, Line, str]]:
         (number, line, phrase)
         for number, line in enumerate(page.screen.lines if known else ())
         for phrase in known
-        if not line.is_consent and phrase in line.text
+        if not line.is_consent and phrase in line.text and len(line.text) <= _LINE_CHARACTERS
     ]
 
 
@@ -194,11 +200,12 @@ def _wall_around(element: HtmlElement) -> HtmlElement | None:
     around = (element, *islice(element.iterancestors(), _ANCESTORS))
     for box in takewhile(lambda box: box.tag not in _PAGE_PARTS, around):
         names = f"{box.get('class', '')} {box.get('id', '')}"
-        if _WALL.search(names) and len(text_of(box)) <= _WALL_CHARACTERS:
+        if _WALL.search(names) and not _has_text(box, _WALL_CHARACTERS):
             wall = box
     return wall
 
 
-def text_of(box: HtmlElement) -> str:
-    """The text of an element as it stands."""
-    return "".join(box.itertext())
+def _has_text(box: HtmlElement, characters: int) -> bool:
+    """Whether an element has so much text or more; looks at no more."""
+    sizes = accumulate(len(text.strip()) for text in box.itertext())
+    return any(size >= characters for size in sizes)

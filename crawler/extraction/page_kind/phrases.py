@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,14 +11,16 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_SPACE: Final = re.compile(r"\s+")
-_QUOTES: Final = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00b4": "'"})
+_APOSTROPHES: Final = "\u2019\u2018\u02bc\u00b4"
 _EDGES: Final = " \t.!?\u2026:;,\u00a1\u00bf\u3002\uff01\uff1f\"'()[]\u00ab\u00bb"
 
 
 def folded(text: str) -> str:
     """A text as phrases are looked for in it: in lower case, with plain spaces and apostrophes."""
-    return _SPACE.sub(" ", text).strip().translate(_QUOTES).casefold()
+    plain = " ".join(text.split()).casefold()
+    for quote in _APOSTROPHES:
+        plain = plain.replace(quote, "'")
+    return plain
 
 
 def bare(text: str) -> str:

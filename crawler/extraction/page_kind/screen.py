@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from lxml.etree import iterwalk
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
     from crawler.extraction.page_kind.phrases import Phrases
 
-_MAX_ELEMENTS: Final = 20_000
-_MAX_LINES: Final = 2_000
+_MAX_CHARACTERS: Final = 60_000
+_ELEMENT_COSTS: Final = 4  # of these
+_LABEL_PIECES: Final = 10
 _LABEL_CHARACTERS: Final = 80
 _PROSE_CHARACTERS: Final = 40  # a shorter line is a label, a teaser's kicker, a date
 _UNSEEN: Final = frozenset(
@@ -33,11 +35,11 @@ _INLINE: Final = frozenset(
 )
 _UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af]")
 # Names that consent managers, and those who write their own, give to their boxes.
-_CONSENT_BOX: Final = re.compile(
-    r"cookie|consent|gdpr|(?:^|[-_ ])cmp(?:$|[-_ ])|onetrust|didomi|qc-cmp|truste|usercentrics"
-    r"|uc-banner|cookiebot|cybotcookie|sp_message|iubenda|osano|klaro|tarteaucitron|axeptio"
-    r"|privacy-?(?:banner|notice|popup|gate|wall|modal|overlay)",
-    re.IGNORECASE,
+_CONSENT_BOXES: Final = (
+    *("cookie", "consent", "gdpr", "onetrust", "didomi", "qc-cmp", "truste", "usercentrics"),
+    *("cybot", "sp_message", "iubenda", "osano", "klaro", "tarteaucitron", "axeptio", "rodo"),
+    *("cmp-", "cmp_", "privacy-banner", "privacy-notice", "privacy-popup", "privacy-gate"),
+    *("privacy-wall", "privacy-modal", "privacy-overlay"),
 )
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -121,55 +123,58 @@ class _Reader:
         self._linked = 0
         self._links = 0  # how many open elements are links or buttons
         self._banners = 0  # the same for consent banners
+        self._room = _MAX_CHARACTERS
         self._last: HtmlElement | None = None  # the element beside which text was last
 
     def read(self, body: HtmlElement) -> None:
         walker = iterwalk(body, events=("start", "end"))
         # What each open element is: a block, a link or button, a banner; None: it is not seen.
         opened: list[tuple[bool, bool, bool] | None] = []
-        seen = 0
         for event, element in walker:
             if event == "start":
-                seen += 1
-                if seen > _MAX_ELEMENTS or len(self.lines) >= _MAX_LINES:
-                    break
                 if element.tag in _UNSEEN or _is_hidden(element):
                     opened.append(None)
                     walker.skip_subtree()
                     continue
-                is_block = element.tag not in _INLINE
-                what = (is_block, _is_control(element), _is_banner(element))
-                opened.append(what)
-                self._enter(element, *what)
-            else:
-                if (left := opened.pop()) is not None:
-                    self._leave(*left)
-                if element is not body:
-                    self._add(element.tail, element)
+                if self._room <= 0:
+                    break
+                opened.append(self._enter(element))
+                self._add(element.text, element)
+                continue
+            if (left := opened.pop()) is not None:
+                is_block, is_control, is_banner = left
+                if is_block:
+                    self._end_line()
+                self._links -= is_control
+                self._banners -= is_banner
+            if opened:
+                self._add(element.tail, element)
         self._end_line()
 
-    def _enter(
-        self, element: HtmlElement, is_block: bool, is_control: bool, is_banner: bool
-    ) -> None:
+    def _enter(self, element: HtmlElement) -> tuple[bool, bool, bool]:
+        self._room -= _ELEMENT_COSTS
+        is_block = element.tag not in _INLINE
         if is_block:
             self._end_line()
-        self._banners += is_banner
-        self._links += is_control
+        is_control, is_banner = _is_control(element), _is_banner(element)
         if is_control:
-            label = element.get("value") if element.tag == "input" else "".join(element.itertext())
-            text = bare(folded((label or element.get("aria-label") or "")[: 4 * _LABEL_CHARACTERS]))
+            self._add_label(element)
+        self._links += is_control
+        self._banners += is_banner
+        return is_block, is_control, is_banner
+
+    def _add_label(self, element: HtmlElement) -> None:
+        pieces = islice(element.itertext(), _LABEL_PIECES)
+        label = element.get("value") or "".join(pieces) or element.get("aria-label") or ""
+        if len(label) <= 4 * _LABEL_CHARACTERS:
+            text = bare(folded(label))
             if 0 < len(text) <= _LABEL_CHARACTERS:
                 self.labels.add(text)
-        self._add(element.text, element)
-
-    def _leave(self, is_block: bool, is_control: bool, is_banner: bool) -> None:
-        if is_block:
-            self._end_line()
-        self._links -= is_control
-        self._banners -= is_banner
 
     def _add(self, text: str | None, element: HtmlElement) -> None:
         if text and not text.isspace():
+            text = text[: max(self._room, 0)]
+            self._room -= len(text)
             self._pieces.append(text)
             self._linked += len(text) if self._links else 0
             self._last = element
@@ -199,8 +204,8 @@ def _is_control(element: HtmlElement) -> bool:
 def _is_banner(element: HtmlElement) -> bool:
     if element.tag not in _BOXES:
         return False
-    names = f"{element.get('id', '')} {element.get('class', '')}"
-    return names != " " and _CONSENT_BOX.search(names) is not None
+    names = f"{element.get('id', '')} {element.get('class', '')}".lower()
+    return any(name in names for name in _CONSENT_BOXES)
 
 
 def joined(lines: Iterable[Line]) -> str:
