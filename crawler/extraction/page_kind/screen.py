@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from crawler.extraction.page_kind.phrases import Phrases
 
-_MAX_CHARACTERS: Final = 60_000
+_MAX_CHARACTERS: Final = 30_000
 _ELEMENT_COSTS: Final = 4  # of these
 _LABEL_PIECES: Final = 10
 _LABEL_CHARACTERS: Final = 80

@@ -28,7 +28,7 @@ _FRAMEWORK: Final = re.compile(
     r"next-error-h1|\"page\"\s*:\s*\"/(?:404|_error)\"|\"statusCode\"\s*:\s*404"
     r"|statusCode:404|id=[\"']__nuxt_error|\bNEXT_NOT_FOUND\b|NEXT_HTTP_ERROR_FALLBACK;404"
 )
-_NUMBER: Final = frozenset({"404", "error 404", "404 error", "http 404"})
+_NUMBERS: Final = frozenset({"404", "error 404", "404 error", "http 404"})
 _BOXES: Final = XPath(
     "boolean(//*[contains(@class, 'page-404') or contains(@class, 'error-404')"
     " or contains(@class, 'page404') or contains(@class, 'error404') or contains(@id, '404')])"
@@ -40,39 +40,41 @@ _ENOUGH: Final = 2
 
 def evidence_of_soft_404(page: Page) -> str | None:
     """What shows that a page says it is not there; two signs at least, of different kinds."""
-    phrases = PHRASES["not_found_title"]
-    title, heading = phrases.equal_to(page.title_parts), phrases.equal_to(page.headings)
-    named = next((name for name in sorted(page.names) if _NAMES.match(name)), None)
-    led = page.is_redirected and _PATHS.search(page.path) and not _PATHS.search(path_of(page.asked))
-    is_plain = not page.is_declared_article and page.is_thin
-    if not (title or heading or named or led or is_plain):
+    titles = PHRASES["not_found_title"]
+    title, heading = titles.equal_to(page.title_parts), titles.equal_to(page.headings)
+    built = _built_as_error(page)
+    if not (title or heading or built) and (page.is_declared_article or not page.is_thin):
         return None
-    framework = _FRAMEWORK.search(page.start)
-    hard = [
-        f'class "{named}"' if named else None,
-        f"redirected to {page.path}" if led else None,
-        "the framework's own error page" if framework else None,
-    ]
-    if page.is_declared_article and not any(hard):
-        return None
-    said = [f'title "{title}"' if title else None, f'heading "{heading}"' if heading else None]
-    signs = [sign for sign in (*said, *hard) if sign]
     prose = page.screen.prose_characters
-    is_short = prose < _LITTLE
-    is_article = page.og_type == "article"
-    says = PHRASES["not_found_says"].first_in(page.screen.text) if is_short else None
-    soft = [f'"{says}"' if says else None, "noindex" if page.is_noindex else None]
-    if not any(hard) and not is_short:
+    says = PHRASES["not_found_says"].first_in(page.screen.text) if prose < _LITTLE else None
+    named = [f'title "{title}"'] * bool(title) + [f'heading "{heading}"'] * bool(heading)
+    if not named and not says:
         return None
-    if not any(hard) and not any(said):
-        boxed = says and _BOXES(page.tree)
-        return f'it says that it does not exist: "{says}", in an error box' if boxed else None
-    if not any(said) and not says:
+    if _FRAMEWORK.search(page.start):
+        built.append("the framework's own error page")
+    said = [f'"{says}"'] * bool(says) + ["noindex"] * page.is_noindex
+    if not built and not _is_plainly_said(page, named, said, title or heading):
         return None
-    signs += [sign for sign in soft if sign]
-    if len(signs) < _ENOUGH:
-        return None
-    only_named = not any(hard) and not any(soft)  # there are articles that are called "Not found"
-    if only_named and ((title or heading) in _NUMBER or prose >= _NEXT_TO_NOTHING or is_article):
-        return None
-    return "it says that it does not exist: " + ", ".join(signs)
+    signs = [*named, *built, *said]
+    if not named and not built:
+        signs.append("in an error box")
+    return f"it says that it does not exist: {', '.join(signs)}" if len(signs) >= _ENOUGH else None
+
+
+def _built_as_error(page: Page) -> list[str]:
+    """What of a page's making is an error's."""
+    name = next((name for name in sorted(page.names) if _NAMES.match(name)), None)
+    led = page.is_redirected and _PATHS.search(page.path) and not _PATHS.search(path_of(page.asked))
+    return [f'class "{name}"'] * bool(name) + [f"redirected to {page.path}"] * bool(led)
+
+
+def _is_plainly_said(page: Page, named: list[str], said: list[str], title: str | None) -> bool:
+    """Whether the words alone are enough: there are articles that are called "Not found"."""
+    prose = page.screen.prose_characters
+    if page.is_declared_article or prose >= _LITTLE:
+        return False
+    if not named:
+        return bool(_BOXES(page.tree)) and page.og_type != "article"
+    if said:
+        return True
+    return title not in _NUMBERS and prose < _NEXT_TO_NOTHING and page.og_type != "article"
