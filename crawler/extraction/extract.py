@@ -95,7 +95,7 @@ def extract_article(
     metadata = read_metadata(tree, url, markup)
     known = with_opt_outs(Article(**_as_fields(metadata)), markup_opt_outs(markup, agent))
     look = look_at(Page(tree, text, markup, known, url, asked or url))
-    known = replace(known, form=look.form, kind=look.kind)
+    known = look.on(known)
     body = extract_body(tree) if wants_body else None  # consumes the tree
     markdown = "" if body is None else to_markdown(body, markup.base)
     words = count_words(markdown)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from crawler.extraction.metadata.candidates import JSON_LD, URL, Found
+
 if TYPE_CHECKING:
     from crawler.extraction.page_kind.page import Page
 
@@ -28,13 +30,13 @@ _GALLERY_PATH: Final = re.compile(
 _ENTRIES: Final = 5  # of a live blog, or images of a gallery
 
 
-def form_of(page: Page) -> str | None:
-    """The form of an article, where the page says so or is built like one: a `LIVE_BLOG`, ..."""
+def form_of(page: Page) -> Found[str | None]:
+    """The form of an article, where the page says so or is built like one: `LIVE_BLOG`, ..."""
     declared = page.types & _BY_TYPE.keys()
     if declared:
-        return _BY_TYPE[min(declared)]
+        return Found(_BY_TYPE[min(declared)], JSON_LD)
     if _LIVE_PATH.search(page.path) and len(page.markup.times) >= _ENTRIES:
-        return LIVE_BLOG
+        return Found(LIVE_BLOG, URL)
     if _GALLERY_PATH.search(page.path) and len(page.tree.xpath("//figure//img")) >= _ENTRIES:
-        return GALLERY
-    return None
+        return Found(GALLERY, URL)
+    return Found(None, None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from crawler.extraction.metadata.candidates import Found
 from crawler.extraction.page_kind.challenge import evidence_of_challenge
 from crawler.extraction.page_kind.consent import evidence_of_consent_wall
 from crawler.extraction.page_kind.form import form_of
@@ -20,6 +21,7 @@ from crawler.states import State
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from crawler.extraction.article import Article
     from crawler.extraction.page_kind.page import Page
 
 # In this order: where two fit, the first tells more.
@@ -45,8 +47,15 @@ class Look:
     """
 
     kind: PageKind | None
-    form: str | None
+    form: Found[str | None]
     paywall: PaywallSigns | None
+
+    def on(self, article: Article) -> Article:
+        """The article, with what is known of its page before its text is."""
+        if self.form.origin is None:
+            return replace(article, kind=self.kind)
+        origins = dict(article.origins) | {"form": self.form.origin}
+        return replace(article, kind=self.kind, form=self.form.value, origins=origins)
 
     def kind_with(self, words: int, text: str) -> PageKind | None:
         """The verdict, now that the text and its number of words are known; None: an article."""
@@ -60,5 +69,5 @@ def look_at(page: Page) -> Look:
     """Look a page over; of its tree, only boxes that ask for a subscription are removed."""
     for state, evidence_of in _DETECTORS:
         if (evidence := evidence_of(page)) is not None:
-            return Look(PageKind(state, evidence), None, None)
+            return Look(PageKind(state, evidence), Found(None, None), None)
     return Look(None, form_of(page), read_paywall(page))
