@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -28,7 +29,7 @@ class HerePool:
         return extract_page(job)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """A page, the answer that it came with, and the state that it should get.
 
@@ -41,6 +42,7 @@ class Case:
     facts: dict[str, str]
     html: str
 
+    @cache  # noqa: B019 - there are a hundred and some, for the time of the tests
     def read(self, *, wants_body: bool = True) -> Reading:
         url = self.facts["url"]
         asked = self.facts.get("asked")
@@ -57,6 +59,7 @@ class Case:
         return asyncio.run(read_page(response, pool, wants_body=wants_body))
 
 
+@cache
 def cases() -> list[Case]:
     return [_case(path) for path in sorted(PAGES.glob("*/*.html"))]
 
