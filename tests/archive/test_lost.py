@@ -20,11 +20,11 @@ def source(held: State | None = None, *, wants_body: bool = True) -> SourceRecor
     return SourceRecord("news.example/0", URLS, 5, wants_body=wants_body, held=visit)
 
 
-@pytest.mark.parametrize(
-    "state",
-    [State.NOT_FOUND, State.GONE, State.PARKED, State.NO_SUCH_HOST]
-    + [State.SOFT_404, State.MOVED_HOME],
-)
+LOST = [State.NOT_FOUND, State.GONE, State.PARKED, State.NO_SUCH_HOST]
+LOST += [State.SOFT_404, State.MOVED_HOME]
+
+
+@pytest.mark.parametrize("state", LOST)
 def test_a_source_whose_every_url_is_lost_is_asked_for(state: State) -> None:
     assert urls_to_ask(source(), hops(state, State.GONE), anew=False) == URLS[:2]
 

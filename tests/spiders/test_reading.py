@@ -184,11 +184,11 @@ def test_a_parked_name_is_not_read_whatever_it_answers(status: int, state: State
 
 @pytest.mark.parametrize("state", [State.CONSENT_WALL, State.SOFT_404, State.LIST_PAGE])
 def test_what_is_read_off_a_page_that_is_no_article_is_not_kept(state: State) -> None:
-    article = replace(TEXT, kind=PageKind(state, "why\x1b " + "so " * 99))
+    article = replace(TEXT, kind=PageKind(state, "why\x1b " + "s" * 299))
     reading = read(page(), FakePool(article))
     assert (reading.state, reading.answer) == (state, None)
     assert reading.detail is not None
-    assert reading.detail.startswith("why so so")
+    assert reading.detail.startswith("why sss")
     assert len(reading.detail) == 200
 
 
