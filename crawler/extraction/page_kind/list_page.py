@@ -37,13 +37,15 @@ _LONGEST_READ: Final = 350  # characters between two headlines: what a teaser ha
 
 def evidence_of_list(page: Page) -> str | None:
     """What shows that a page lists articles: many headlines, no text, and it says so itself."""
-    if page.has_publication or page.og_type not in {"", "website", "blog", "object", "profile"}:
+    kind = next(iter(sorted(page.types & _TYPES)), None)
+    if page.og_type not in {"", "website", "blog", "object", "profile"}:
+        return None
+    if page.has_publication and kind is None:  # some date their lists
         return None
     if any(name.endswith(_NOT_TYPES) for name in page.types):
         return None
     if any(_SINGLE.match(name) for name in page.names):
         return None
-    kind = next(iter(sorted(page.types & _TYPES)), None)
     named = next((name for name in sorted(page.names) if _NAMES.match(name)), None)
     by_path = _PATHS.match(page.path) and not parameters_of(page.url).keys() & {"p", "id"}
     signs = [

@@ -26,7 +26,9 @@ _LITTLE: Final = 600  # characters to read beside the form
 def evidence_of_login(page: Page) -> str | None:
     """What shows that a page asks who one is, and has nothing else."""
     led = _is_led_to_login(page)
-    title = PHRASES["login_title"].equal_to((*page.title_parts, *page.headings))
+    # One of several headings may be of a form that is opened by a button.
+    headings = page.headings if len(page.headings) == 1 else ()
+    title = PHRASES["login_title"].equal_to((*page.title_parts, *headings))
     if not led and (title is None or not page.is_thin):
         return None
     if page.is_declared_article or page.screen.prose_characters > _LITTLE:

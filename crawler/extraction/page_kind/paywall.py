@@ -29,8 +29,9 @@ _WALL: Final = re.compile(
 )
 _ANCESTORS: Final = 8
 _MAX_SELECTORS: Final = 10
+_MAX_PARTS: Final = 50
 _WALL_CHARACTERS: Final = 1_500
-_SELECTOR: Final = re.compile(r'"cssSelector"\s*:\s*(\[[^\]]*\]|"[^"]*")')
+_SELECTOR: Final = re.compile(r'"cssSelector"\s*:\s*(\[[^\]]{0,500}\]|"[^"]{0,200}")')
 _SIMPLE: Final = re.compile(r"[.#]([A-Za-z_][\w-]*)")
 _NAMED: Final = XPath(
     "//body//*[@id = $n"
@@ -157,7 +158,7 @@ def _has_paid_part(page: Page) -> bool | None:
     if not names:
         return None
     for name in dict.fromkeys(names[:_MAX_SELECTORS]):
-        parts = _NAMED(page.tree, n=name)
+        parts = _NAMED(page.tree, n=name)[:_MAX_PARTS]
         if any(_has_text(part, _PART_CHARACTERS) for part in parts):
             return True
     return False

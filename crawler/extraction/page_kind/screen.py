@@ -157,7 +157,7 @@ class _Reader:
         if is_block:
             self._end_line()
         is_control, is_banner = _is_control(element), _is_banner(element)
-        if is_control:
+        if is_control and not self._links:  # one in another would be read twice
             self._add_label(element)
         self._links += is_control
         self._banners += is_banner
