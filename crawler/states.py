@@ -14,6 +14,8 @@ class State(StrEnum):
     NOT_FOUND = "not-found"
     GONE = "gone"
     PARKED = "parked"
+    SOFT_404 = "soft-404"
+    MOVED_HOME = "moved-home"
     FORBIDDEN = "forbidden"
     RATE_LIMITED = "rate-limited"
     SERVER_ERROR = "server-error"
@@ -23,6 +25,11 @@ class State(StrEnum):
     DEFERRED = "deferred"
     BLOCKED_ADDRESS = "blocked-address"
     ROBOTS = "robots"
+    BLOCKED = "blocked"
+    CONSENT_WALL = "consent-wall"
+    LOGIN = "login"
+    PAYWALLED = "paywalled"
+    LIST_PAGE = "list-page"
     NOT_HTML = "not-html"
     TOO_LARGE = "too-large"
     EMPTY = "empty"
@@ -53,7 +60,11 @@ class State(StrEnum):
 
 _TRANSIENT = frozenset(
     {State.RATE_LIMITED, State.SERVER_ERROR, State.TIMEOUT, State.NETWORK_ERROR, State.DEFERRED}
+    | {State.BLOCKED}
 )
 _GOOD = frozenset({State.OK, State.NOT_MODIFIED, State.ARCHIVED, State.UNSUPPORTED})
-_LOST = frozenset({State.NOT_FOUND, State.GONE, State.PARKED, State.NO_SUCH_HOST})
-_WITH_TEXT = frozenset({State.OK, State.ARCHIVED})
+_LOST = frozenset(
+    {State.NOT_FOUND, State.GONE, State.PARKED, State.NO_SUCH_HOST}
+    | {State.SOFT_404, State.MOVED_HOME}
+)
+_WITH_TEXT = frozenset({State.OK, State.ARCHIVED, State.PAYWALLED})

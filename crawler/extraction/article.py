@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from crawler.extraction.page_kind.kind import PageKind
+
 
 @dataclass(frozen=True, slots=True)
 class Image:
@@ -63,6 +65,9 @@ class Article:
         origins: which part of the page gave a field, by the field's name here: "json-ld",
             "open-graph", "twitter", "meta", "microdata", "link", "html", "byline" and "time" for
             what readers see, "url", "text", or "http" for a header of the answer.
+        form: "live-blog" or "gallery", where it is one.
+        kind: what the page is instead of a whole article; None: nothing speaks against one. Not
+            kept: it is the state of the visit.
     """
 
     markdown: str = ""
@@ -89,3 +94,5 @@ class Article:
     reading_minutes: int = 0
     content_hash: str | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
+    form: str | None = None
+    kind: PageKind | None = None

@@ -17,6 +17,8 @@ from crawler.extraction.metadata.opt_outs import markup_opt_outs, with_opt_outs
 from crawler.extraction.metadata.read import Metadata, read_metadata
 from crawler.extraction.metadata.text_language import settled_language
 from crawler.extraction.page_bounds import check_markup, drop_giant_values
+from crawler.extraction.page_kind.judge import look_at
+from crawler.extraction.page_kind.page import Page
 from crawler.extraction.parse import parse_page
 
 # Fewer words than this are a caption or a notice, not an article.
@@ -33,6 +35,7 @@ class ExtractionJob:
         content_type: the Content-Type header, "" without one.
         wants_body: False where only the metadata is asked for.
         agent: our product token, by which a page may speak to us alone.
+        asked: the URL before redirects; "" without any.
     """
 
     html: bytes
@@ -40,6 +43,7 @@ class ExtractionJob:
     content_type: str = ""
     wants_body: bool = True
     agent: str = ""
+    asked: str = ""
 
 
 def extract_page(job: ExtractionJob) -> Article:
@@ -50,7 +54,12 @@ def extract_page(job: ExtractionJob) -> Article:
     """
     charset = http_content_type_encoding(job.content_type) if job.content_type else None
     return extract_article(
-        job.html, job.url, charset=charset, wants_body=job.wants_body, agent=job.agent
+        job.html,
+        job.url,
+        charset=charset,
+        wants_body=job.wants_body,
+        agent=job.agent,
+        asked=job.asked,
     )
 
 
@@ -61,6 +70,7 @@ def extract_article(
     charset: str | None = None,
     wants_body: bool = True,
     agent: str = "",
+    asked: str = "",
 ) -> Article:
     """Extract the article of a page.
 
@@ -70,6 +80,7 @@ def extract_article(
         charset: the charset that HTTP declared.
         wants_body: False to read only the metadata, which is faster.
         agent: a product token; opt-outs for it are read as well as those for every crawler.
+        asked: the URL that was requested, where redirects led to another one.
 
     Raises:
         PageTooLargeError: the page has more markup than is worth reading.
@@ -83,6 +94,8 @@ def extract_article(
     markup = read_markup(tree, url)
     metadata = read_metadata(tree, url, markup)
     known = with_opt_outs(Article(**_as_fields(metadata)), markup_opt_outs(markup, agent))
+    look = look_at(Page(tree, text, markup, known, url, asked or url))
+    known = look.on(known)
     body = extract_body(tree) if wants_body else None  # consumes the tree
     markdown = "" if body is None else to_markdown(body, markup.base)
     words = count_words(markdown)
@@ -97,6 +110,7 @@ def extract_article(
         word_count=words,
         reading_minutes=reading_minutes(markdown),
         content_hash=content_hash(markdown),
+        kind=look.kind_with(words, markdown),
     )
 
 

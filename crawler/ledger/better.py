@@ -66,8 +66,10 @@ def _bad_news(visit: Visit) -> Visit | None:
 
 def _worth(visit: Visit) -> int:
     if visit.state is State.OK:
-        return 5 if visit.via_amp else 6
+        return 6 if visit.via_amp else 7
     if visit.state is State.ARCHIVED:
+        return 5
+    if visit.state is State.PAYWALLED:
         return 4
     if visit.state is State.UNSUPPORTED:
         return 3

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 
+# States that say how a text was found, which whoever wants none is not told.
+_FOR_A_TEXT = frozenset({State.OK, State.PAYWALLED, State.EMPTY})
+# States whose name says it all.
+_WHOLE = frozenset({State.OK, State.ARCHIVED})
+
 
 def mention_entry(record: SourceRecord, mention: Mention, text_file: str | None) -> dict[str, Any]:
     """Return the entry of a source as one item mentions it.
@@ -30,7 +35,7 @@ def mention_entry(record: SourceRecord, mention: Mention, text_file: str | None)
         # For whoever wants the text, how it was missed is what counts; the metadata stays.
         missed = replace(record.last, article=article)
         return mention_entry(replace(record, held=missed, last=None), mention, text_file)
-    if not mention.wants_body and state in {State.OK, State.EMPTY}:
+    if not mention.wants_body and state in _FOR_A_TEXT:
         state = State.UNSUPPORTED
     has_text = state.has_text and mention.wants_body
     entry |= _visit_fields(record, state)
@@ -78,7 +83,7 @@ def _visit_fields(record: SourceRecord, state: State) -> dict[str, Any]:
         "httpStatus": hop.status,
         "fetchedDateTime": fetched,
         "attemptedDateTime": None if fetched else visit.at,
-        "detail": None if state.has_text else hop.detail,
+        "detail": None if state in _WHOLE else hop.detail,
     }
 
 
@@ -101,6 +106,7 @@ def _metadata(article: Article) -> dict[str, Any]:
         "description": article.description,
         "siteName": article.site_name,
         "language": article.language,
+        "pageType": article.form,
         "section": article.section,
         "keywords": list(article.keywords),
         "images": [_image(image) for image in article.images],

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from crawler.ledger.records import SourceRecord
 
 _IN_PLACE: Final = frozenset({State.OK, State.NOT_MODIFIED, State.UNSUPPORTED})
+# What is against robots does not go away by being asked more often.
+_WALLS: Final = frozenset({State.BLOCKED})
 _FAILED_GROWTH: Final = 4.0
 _FAILED_LIMIT: Final = timedelta(days=1)
 _LOST_GROWTH: Final = 3.0
@@ -82,8 +84,8 @@ class RevisitPolicy:
         old: gap between the visits to an article that is older than these; None: never again.
         failed: gap after the second failure in a row that may pass; each further one is 4 times
             longer, up to a day. After the first, the very next run tries again.
-        lost: gap after the first failure that is likely to last, such as `gone`; each further one
-            is 3 times longer, up to `limit`.
+        lost: gap after the first failure that is likely to last, such as `gone`, and after
+            `blocked`; each further one is 3 times longer, up to `limit`.
         limit: the longest gap after a lasting failure; None: such a source is not visited again.
     """
 
@@ -112,7 +114,7 @@ class RevisitPolicy:
         """Return when the source is due again; None: never by itself."""
         if last.state in _IN_PLACE:
             return self._next_look(last)
-        if last.state.is_transient or last.retry_at is not None:
+        if (last.state.is_transient and last.state not in _WALLS) or last.retry_at is not None:
             due = last.at + self._failed_gap(last.failures)
             return due if last.retry_at is None else max(due, last.retry_at)
         if self.limit is None:

@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 def deciding_hop(hops: Sequence[Hop]) -> int:
     """Return the index of the hop that says how the source is.
 
-    A good answer decides. Without one, a try that may do better later decides, since the source
-    is then not known to be lost; otherwise the first URL, which is the one the author meant.
+    A good answer decides; without one, the first that gave a text, if only a part of it. Without
+    any text a try that may do better later decides, since the source is then not known to be
+    lost; otherwise the first URL, which is the one the author meant.
     """
     for index, hop in enumerate(hops):
         if hop.state.is_good:
+            return index
+    for index, hop in enumerate(hops):
+        if hop.state.has_text:
             return index
     for index, hop in enumerate(hops):
         if hop.state.is_transient:

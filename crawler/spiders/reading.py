@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.extract import ExtractionJob
 from crawler.extraction.metadata.opt_outs import OptOuts, header_opt_outs, with_opt_outs
 from crawler.extraction.page_bounds import PageTooLargeError
+from crawler.extraction.page_kind.challenge import refused_by_challenge
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError
 from crawler.fetch.outcome import is_html, state_of_status
@@ -34,6 +35,8 @@ _KILLED: Final = {
     "memory": "took more than CRAWLER_EXTRACTION_MEMORY",
     "crash": "crashed the extraction worker",
 }
+# What a page may be that was not asked for its text: a player is short, and may list others.
+_WITHOUT_A_TEXT: Final = frozenset({State.PAYWALLED, State.LIST_PAGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,13 @@ async def read_page(
     try:
         article = await pool.extract(
             ExtractionJob(
-                response.body, url or response.url, content_type, wants_body, _agent(response)
+                response.body,
+                url or response.url,
+                content_type,
+                wants_body,
+                _agent(response),
+                # Where an archive sends one says nothing of the page.
+                asked=next(iter(_redirects(response)), "") if url is None else "",
             )
         )
     except ExtractionKilledError as error:
@@ -97,24 +106,59 @@ async def read_page(
         return Reading(State.EXTRACTION_ERROR, detail)
     if url is None:  # what an archive says of its own copies is not the page's word
         article = with_opt_outs(article, _opt_outs(response))
+    return _reading_of(article, response, wants_body=wants_body)
+
+
+def _reading_of(article: Article, response: Response, *, wants_body: bool) -> Reading:
+    kind = _kind_of(article, wants_body=wants_body)
+    if kind is not None and not kind.state.has_text:
+        return kind  # what was read is of what stands in the article's place
+    if article.kind is not None:
+        article = replace(article, kind=None)
     answer = Answer(article, _header(response, "ETag"), _header(response, "Last-Modified"))
     if not wants_body:
         return Reading(State.UNSUPPORTED, answer=answer)
+    if kind is not None:
+        return replace(kind, answer=answer)
     return Reading(State.OK if article.markdown else State.EMPTY, answer=answer)
+
+
+def _kind_of(article: Article, *, wants_body: bool) -> Reading | None:
+    """Return how a page is read that is no whole article; None: it may well be one."""
+    kind = article.kind
+    if kind is None or (kind.state in _WITHOUT_A_TEXT and not wants_body):
+        return None
+    return Reading(kind.state, plain_text(kind.evidence, limit=_DETAIL_LENGTH))
 
 
 def _no_article(response: Response, content_type: str) -> Reading | None:
     """Return how an answer is read that holds no article to look for; None: it may hold one."""
     state = state_of_status(response.status)
-    redirects = [] if response.request is None else response.meta.get("redirect_urls", [])
-    evidence = parked((redirects or [response.url])[0], response.url, response.body)
+    asked = next(iter(_redirects(response)), response.url)
+    evidence = parked(asked, response.url, response.body)
     if evidence is not None and (state is None or not state.is_transient):
         return Reading(State.PARKED, evidence)
+    evidence = refused_by_challenge(response.status, _headers(response), response.body)
+    if evidence is not None:
+        return Reading(State.BLOCKED, evidence)
     if state is not None:
         return Reading(state)
     if "download_stopped" in response.flags or not is_html(content_type, response.body):
         return Reading(State.NOT_HTML, plain_text(content_type, limit=_DETAIL_LENGTH) or "no HTML")
     return None
+
+
+def _redirects(response: Response) -> list[str]:
+    """Return the URLs that redirected, in order, the one that was requested first."""
+    redirects: list[str] = (
+        [] if response.request is None else response.meta.get("redirect_urls", [])
+    )
+    return redirects
+
+
+def _headers(response: Response) -> dict[str, str]:
+    fields = response.headers.to_unicode_dict()
+    return {str(name).lower(): value for name, value in fields.items()}
 
 
 def redirects_of(redirect_urls: list[str] | tuple[str, ...], last: str) -> tuple[str, ...]:

@@ -20,7 +20,11 @@ def source(held: State | None = None, *, wants_body: bool = True) -> SourceRecor
     return SourceRecord("news.example/0", URLS, 5, wants_body=wants_body, held=visit)
 
 
-@pytest.mark.parametrize("state", [State.NOT_FOUND, State.GONE, State.PARKED, State.NO_SUCH_HOST])
+LOST = [State.NOT_FOUND, State.GONE, State.PARKED, State.NO_SUCH_HOST]
+LOST += [State.SOFT_404, State.MOVED_HOME]
+
+
+@pytest.mark.parametrize("state", LOST)
 def test_a_source_whose_every_url_is_lost_is_asked_for(state: State) -> None:
     assert urls_to_ask(source(), hops(state, State.GONE), anew=False) == URLS[:2]
 
@@ -28,6 +32,11 @@ def test_a_source_whose_every_url_is_lost_is_asked_for(state: State) -> None:
 @pytest.mark.parametrize("state", [state for state in State if not state.is_lost])
 def test_a_source_with_a_url_that_is_not_lost_is_not(state: State) -> None:
     assert urls_to_ask(source(), hops(State.GONE, state), anew=False) == ()
+
+
+def test_of_an_article_that_is_held_in_part_no_archive_is_asked() -> None:
+    assert not State.PAYWALLED.is_lost
+    assert urls_to_ask(source(State.PAYWALLED), hops(State.GONE), anew=True) == ()
 
 
 def test_at_most_three_urls_are_asked_for() -> None:

@@ -155,3 +155,31 @@ def test_an_archived_article_gives_way_to_the_page_itself_and_never_replaces_it(
     assert gone.failures == 2
     failed = after_visit(lost, visit(State.TIMEOUT, "2026-01-03T00:00:00Z", status=None))
     assert failed.last is not None
+
+
+NOT_ARTICLES = [State.CONSENT_WALL, State.BLOCKED, State.SOFT_404, State.LIST_PAGE, State.LOGIN]
+NOT_ARTICLES += [State.PARKED, State.MOVED_HOME]
+
+
+@pytest.mark.parametrize("state", [*NOT_ARTICLES, State.PAYWALLED])
+def test_a_page_of_another_kind_never_replaces_a_stored_article(state: State) -> None:
+    text = "the news, in part" if state.has_text else ""
+    later = visit(state, "2026-01-02T00:00:00Z", text=text)
+    record = after_visit(HELD, later)
+    assert record.held == OK
+    assert record.last == replace(later, article=None)
+    amp = replace(OK, via_amp=True)
+    archived = visit(State.ARCHIVED, "2026-01-01T00:00:00Z", text="the news, once")
+    for good in (amp, archived):
+        assert after_visit(after_visit(UNVISITED, good), later).held == good
+
+
+@pytest.mark.parametrize("state", NOT_ARTICLES)
+def test_a_free_part_is_better_than_no_text_and_gives_way_to_the_whole(state: State) -> None:
+    part = visit(State.PAYWALLED, "2026-01-02T00:00:00Z", text="the news, in part")
+    none = visit(state, "2026-01-01T00:00:00Z")
+    assert after_visit(after_visit(UNVISITED, none), part).held == part
+    assert after_visit(after_visit(UNVISITED, part), none).held == part
+    assert after_visit(after_visit(UNVISITED, part), OK).held == OK
+    metadata = visit(State.UNSUPPORTED, "2026-01-01T00:00:00Z", text="a title")
+    assert after_visit(after_visit(UNVISITED, metadata), part).held == part

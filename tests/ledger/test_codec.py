@@ -32,6 +32,7 @@ articles = st.builds(
     declared_words=st.none() | st.integers(1),
     tdm_reserved=st.none() | st.just(value=True),
     tdm_policy=maybe,
+    form=maybe,
     word_count=st.integers(0),
     origins=st.dictionaries(texts, texts),
 )

@@ -216,3 +216,21 @@ def test_a_source_without_a_title_has_none_in_its_front_matter() -> None:
     article = Article(markdown="x", word_count=1, reading_minutes=1)
     entry = as_read(source_entry(source(State.OK, article, status=200)))
     assert next(iter(entry)) == "schema"
+
+
+def test_a_part_of_an_article_is_told_with_its_text_and_with_what_showed_it() -> None:
+    record = source(State.PAYWALLED, WHOLE, status=200, detail="it says that it is not free")
+    entry = as_read(mention_entry(record, OWN, "items/a.md"))
+    assert entry["state"] == "paywalled"
+    assert entry["detail"] == "it says that it is not free"
+    assert (entry["wordCount"], entry["textFile"]) == (3, "items/a.md")
+    assert as_read(source_entry(record))["state"] == "paywalled"
+    video = as_read(mention_entry(record, VIDEO, "items/a.md"))
+    assert video["state"] == "unsupported"
+    assert not {"wordCount", "textFile"} & video.keys()
+
+
+def test_the_form_of_an_article_is_told_where_it_has_one() -> None:
+    record = source(State.OK, replace(WHOLE, form="live-blog"), status=200)
+    assert as_read(mention_entry(record, OWN, "items/a.md"))["pageType"] == "live-blog"
+    assert "pageType" not in as_read(mention_entry(source(State.OK, WHOLE, status=200), OWN, "a"))

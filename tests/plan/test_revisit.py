@@ -47,10 +47,19 @@ def test_what_may_pass_is_tried_by_the_very_next_run_and_then_with_growing_gaps(
     assert minutes == [0, 10, 40, 160, 640, 1440, 1440]
 
 
-@pytest.mark.parametrize("state", [State.GONE, State.ARCHIVED, State.ROBOTS, State.EMPTY])
+@pytest.mark.parametrize(
+    "state",
+    [State.GONE, State.ARCHIVED, State.ROBOTS, State.EMPTY, State.PAYWALLED, State.CONSENT_WALL],
+)
 def test_what_is_likely_to_last_is_looked_at_with_growing_gaps_up_to_a_limit(state: State) -> None:
     days = [gap / DAY for gap in gaps(RevisitPolicy(), state, range(1, 8))]
     assert days == [1, 3, 9, 27, 81, 90, 90]
+
+
+def test_a_bot_wall_is_not_tried_harder_though_it_may_pass() -> None:
+    assert State.BLOCKED.is_transient
+    days = [gap / DAY for gap in gaps(RevisitPolicy(), State.BLOCKED, range(1, 5))]
+    assert days == [1, 3, 9, 27]
 
 
 def test_failures_without_end_overflow_nothing() -> None:

@@ -434,3 +434,20 @@ def test_a_setting_that_makes_no_sense_ends_the_run_before_it_begins(
     assert outcome.code == 2
     assert next(iter(setting)) in outcome.stderr
     assert not output.exists()
+
+
+def test_a_snapshot_of_what_stands_in_the_article_s_place_does_not_count(
+    crawl: Callable[..., Outcome],
+    item: Path,
+    web: LocalWeb,
+    knows: Callable[..., None],
+    entry: Callable[[], dict[str, Any]],
+) -> None:
+    knows(NEWS)
+    lost = "<title>Page not found</title><body class=error404><h1>Page not found</h1>"
+    text = "<p>The page you are looking for is not here, and has not been for a long time.</p>"
+    web.page(snapshot(NEWS), lost + text, headers=MEMENTO)
+    assert crawl(settings=ON).code == 1
+    told = entry()
+    assert told["state"] == "not-found"
+    assert told["detail"].endswith(": soft-404")

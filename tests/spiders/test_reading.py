@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -9,6 +10,7 @@ from scrapy.http import HtmlResponse, Response
 
 from crawler.extraction.article import Article
 from crawler.extraction.extract import ExtractionJob
+from crawler.extraction.page_kind.kind import PageKind
 from crawler.extraction.pool.extraction_pool import ExtractionPool, ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError
 from crawler.spiders.reading import Reading, read_page, redirects_of
@@ -178,3 +180,54 @@ def test_a_parked_name_is_not_read_whatever_it_answers(status: int, state: State
     reading = read(page(status, body=script), pool)
     assert reading.state is state
     assert pool.jobs == []
+
+
+@pytest.mark.parametrize("state", [State.CONSENT_WALL, State.SOFT_404, State.LIST_PAGE])
+def test_what_is_read_off_a_page_that_is_no_article_is_not_kept(state: State) -> None:
+    article = replace(TEXT, kind=PageKind(state, "why\x1b " + "s" * 299))
+    reading = read(page(), FakePool(article))
+    assert (reading.state, reading.answer) == (state, None)
+    assert reading.detail is not None
+    assert reading.detail.startswith("why sss")
+    assert len(reading.detail) == 200
+
+
+def test_of_a_paywalled_article_the_free_part_is_kept() -> None:
+    article = replace(TEXT, kind=PageKind(State.PAYWALLED, "why"))
+    reading = read(page(headers={"Content-Type": "text/html", "ETag": '"1"'}), FakePool(article))
+    assert (reading.state, reading.detail) == (State.PAYWALLED, "why")
+    assert reading.answer is not None
+    assert (reading.answer.article, reading.answer.etag) == (TEXT, '"1"')
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        (State.LIST_PAGE, State.UNSUPPORTED),
+        (State.PAYWALLED, State.UNSUPPORTED),
+        (State.BLOCKED, State.BLOCKED),
+        (State.SOFT_404, State.SOFT_404),
+    ],
+)
+def test_where_no_text_is_wanted_none_is_missed(kind: State, state: State) -> None:
+    article = Article(title="A film", kind=PageKind(kind, "why"))
+    assert read(page(), FakePool(article), wants_body=False).state is state
+
+
+@pytest.mark.parametrize(("status", "state"), [(403, State.BLOCKED), (404, State.NOT_FOUND)])
+def test_a_refusal_with_a_challenge_is_not_the_site_s_own_word(status: int, state: State) -> None:
+    pool = FakePool(TEXT)
+    reading = read(page(status, body=b"<script>window._cf_chl_opt={}</script>"), pool)
+    assert reading.state is state
+    assert pool.jobs == []
+
+
+def test_the_worker_is_told_what_was_asked_for_where_redirects_led_elsewhere() -> None:
+    pool = FakePool(TEXT)
+    response = page()
+    meta = {"redirect_urls": ["https://a.example/", "https://b.example/"]}
+    typed = cast("ExtractionPool[ExtractionJob, Article]", pool)
+    redirected = response.replace(request=response.follow(URL, meta=meta))
+    asyncio.run(read_page(redirected, typed, wants_body=True))
+    asyncio.run(read_page(redirected, typed, wants_body=True, url="https://lost.example/"))
+    assert [job.asked for job in pool.jobs] == ["https://a.example/", ""]
