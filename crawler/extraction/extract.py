@@ -82,7 +82,7 @@ def extract_article(
     markup = read_markup(tree, url)
     metadata = read_metadata(tree, url, markup)
     known = with_opt_outs(Article(**_as_fields(metadata)), markup_opt_outs(markup, agent))
-    body = extract_body(tree) if wants_body else None  # consumes the tree
+    body = extract_body(tree, text) if wants_body else None  # consumes the tree
     markdown = "" if body is None else to_markdown(body, markup.base)
     words = count_words(markdown)
     if words < MIN_WORDS:
