@@ -22,42 +22,44 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 # Two opinions that agree so far need no third.
-_AGREED: Final = 0.88
+_AGREED: Final = 0.85
+# Below this they have found different articles.
+_SAME_ARTICLE: Final = 0.5
 # A second opinion that found so little of what others found has lost the article itself.
 _LOST: Final = 0.2
 _OPENING_BLOCKS: Final = 12
-_OPENING_WORDS: Final = 60
 
 
 def extract_body(tree: HtmlElement, html: str) -> _Element | None:
     titles = page_titles(tree)
-    standfirst = find_standfirst(tree, titles)
     remove_furniture(tree)
     join_split_article(tree)
     limit_nesting(tree)
     body = _best_body(tree, titles, html)
     if body is None or not (len(body) or body.text):
         return None
-    if standfirst is not None:
-        _add_standfirst(body, standfirst)
+    _add_standfirst(body, tree, titles)
     return body
 
 
 def _best_body(tree: HtmlElement, titles: Titles, html: str) -> _Element | None:
-    quick = _extracted(tree, titles, fast=True)
+    """The body that a second opinion agrees with, of up to three that cost more and more."""
+    body = _extracted(tree, titles, fast=True)
     second = shingles(main_text(html))
-    if quick is not None and agreement(_shingles(quick), second) >= _AGREED:
-        return quick
-    careful = _extracted(tree, titles)
-    if careful is None:
-        return quick
-    of_careful = _shingles(careful)
-    if second.total() < _LOST * of_careful.total():
-        return careful
-    precise = _extracted(tree, titles, favor_precision=True)
-    if precise is not None and agreement(_shingles(precise), second) > agreement(of_careful, second):
-        return precise
-    return careful
+    agreed = 0.0 if body is None else agreement(_shingles(body), second)
+    if agreed < _SAME_ARTICLE:
+        careful = _extracted(tree, titles)
+        if careful is None:
+            return body
+        body, found = careful, _shingles(careful)
+        if second.total() < _LOST * found.total():
+            return body
+        agreed = agreement(found, second)
+    if agreed < _AGREED:
+        precise = _extracted(tree, titles, favor_precision=True)
+        if precise is not None and agreement(_shingles(precise), second) > agreed:
+            return precise
+    return body
 
 
 def _extracted(tree: HtmlElement, titles: Titles, *, fast: bool = False, favor_precision: bool = False) -> _Element | None:
@@ -89,10 +91,11 @@ def _shingles(body: _Element) -> Shingles:
     return shingles(" ".join(body.itertext()))
 
 
-def _add_standfirst(body: _Element, standfirst: str) -> None:
-    start = plain_words(standfirst)[:_OPENING_WORDS]
-    if any(start in plain_words(block_text(block)) for block in body[:_OPENING_BLOCKS]):
-        return
-    paragraph = Element("p")
-    paragraph.text = standfirst
-    body.insert(0, paragraph)
+def _add_standfirst(body: _Element, tree: HtmlElement, titles: Titles) -> None:
+    """Put the standfirst before the text where the extraction left it out."""
+    opening = " ".join(plain_words(block_text(block)) for block in body[:_OPENING_BLOCKS])
+    standfirst = find_standfirst(tree, titles, opening)
+    if standfirst is not None:
+        paragraph = Element("p")
+        paragraph.text = standfirst
+        body.insert(0, paragraph)

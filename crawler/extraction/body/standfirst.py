@@ -14,21 +14,40 @@ if TYPE_CHECKING:
 # Shorter ones are subtitles, and belong to the title.
 _LEAST_CHARACTERS: Final = 100
 _MOST_CHARACTERS: Final = 800
+_OPENING_CHARACTERS: Final = 60
+_HOLDERS: Final = ("p", "div", "h2", "h3", "span", "strong", "li")
+_MOST_CHILDREN: Final = 3
 _SENTENCE_ENDS: Final = tuple(".!?…。！？।؟\"”“»")  # noqa: RUF001
 
 
-def find_standfirst(tree: HtmlElement, titles: Titles) -> str | None:
+def find_standfirst(tree: HtmlElement, titles: Titles, opening: str) -> str | None:
     """The text of the element that says, in sentences, what the page's description says.
 
-    None if the page shows its description nowhere. The tree is not changed.
+    Args:
+        tree: the page; it is not changed.
+        titles: the page's titles and descriptions.
+        opening: the first words of the article, as `plain_words` gives them; what they hold
+            already is not looked for.
     """
-    wanted = {text for text in titles.descriptions if len(text) >= _LEAST_CHARACTERS}
+    wanted = {
+        text
+        for text in titles.descriptions
+        if len(text) >= _LEAST_CHARACTERS and text[:_OPENING_CHARACTERS] not in opening
+    }
     if not wanted:
         return None
-    for element in tree.iter("p", "div", "h2", "h3", "span", "strong", "li"):
-        if len(element) > 3:
+    starts = tuple({text.partition(" ")[0] for text in wanted})
+    for element in tree.iter(*_HOLDERS):
+        if len(element) > _MOST_CHILDREN:
+            continue
+        first = next((text for text in element.itertext() if not text.isspace()), "")
+        if not plain_words(first[:_OPENING_CHARACTERS]).startswith(starts):
             continue
         text = " ".join("".join(element.itertext()).split())
-        if _LEAST_CHARACTERS <= len(text) <= _MOST_CHARACTERS and text.endswith(_SENTENCE_ENDS) and plain_words(text) in wanted:
+        if (
+            len(text) <= _MOST_CHARACTERS
+            and text.endswith(_SENTENCE_ENDS)
+            and plain_words(text) in wanted
+        ):
             return text
     return None
