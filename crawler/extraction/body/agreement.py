@@ -14,7 +14,7 @@ _SHINGLE_WORDS = 4
 
 def shingles(text: str) -> Shingles:
     """The bag of runs of four words of a text; a shorter text is one run."""
-    found = list(words(text))
+    found = words(text)
     if len(found) < _SHINGLE_WORDS:
         return Counter([tuple(found)] if found else [])
     return Counter(zip(*(found[start:] for start in range(_SHINGLE_WORDS)), strict=False))
