@@ -29,7 +29,12 @@ def decode_page(body: bytes, http_charset: str | None) -> str:
     Returns:
         Text without NUL and without lone surrogates; bytes that mean nothing are U+FFFD.
     """
-    text = _decode(body, http_charset).replace("\x00", "")
+    return only_text(_decode(body, http_charset))
+
+
+def only_text(text: str) -> str:
+    """A string without NUL and lone surrogates, which no parser takes and no file can hold."""
+    text = text.replace("\x00", "")
     try:
         text.encode()
     except UnicodeEncodeError:

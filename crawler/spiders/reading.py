@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.extract import ExtractionJob
 from crawler.extraction.metadata.opt_outs import OptOuts, header_opt_outs, with_opt_outs
-from crawler.extraction.page_bounds import PageTooLargeError
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError
 from crawler.fetch.outcome import is_html, state_of_status
@@ -87,8 +86,6 @@ async def read_page(
         )
     except ExtractionKilledError as error:
         return Reading(State.EXTRACTION_TIMEOUT, _KILLED[error.reason])
-    except PageTooLargeError as error:
-        return Reading(State.TOO_LARGE, str(error))
     except ExtractionPoolError:
         raise
     except Exception as error:  # whatever a page makes a parser raise is that page's state
@@ -100,7 +97,8 @@ async def read_page(
     answer = Answer(article, _header(response, "ETag"), _header(response, "Last-Modified"))
     if not wants_body:
         return Reading(State.UNSUPPORTED, answer=answer)
-    return Reading(State.OK if article.markdown else State.EMPTY, answer=answer)
+    state = State.OK if article.markdown else State.EMPTY
+    return Reading(state, article.cut or None, answer)
 
 
 def _no_article(response: Response, content_type: str) -> Reading | None:

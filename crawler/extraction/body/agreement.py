@@ -10,11 +10,13 @@ from crawler.extraction.measure import words
 Shingles: TypeAlias = Counter[tuple[str, ...]]
 
 _SHINGLE_WORDS = 4
+# Agreement shows in the beginning of a text; the bag of a long one would take much memory.
+_CHARACTERS = 200_000
 
 
 def shingles(text: str) -> Shingles:
-    """The bag of runs of four words of a text; a shorter text is one run."""
-    found = words(text)
+    """The bag of runs of four words of a text, or of its beginning; a shorter text is one run."""
+    found = words(text[:_CHARACTERS])
     if len(found) < _SHINGLE_WORDS:
         return Counter([tuple(found)] if found else [])
     return Counter(zip(*(found[start:] for start in range(_SHINGLE_WORDS)), strict=False))

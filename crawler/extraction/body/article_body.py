@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lxml.etree import Element
@@ -11,51 +12,97 @@ from crawler.extraction.body.agreement import Shingles, agreement, shingles
 from crawler.extraction.body.blocks import block_text, plain_words
 from crawler.extraction.body.furniture import remove_furniture
 from crawler.extraction.body.nesting import limit_nesting
-from crawler.extraction.body.second_opinion import main_text
+from crawler.extraction.body.second_opinion import as_body, main_text
 from crawler.extraction.body.split_article import join_split_article
 from crawler.extraction.body.standfirst import find_standfirst
 from crawler.extraction.body.title_blocks import Titles, page_titles
 from crawler.extraction.body.trim import trim_body
+from crawler.extraction.page_bounds import MAX_TEXT, shown_part
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
+    from crawler.extraction.page_bounds import BoundedPage
+
 # Two opinions that agree so far need no third.
 _AGREED: Final = 0.85
 # Below this they have found different articles.
 _SAME_ARTICLE: Final = 0.5
-# A second opinion that found so little of what others found has lost the article itself.
-_LOST: Final = 0.2
+# Who found so little of what another found has lost the article.
+_LOST: Final = 0.1
+_LEAST_SHINGLES: Final = 100
 _OPENING_BLOCKS: Final = 12
 
 
-def extract_body(tree: HtmlElement, html: str) -> _Element | None:
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The body of an article.
+
+    Attributes:
+        element: a `body` element in trafilatura's vocabulary (head, p, list and item, quote, hi,
+            ref, graphic, table with row and cell, code, del, lb), with link and image URLs as the
+            page has them.
+        cut: what of its text is left out, in words; "" if nothing is.
+    """
+
+    element: _Element
+    cut: str = ""
+
+
+def extract_body(tree: HtmlElement, page: BoundedPage) -> Body | None:
+    """Extract the article's body from a page; None if the page has no article.
+
+    Consumes the tree: elements are removed from it, so that whatever else is to be read from the
+    page is read before.
+
+    Args:
+        tree: the parsed page.
+        page: the text that it was parsed from.
+    """
     titles = page_titles(tree)
     remove_furniture(tree)
+    if page.is_huge or _has_too_much_text(tree, page):
+        return _plain_body(page, titles)
     join_split_article(tree)
     limit_nesting(tree)
-    body = _best_body(tree, titles, html)
+    body = _best_body(tree, titles, page)
     if body is None or not (len(body) or body.text):
         return None
     _add_standfirst(body, tree, titles)
-    return body
+    return Body(body)
 
 
-def _best_body(tree: HtmlElement, titles: Titles, html: str) -> _Element | None:
+def _has_too_much_text(tree: HtmlElement, page: BoundedPage) -> bool:
+    return len(page.html) > MAX_TEXT and sum(map(len, tree.itertext())) > MAX_TEXT
+
+
+def _plain_body(page: BoundedPage, titles: Titles) -> Body | None:
+    """The text alone of a page that is too large to be walked."""
+    html, cut = shown_part(page)
+    body = as_body(main_text(html))
+    trim_body(body, titles)
+    return Body(body, cut) if len(body) else None
+
+
+def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage) -> _Element | None:
     """The body that a second opinion agrees with, of up to three that cost more and more."""
     body = _extracted(tree, titles, fast=True)
-    second = shingles(main_text(html))
-    agreed = 0.0 if body is None else agreement(_shingles(body), second)
-    if agreed < _SAME_ARTICLE:
+    text = main_text(page.html)
+    second = shingles(text)
+    found = _shingles(body)
+    agreed = agreement(found, second)
+    if agreed < _SAME_ARTICLE and not page.is_large:
         careful = _extracted(tree, titles)
-        if careful is None:
-            return body
-        body, found = careful, _shingles(careful)
-        if second.total() < _LOST * found.total():
-            return body
-        agreed = agreement(found, second)
-    if agreed < _AGREED:
+        if careful is not None:
+            body, found = careful, _shingles(careful)
+            agreed = agreement(found, second)
+    if found.total() < _LOST * second.total() and second.total() >= _LEAST_SHINGLES:
+        # The parser has lost the article, or the extraction took another one for it.
+        body = as_body(text)
+        trim_body(body, titles)
+        return body
+    if agreed < _AGREED and second.total() >= _LOST * found.total() and not page.is_large:
         precise = _extracted(tree, titles, favor_precision=True)
         if precise is not None and agreement(_shingles(precise), second) > agreed:
             return precise
@@ -87,8 +134,8 @@ def _extracted(tree: HtmlElement, titles: Titles, *, fast: bool = False, favor_p
     return body
 
 
-def _shingles(body: _Element) -> Shingles:
-    return shingles(" ".join(body.itertext()))
+def _shingles(body: _Element | None) -> Shingles:
+    return shingles("" if body is None else " ".join(body.itertext()))
 
 
 def _add_standfirst(body: _Element, tree: HtmlElement, titles: Titles) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from lxml.etree import Element, SubElement
 from resiliparse.extract.html2text import extract_plain_text
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 
 def main_text(html: str) -> str:
@@ -20,3 +26,12 @@ def main_text(html: str) -> str:
         links=False,
         comments=False,
     )
+
+
+def as_body(text: str) -> _Element:
+    """A text, a paragraph a line, as a `body` element in trafilatura's vocabulary."""
+    body: _Element = Element("body")
+    for line in text.splitlines():
+        if line.strip():
+            SubElement(body, "p").text = line.strip()
+    return body
