@@ -61,8 +61,10 @@ def extract_body(tree: HtmlElement, page: BoundedPage) -> Body | None:
         page: the text that it was parsed from.
     """
     titles = page_titles(tree)
+    if page.is_huge:
+        return _plain_body(page, titles)
     remove_furniture(tree)
-    if page.is_huge or _has_too_much_text(tree, page):
+    if _has_too_much_text(tree, page):
         return _plain_body(page, titles)
     join_split_article(tree)
     limit_nesting(tree)

@@ -15,15 +15,17 @@ if TYPE_CHECKING:
 # drops most of them in the end; on a page of a newspaper they are half of all elements.
 _NOT_PROSE = (
     "aside",
+    "base",
     "button",
     "canvas",
     "dialog",
     "embed",
     "figcaption",
     "footer",
-    "head",
     "iframe",
+    "link",
     "menu",
+    "meta",
     "nav",
     "noscript",
     "object",
@@ -33,6 +35,7 @@ _NOT_PROSE = (
     "svg",
     "template",
     "textarea",
+    "title",
 )
 # What a figure may hold besides its caption.
 _FIGURE_CONTENT = frozenset({"img", "table", "blockquote", "pre"})
@@ -54,7 +57,8 @@ def remove_furniture(tree: HtmlElement) -> None:
     """Remove scripts, captions, teaser images and hidden notices from a page, in place."""
     strip_elements(tree, *_NOT_PROSE, with_tail=False)
     # libxml2 does not know that this one is empty, and puts the image that follows inside.
-    strip_tags(tree, "source")
+    # Nor does it end the head where an article begins.
+    strip_tags(tree, "source", "head")
     _drop(_TEASER_IMAGE(tree))
     _empty_figures(tree)
     _drop(element for element in _CAPTION(tree) if element.tag in _CAPTION_TAGS)
