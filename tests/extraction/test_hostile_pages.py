@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import psutil
 import pytest
@@ -123,7 +123,7 @@ def _worker_seconds() -> float:
 class _PeakMemory:
     """Watches the resident memory of this process and its children; `growth` is in bytes."""
 
-    def __enter__(self) -> _PeakMemory:
+    def __enter__(self) -> Self:
         self._ended = threading.Event()
         self.growth = 0
         self._start = self._now()

@@ -111,7 +111,9 @@ def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage) -> _Element
     return body
 
 
-def _extracted(tree: HtmlElement, titles: Titles, *, fast: bool = False, favor_precision: bool = False) -> _Element | None:
+def _extracted(
+    tree: HtmlElement, titles: Titles, *, fast: bool = False, favor_precision: bool = False
+) -> _Element | None:
     try:
         document = bare_extraction(
             tree,  # is copied

@@ -45,7 +45,7 @@ _READ_MORE: Final = _phrases(
     r"|čítajte (?:aj|tiež)|preberite tudi|pročitajte (?:i|još)|pročitaj još|olvassa el|kapcsolódó"
     r"|ezt is|читайте (?:также|також|ще|еще|ещё|по теме)|смотрите также|по теме|вижте още"
     r"|прочетете (?:още|също)|прочитајте|διαβάστε (?:επίσης|ακόμα|ακόμη)|δείτε επίσης"
-    r"|ayrıca (?:bkz|oku)|ilgili haber(?:ler)?|ilginizi çekebilir|etiketler|tags?)\b.{0,60}",
+    r"|ayr\u0131ca (?:bkz|oku)|ilgili haber(?:ler)?|ilginizi çekebilir|etiketler|tags?)\b.{0,60}",
     # Asian and Semitic languages
     r"(?:baca juga|baca selengkapnya|simak juga|xem thêm|đọc thêm|tin liên quan|bài liên quan"
     r"|関連(?:記事|ニュース|リンク)|あわせて読みたい|相关(?:阅读|新闻|报道)|延伸閱讀|相關新聞|관련\s?(?:기사|뉴스)"
@@ -70,14 +70,23 @@ NOTICE: Final = re.compile(
     re.IGNORECASE,
 )
 
+# A line that names who made an image.
 CREDIT: Final = re.compile(
-    r"(?:image|picture|photos?|photographs?|photograph by|foto(?:s|grafie|grafía)?|bilde?r?|credit|crédits?|crédito"
-    r"|quelle|imagen|imagem|immagine|fotoğraf|zdjęcie|zdroj|fot\.|фото|kuva|valokuva|写真|사진|video|vidéo)"
-    r"(?: (?:credit|by|courtesy|via|par|von|de|di|source|quelle|durch))?\s*(?:[:：/©|]|by ).{2,}|©.{2,}|[(\[](?:photo|foto|image|bild|credit).{3,}[)\]]",
+    r"(?:image|picture|photos?|photographs?|photograph by|foto(?:s|grafie|grafía)?|bilde?r?"
+    r"|credit|crédits?|crédito|quelle|imagen|imagem|immagine|fotoğraf|zdjęcie|fot\.|фото|valokuva"
+    r"|kuva|写真|사진|video|vidéo)"
+    r"(?: (?:credit|by|courtesy|via|par|von|de|di|source|quelle|durch))?"
+    r"\s*(?:[:\uff1a/©|]|by ).{2,}"
+    r"|©.{2,}|[(\[](?:photo|foto|image|bild|credit).{3,}[)\]]",
     re.IGNORECASE,
 )
+
+# What stands in for something that is not shown.
 PLACEHOLDER: Final = re.compile(
-    r"externe[rnms]? inhalte?|personenbezogene daten an drittplattformen|empfohlener redaktioneller inhalt"
-    r"|einverstanden, dass mir|cookies? (?:akzeptieren|zustimmen)|this content is hosted by a third party"
-    r"|javascript (?:is|must be|aktivieren)|enable javascript|your browser does not support|contenu externe|contenido externo|loading\.\.\.|advertisement$|^anzeige$|^publicidad$|^publicité$|^werbung$|^reklam[ae]?$|^pubblicità$|article continues (?:below|after)|story continues below"
-    ,re.IGNORECASE)
+    r"externe[rnms]? inhalte?|personenbezogene daten an drittplattformen"
+    r"|empfohlener redaktioneller inhalt|contenu externe|contenido externo"
+    r"|this content is hosted by a third party|enable javascript|your browser does not support"
+    r"|^(?:advertisement|anzeige|werbung|publicidad|publicité|pubblicità|reklam[ae]?)$"
+    r"|article continues (?:below|after)|story continues below",
+    re.IGNORECASE,
+)

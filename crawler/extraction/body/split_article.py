@@ -36,7 +36,9 @@ def join_split_article(tree: HtmlElement) -> None:
             prose[box] = prose.get(box, 0) + len(paragraph.text_content())
     half = sum(prose.values()) / 2
     pieces = [
-        box for box, characters in prose.items() if characters >= _PIECE_CHARACTERS and box.tag in _BOXES
+        box
+        for box, characters in prose.items()
+        if characters >= _PIECE_CHARACTERS and box.tag in _BOXES
     ]
     for family in _families(pieces):
         first, *others = family

@@ -56,8 +56,6 @@ def _is_notice(block: _Element) -> bool:
         block.tag in ("p", "list")
         and len(text) <= _NOTICE_CHARACTERS
         and (
-            not text
-            or NOTICE.search(text) is not None
-            or RELATED_LABEL.fullmatch(text) is not None
+            not text or NOTICE.search(text) is not None or RELATED_LABEL.fullmatch(text) is not None
         )
     )
