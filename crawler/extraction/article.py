@@ -62,6 +62,7 @@ class Article:
         word_count: words of the body; a character counts as a word where a script has no spaces.
         reading_minutes: whole minutes, at least 1; 0 without a body.
         content_hash: SHA-256 of the body's words, in hex; None without a body.
+        cut: what of the page was not read, in words, as it is larger than any article; or "".
         origins: which part of the page gave a field, by the field's name here: "json-ld",
             "open-graph", "twitter", "meta", "microdata", "link", "html", "byline" and "time" for
             what readers see, "url", "text", or "http" for a header of the answer.
@@ -93,6 +94,7 @@ class Article:
     word_count: int = 0
     reading_minutes: int = 0
     content_hash: str | None = None
+    cut: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)
     form: str | None = None
     kind: PageKind | None = None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding
 
@@ -15,7 +13,6 @@ _CHARACTERS_PER_ERROR = 1_000
 _NOT_FOR_THE_WEB = frozenset(
     {"idna", "punycode", "raw_unicode_escape", "unicode_escape", "undefined", "utf_7"}
 )
-_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 def decode_page(body: bytes, http_charset: str | None) -> str:
@@ -32,7 +29,17 @@ def decode_page(body: bytes, http_charset: str | None) -> str:
     Returns:
         Text without NUL and without lone surrogates; bytes that mean nothing are U+FFFD.
     """
-    return _NOT_TEXT.sub("", _decode(body, http_charset))
+    return only_text(_decode(body, http_charset))
+
+
+def only_text(text: str) -> str:
+    """A string without NUL and lone surrogates, which no parser takes and no file can hold."""
+    text = text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "ignore").decode()
+    return text
 
 
 def _decode(body: bytes, http_charset: str | None) -> str:

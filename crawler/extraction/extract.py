@@ -9,14 +9,20 @@ from w3lib.encoding import http_content_type_encoding
 
 from crawler.extraction.article import Article
 from crawler.extraction.body.article_body import extract_body
-from crawler.extraction.decode import decode_page
+from crawler.extraction.decode import decode_page, only_text
 from crawler.extraction.markdown.render import to_markdown
 from crawler.extraction.measure import content_hash, count_words, reading_minutes
 from crawler.extraction.metadata.markup import read_markup
 from crawler.extraction.metadata.opt_outs import markup_opt_outs, with_opt_outs
 from crawler.extraction.metadata.read import Metadata, read_metadata
 from crawler.extraction.metadata.text_language import settled_language
-from crawler.extraction.page_bounds import check_markup, drop_giant_values
+from crawler.extraction.page_bounds import (
+    bound_page,
+    drop_giant_values,
+    first_bytes,
+    flattened,
+    is_too_deep,
+)
 from crawler.extraction.page_kind.judge import look_at
 from crawler.extraction.page_kind.page import Page
 from crawler.extraction.parse import parse_page
@@ -47,11 +53,7 @@ class ExtractionJob:
 
 
 def extract_page(job: ExtractionJob) -> Article:
-    """Extract the article of a page; without a body its `markdown` is "".
-
-    Raises:
-        PageTooLargeError: as `extract_article`.
-    """
+    """Extract the article of a page; without a body its `markdown` is ""."""
     charset = http_content_type_encoding(job.content_type) if job.content_type else None
     return extract_article(
         job.html,
@@ -82,22 +84,27 @@ def extract_article(
         agent: a product token; opt-outs for it are read as well as those for every crawler.
         asked: the URL that was requested, where redirects led to another one.
 
-    Raises:
-        PageTooLargeError: the page has more markup than is worth reading.
+    Of a page that is larger than any article (`crawler.extraction.page_bounds`) the beginning is
+    read, and `Article.cut` says so.
     """
-    text = decode_page(html, charset) if isinstance(html, bytes) else html
-    check_markup(text)
-    tree = parse_page(text)
+    page = bound_page(
+        only_text(html) if isinstance(html, str) else decode_page(first_bytes(html), charset)
+    )
+    tree = parse_page(page.html)
+    if tree is not None and is_too_deep(tree):
+        page = flattened(page)
+        tree = parse_page(page.html)
     if tree is None:
-        return Article()
+        return Article(cut=page.cut)
     drop_giant_values(tree)
     markup = read_markup(tree, url)
     metadata = read_metadata(tree, url, markup)
-    known = with_opt_outs(Article(**_as_fields(metadata)), markup_opt_outs(markup, agent))
-    look = look_at(Page(tree, text, markup, known, url, asked or url))
+    known = Article(**_as_fields(metadata), cut=page.cut)
+    known = with_opt_outs(known, markup_opt_outs(markup, agent))
+    look = look_at(Page(tree, page.html, markup, known, url, asked or url))
     known = look.on(known)
-    body = extract_body(tree) if wants_body else None  # consumes the tree
-    markdown = "" if body is None else to_markdown(body, markup.base)
+    body = extract_body(tree, page) if wants_body else None  # consumes the tree
+    markdown = "" if body is None else to_markdown(body.element, markup.base)
     words = count_words(markdown)
     has_text = words >= MIN_WORDS
     about = f"{known.title or ''}. {known.description or ''}"
@@ -106,6 +113,7 @@ def extract_article(
         return known
     return replace(
         known,
+        cut=known.cut or body.cut if body else known.cut,
         markdown=markdown,
         word_count=words,
         reading_minutes=reading_minutes(markdown),

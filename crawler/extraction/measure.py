@@ -6,10 +6,6 @@ import hashlib
 import html
 import re
 import unicodedata
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 WORDS_PER_MINUTE = 230
 CHARACTERS_PER_MINUTE = 500
@@ -19,33 +15,30 @@ _UNSPACED = (
     "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\U00020000-\U0003ffff"
 )
-_WORD = re.compile(rf"(?P<character>[{_UNSPACED}])|[^\W{_UNSPACED}]+")
+_CHARACTER = re.compile(f"[{_UNSPACED}]")
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
 # What Markdown adds to a text is not part of it: link and image targets, character references.
 _TARGET = re.compile(r"\]\(<?[a-z]+://[^()\s]*\)", re.IGNORECASE)
 
 
-def words(markdown: str) -> Iterator[str]:
+def words(markdown: str) -> list[str]:
     """The words of a text; a character is a word where a script has no spaces."""
-    return (match.group() for match in _matches(markdown))
+    return _WORD.findall(_without_markup(markdown))
 
 
-def _matches(markdown: str) -> Iterator[re.Match[str]]:
-    return _WORD.finditer(html.unescape(_TARGET.sub("]", markdown)))
+def _without_markup(markdown: str) -> str:
+    return html.unescape(_TARGET.sub("]", markdown))
 
 
 def count_words(markdown: str) -> int:
     """The number of words of a text."""
-    return sum(1 for _ in words(markdown))
+    return len(words(markdown))
 
 
 def reading_minutes(markdown: str) -> int:
     """Whole minutes to read a text, at least 1; 0 for a text without words."""
-    spaced = unspaced = 0
-    for match in _matches(markdown):
-        if match["character"]:
-            unspaced += 1
-        else:
-            spaced += 1
+    unspaced = len(_CHARACTER.findall(_without_markup(markdown)))
+    spaced = count_words(markdown) - unspaced
     if not spaced and not unspaced:
         return 0
     return max(1, round(spaced / WORDS_PER_MINUTE + unspaced / CHARACTERS_PER_MINUTE))

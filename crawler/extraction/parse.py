@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
-from lxml.etree import ParserError
+from lxml.etree import ElementDefaultClassLookup, ParserError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 # Control characters that no HTML text may hold (HTML standard, "preprocessing the input stream").
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\f\r"))
+# A form feed is white space in HTML, and forbidden in XML.
+_WHITE_SPACE = bytes.maketrans(b"\f", b" ")
+_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 # The same as character references. libxml2 decodes them into its tree, and the first element
 # that is copied out of it then fails, as no XML may hold such text: the article would be lost.
 _CONTROL_REFERENCE = re.compile(
@@ -16,10 +19,12 @@ _CONTROL_REFERENCE = re.compile(
     r"|x0*(?:[1-8bcef]|1[0-9a-f]|7f|fff[ef])(?![0-9a-f]));?",
     re.IGNORECASE,
 )
-_FORM_FEED = "\f"  # white space in HTML, and forbidden in XML
 # libxml2 takes <html/> for an empty document and drops all that follows.
 _SELF_CLOSED_HTML = re.compile(r"(<html\b[^<>]*?)/>", re.IGNORECASE)
 _PROLOGUE_CHARACTERS = 4_096
+# lxml.html asks a Python function for the class of each element that it touches. Ours are all of
+# one class, which C code can tell; it halves the time of a walk.
+_ONE_CLASS = ElementDefaultClassLookup(element=HtmlElement)
 
 
 def parse_page(html: str) -> HtmlElement | None:
@@ -32,8 +37,10 @@ def parse_page(html: str) -> HtmlElement | None:
         The `html` element, without comments; None if there is nothing to parse.
     """
     prologue = _SELF_CLOSED_HTML.sub(r"\1>", html[:_PROLOGUE_CHARACTERS], count=1)
-    text = _CONTROLS.sub("", prologue + html[_PROLOGUE_CHARACTERS:]).replace(_FORM_FEED, " ")
-    text = _CONTROL_REFERENCE.sub(" ", text)
+    text = _CONTROL_REFERENCE.sub(" ", prologue + html[_PROLOGUE_CHARACTERS:])
+    data = text.encode("utf-8", "ignore").translate(_WHITE_SPACE, _CONTROLS)  # no surrogates
+    for character in _NO_CHARACTERS:
+        data = data.replace(character, b"")
     # A parser is cheap and not safe to share between threads.
     parser = HTMLParser(
         encoding="utf-8",  # wins over any declaration inside the page
@@ -43,9 +50,10 @@ def parse_page(html: str) -> HtmlElement | None:
         collect_ids=False,
         default_doctype=False,
     )
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
         # As bytes: lxml refuses a str that starts with an XML encoding declaration.
-        root = document_fromstring(text.encode(), parser=parser)
+        root = document_fromstring(data, parser=parser)
     except ParserError:
         return None
     return root if isinstance(root, HtmlElement) else None

@@ -83,7 +83,7 @@ def _visit_fields(record: SourceRecord, state: State) -> dict[str, Any]:
         "httpStatus": hop.status,
         "fetchedDateTime": fetched,
         "attemptedDateTime": None if fetched else visit.at,
-        "detail": None if state in _WHOLE else hop.detail,
+        "detail": article.cut or None if state in _WHOLE else hop.detail,
     }
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.extract import ExtractionJob
 from crawler.extraction.metadata.opt_outs import OptOuts, header_opt_outs, with_opt_outs
-from crawler.extraction.page_bounds import PageTooLargeError
 from crawler.extraction.page_kind.challenge import refused_by_challenge
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError
@@ -96,8 +95,6 @@ async def read_page(
         )
     except ExtractionKilledError as error:
         return Reading(State.EXTRACTION_TIMEOUT, _KILLED[error.reason])
-    except PageTooLargeError as error:
-        return Reading(State.TOO_LARGE, str(error))
     except ExtractionPoolError:
         raise
     except Exception as error:  # whatever a page makes a parser raise is that page's state
@@ -120,7 +117,8 @@ def _reading_of(article: Article, response: Response, *, wants_body: bool) -> Re
         return Reading(State.UNSUPPORTED, answer=answer)
     if kind is not None:
         return replace(kind, answer=answer)
-    return Reading(State.OK if article.markdown else State.EMPTY, answer=answer)
+    state = State.OK if article.markdown else State.EMPTY
+    return Reading(state, article.cut or None, answer)
 
 
 def _kind_of(article: Article, *, wants_body: bool) -> Reading | None:

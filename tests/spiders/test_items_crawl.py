@@ -294,7 +294,7 @@ def test_each_kind_of_answer_ends_in_its_state(
     web.page("http://robots.example/a", page)
     web.page("http://pdf.example/a", "%PDF-1.7", headers={"Content-Type": "application/pdf"})
     web.page("http://empty.example/a", "<html><body><nav>Home</nav></body></html>")
-    web.page("http://large.example/a", "<p>words</p>" * 20_000)
+    web.page("http://large.example/a", "<p>words and more words</p>" * 200_000)
     web.page("http://slow.example/a", page, delay=8)
     web.fault("http://reset.example/a", "reset")
     web.fault("http://truncated.example/a", "truncate")

@@ -2,42 +2,123 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
+from lxml.etree import Element
 from trafilatura import bare_extraction
 
+from crawler.extraction.body.agreement import Shingles, agreement, shingles
+from crawler.extraction.body.blocks import block_text, plain_words
 from crawler.extraction.body.furniture import remove_furniture
 from crawler.extraction.body.nesting import limit_nesting
+from crawler.extraction.body.second_opinion import as_body, main_text
 from crawler.extraction.body.split_article import join_split_article
-from crawler.extraction.body.trim import plain_words, trim_body
+from crawler.extraction.body.standfirst import find_standfirst
+from crawler.extraction.body.title_blocks import Titles, page_titles
+from crawler.extraction.body.trim import trim_body
+from crawler.extraction.page_bounds import MAX_TEXT, shown_part
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
-_TITLE_META = frozenset(
-    {"og:title", "twitter:title", "og:description", "twitter:description", "description"}
-)
+    from crawler.extraction.page_bounds import BoundedPage
+
+# Two opinions that agree so far need no third.
+_AGREED: Final = 0.85
+# Below this they have found different articles.
+_SAME_ARTICLE: Final = 0.5
+# Who found so little of what another found has lost the article.
+_LOST: Final = 0.1
+_LEAST_SHINGLES: Final = 100
+_OPENING_BLOCKS: Final = 12
 
 
-def extract_body(tree: HtmlElement) -> _Element | None:
-    """Extract the article's body from a page.
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The body of an article.
+
+    Attributes:
+        element: a `body` element in trafilatura's vocabulary (head, p, list and item, quote, hi,
+            ref, graphic, table with row and cell, code, del, lb), with link and image URLs as the
+            page has them.
+        cut: what of its text is left out, in words; "" if nothing is.
+    """
+
+    element: _Element
+    cut: str = ""
+
+
+def extract_body(tree: HtmlElement, page: BoundedPage) -> Body | None:
+    """Extract the article's body from a page; None if the page has no article.
 
     Consumes the tree: elements are removed from it, so that whatever else is to be read from the
     page is read before.
 
-    Returns:
-        A `body` element in trafilatura's vocabulary (head, p, list and item, quote, hi, ref,
-        graphic, table with row and cell, code, del, lb), with link and image URLs as the page
-        has them; None if the page has no article.
+    Args:
+        tree: the parsed page.
+        page: the text that it was parsed from.
     """
-    titles = _titles(tree)
+    titles = page_titles(tree)
+    if page.is_huge:
+        return _plain_body(page, titles)
     remove_furniture(tree)
+    if _has_too_much_text(tree, page):
+        return _plain_body(page, titles)
     join_split_article(tree)
     limit_nesting(tree)
+    body = _best_body(tree, titles, page)
+    if body is None or not (len(body) or body.text):
+        return None
+    _add_standfirst(body, tree, titles)
+    return Body(body)
+
+
+def _has_too_much_text(tree: HtmlElement, page: BoundedPage) -> bool:
+    return len(page.html) > MAX_TEXT and sum(map(len, tree.itertext())) > MAX_TEXT
+
+
+def _plain_body(page: BoundedPage, titles: Titles) -> Body | None:
+    """The text alone of a page that is too large to be walked."""
+    html, cut = shown_part(page)
+    body = as_body(main_text(html))
+    trim_body(body, titles)
+    return Body(body, cut) if len(body) else None
+
+
+def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage) -> _Element | None:
+    """The body that a second opinion agrees with, of up to three that cost more and more."""
+    body = _extracted(tree, titles, fast=True)
+    text = main_text(page.html)
+    second = shingles(text)
+    found = _shingles(body)
+    agreed = agreement(found, second)
+    if agreed < _SAME_ARTICLE and not page.is_large:
+        careful = _extracted(tree, titles)
+        if careful is not None:
+            body, found = careful, _shingles(careful)
+            agreed = agreement(found, second)
+    if found.total() < _LOST * second.total() and second.total() >= _LEAST_SHINGLES:
+        # The parser has lost the article, or the extraction took another one for it.
+        body = as_body(text)
+        trim_body(body, titles)
+        return body
+    if agreed < _AGREED and second.total() >= _LOST * found.total() and not page.is_large:
+        precise = _extracted(tree, titles, favor_precision=True)
+        if precise is not None and agreement(_shingles(precise), second) > agreed:
+            return precise
+    return body
+
+
+def _extracted(
+    tree: HtmlElement, titles: Titles, *, fast: bool = False, favor_precision: bool = False
+) -> _Element | None:
     try:
         document = bare_extraction(
-            tree,
+            tree,  # is copied
+            fast=fast,
+            favor_precision=favor_precision,
             output_format="xml",  # "python" would also render a text that nobody reads
             include_comments=False,
             include_formatting=True,
@@ -54,14 +135,18 @@ def extract_body(tree: HtmlElement) -> _Element | None:
         return None
     body: _Element = document.body
     trim_body(body, titles)
-    return body if len(body) or body.text else None
+    return body
 
 
-def _titles(tree: HtmlElement) -> set[str]:
-    titles = {plain_words(element.text_content()) for element in tree.iter("h1", "title")}
-    for element in tree.iter("meta"):
-        name = element.get("property") or element.get("name") or ""
-        if name.lower() in _TITLE_META:
-            titles.add(plain_words(element.get("content") or ""))
-    titles.discard("")
-    return titles
+def _shingles(body: _Element | None) -> Shingles:
+    return shingles("" if body is None else " ".join(body.itertext()))
+
+
+def _add_standfirst(body: _Element, tree: HtmlElement, titles: Titles) -> None:
+    """Put the standfirst before the text where the extraction left it out."""
+    opening = " ".join(plain_words(block_text(block)) for block in body[:_OPENING_BLOCKS])
+    standfirst = find_standfirst(tree, titles, opening)
+    if standfirst is not None:
+        paragraph = Element("p")
+        paragraph.text = standfirst
+        body.insert(0, paragraph)

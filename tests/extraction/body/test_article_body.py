@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.extraction.body import article_body as body_module
-from crawler.extraction.body.article_body import extract_body
+from crawler.extraction.body.article_body import Body, extract_body
+from crawler.extraction.page_bounds import bound_page
 from crawler.extraction.parse import parse_page
 
 if TYPE_CHECKING:
@@ -21,11 +22,15 @@ PROSE = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
 
 def extracted(article: str, *, head: str = "<title>The title</title>") -> _Element:
     page = f"<html><head>{head}</head><body><article>{article}</article></body></html>"
-    tree = parse_page(page)
-    assert tree is not None
-    body = extract_body(tree)
+    body = body_of(page)
     assert body is not None
-    return body
+    return body.element
+
+
+def body_of(html: str) -> Body | None:
+    tree = parse_page(html)
+    assert tree is not None
+    return extract_body(tree, bound_page(html))
 
 
 def text_of(body: _Element) -> str:
@@ -48,9 +53,7 @@ def test_the_vocabulary_of_an_article_is_kept() -> None:
 
 @pytest.mark.parametrize("page", ["<html></html>", "<p> </p>", "<script>let x = 1</script>"])
 def test_a_page_without_text_has_no_body(page: str) -> None:
-    tree = parse_page(page)
-    assert tree is not None
-    assert extract_body(tree) is None
+    assert body_of(page) is None
 
 
 @pytest.mark.parametrize(
@@ -175,6 +178,4 @@ def test_a_page_that_exhausts_the_stack_has_no_body(monkeypatch: pytest.MonkeyPa
         raise RecursionError
 
     monkeypatch.setattr(body_module, "bare_extraction", descend)
-    tree = parse_page(f"<article>{PROSE}</article>")
-    assert tree is not None
-    assert extract_body(tree) is None
+    assert body_of(f"<article>{PROSE[:300]}</article>") is None
