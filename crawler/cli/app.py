@@ -39,6 +39,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document to
 Overrides = Annotated[
     list[str], typer.Option("-s", "--set", metavar="NAME=VALUE", help="a Scrapy setting")
 ]
+Archive = Annotated[
+    list[Path], typer.Option(metavar="WARC", help="answer from this file, not from the network")
+]
+Record = Annotated[
+    Path | None, typer.Option(metavar="WARC", help="append what the crawl sees to this file")
+]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="also show Scrapy's own log")]
 
 
@@ -58,6 +64,8 @@ def run(
     ] = None,
     in_place: Annotated[bool, typer.Option("--in-place", help="write into ITEMS itself")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="wait for another run to end")] = False,
+    archive: Archive = [],
+    record: Record = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="only say what is due, and why")
     ] = False,
@@ -76,6 +84,8 @@ def run(
         older_than=older_than,
         in_place=in_place,
         wait=wait,
+        archive=archive,
+        record=record,
     )
     if dry_run:
         raise typer.Exit(print_plan(options, _settings(overrides), as_json=as_json))

@@ -13,6 +13,7 @@ from crawler.cli.progress import live_progress
 from crawler.options import CrawlOptions
 from crawler.spiders.checks import check_settings
 from crawler.spiders.items import ItemsSpider
+from crawler.spiders.warc_files import choose_warc_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,7 @@ def run_items(
     quiet = {"STATS_DUMP": False, "LOG_LEVEL": level, "LOG_INSTALL_ROOT_HANDLER": False}
     settings.setdict(quiet, priority="project")
     check_settings(settings)
+    choose_warc_files(settings, options)  # the spider does, too; here an error has its own words
     process = _Process(settings)
     log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels
     crawler = process.create_crawler(ItemsSpider)

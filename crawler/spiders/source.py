@@ -20,6 +20,8 @@ from crawler.fetch.conditional import conditions
 from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
 from crawler.fetch.hosts.frontier import HostFrontier
 from crawler.fetch.outcome import outcome_of_error
+from crawler.fetch.warc.errors import OwnFailureError
+from crawler.fetch.warc.replay import TAKEN_AT, Replay
 from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
 from crawler.ledger.sqlite import LedgerError
@@ -32,6 +34,7 @@ from crawler.spiders.memory import LedgerMemory
 from crawler.spiders.pool import pool_from_settings
 from crawler.spiders.reading import read_page, redirects_of
 from crawler.spiders.trail import Trail
+from crawler.spiders.warc_files import choose_warc_files
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -104,6 +107,7 @@ class SourceSpider(Spider):
         # Schedulers add arguments of their own, such as Scrapyd's _job.
         known = {name: value for name, value in kwargs.items() if not name.startswith("_")}
         options = CrawlOptions.parse(**known)
+        choose_warc_files(crawler.settings, options)
         spider = super().from_crawler(crawler, *args)
         spider.options = options
         spider.books = Books()
@@ -125,11 +129,12 @@ class SourceSpider(Spider):
         try:
             await self.books.open(self._open)
         except _UNUSABLE as error:
-            raise self._give_up(str(error)) from error
+            raise self.give_up(str(error)) from error
         self.summary = self.books.crawl.summary
         due = await self._book(self.books.crawl.plan)
         logger.info("%d items, %d sources due", self.summary.items, due)
-        if not names_a_contact(self.settings["USER_AGENT"]):
+        is_replay = self.crawler.get_extension(Replay) is not None
+        if not is_replay and not names_a_contact(self.settings["USER_AGENT"]):
             use_proxies = self.settings.getbool("HTTPPROXY_ENABLED")
             self._at_home = Surroundings(use_proxies=use_proxies)
         if due:
@@ -158,7 +163,7 @@ class SourceSpider(Spider):
             self.cannot_keep(error)
             raise CloseSpider(str(error)) from error
         except _UNUSABLE as error:
-            raise self._give_up(str(error)) from error
+            raise self.give_up(str(error)) from error
 
     def cannot_keep(self, error: sqlite3.Error) -> None:
         """Note that the ledger fails, on a full disk for example.
@@ -166,7 +171,7 @@ class SourceSpider(Spider):
         The next answer ends the run: no site is asked for what cannot be stored.
         """
         if self.failure is None:
-            self._give_up(f"{self.books.crawl.layout.ledger}: {error}")
+            self.give_up(f"{self.books.crawl.layout.ledger}: {error}")
 
     def _end_if_failed(self) -> None:
         if self.failure is not None:
@@ -183,7 +188,7 @@ class SourceSpider(Spider):
 
     def _first_request(self, due: DueSource) -> Request:
         if self._at_home is not None and self._at_home.is_public(due.record.urls[0]):
-            raise self._give_up(MISSING_CONTACT)
+            raise self.give_up(MISSING_CONTACT)
         logger.debug("due (%s): %s", due.reason, due.record.urls[0])
         return self.request(Trail(due.record, asks_anew=due.reason == "forced"))
 
@@ -216,7 +221,8 @@ class SourceSpider(Spider):
         except ExtractionPoolError as error:
             self.pool_failed(error)
             return
-        after = trail.after(reading.hop(trail.url, response), reading.answer)
+        hop = reading.hop(trail.url, response)
+        after = trail.after(hop, reading.answer, at=response.meta.get(TAKEN_AT))
         async for output in self._go_on(after):
             yield output
 
@@ -233,6 +239,8 @@ class SourceSpider(Spider):
             return
         if isinstance(error, sqlite3.Error):  # from what was to be remembered of the web
             self.cannot_keep(error)
+        if isinstance(error, OwnFailureError):
+            raise self.give_up(str(error)) from error
         self._end_if_failed()
         state, detail = outcome_of_error(error)
         hop = Hop(
@@ -268,7 +276,7 @@ class SourceSpider(Spider):
             CloseSpider: `failure` says why.
         """
         if not self._is_cut_off():
-            raise self._give_up(str(error)) from error
+            raise self.give_up(str(error)) from error
 
     async def spider_closed(self, reason: str) -> None:
         """Complete the summary, and close what the run had open."""
@@ -277,7 +285,8 @@ class SourceSpider(Spider):
         interrupted = stop is not None and stop.stopping.is_set()
         await self.books.close("interrupted" if interrupted else (self.failure or reason))
 
-    def _give_up(self, failure: str) -> CloseSpider:
+    def give_up(self, failure: str) -> CloseSpider:
+        """Note why the run cannot go on, and return what ends it."""
         self.failure = failure
         failure_logger.error(failure)
         return CloseSpider(failure)
