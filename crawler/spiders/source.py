@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, Self, TypeVar
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider
@@ -75,10 +75,12 @@ class SourceSpider(Spider):
     Arguments are those of `CrawlOptions.parse`.
 
     Attributes:
+        arguments: names of further ones, which `read_arguments` is given.
         failure: why the run could not be done at all; None where it could.
         summary: what the run did.
     """
 
+    arguments: ClassVar[frozenset[str]] = frozenset()
     options: CrawlOptions
     books: Books
     memory: WebMemory
@@ -106,10 +108,12 @@ class SourceSpider(Spider):
         """
         # Schedulers add arguments of their own, such as Scrapyd's _job.
         known = {name: value for name, value in kwargs.items() if not name.startswith("_")}
+        own = {name: known.pop(name) for name in cls.arguments & known.keys()}
         options = CrawlOptions.parse(**known)
         choose_warc_files(crawler.settings, options)
         spider = super().from_crawler(crawler, *args)
         spider.options = options
+        spider.read_arguments(**own)
         spider.books = Books()
         spider.memory = LedgerMemory(spider.books, on_failure=spider.cannot_keep)
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
@@ -117,6 +121,16 @@ class SourceSpider(Spider):
         spider.archive = ArchiveDesk.from_crawler(crawler, spider)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         return spider
+
+    def read_arguments(self, **own: Any) -> None:
+        """Read the arguments that `arguments` names; there are none here."""
+
+    async def prepare(self) -> None:
+        """Do what has to be done before the plan, with the ledger open; nothing here.
+
+        Raises:
+            CloseSpider: the run cannot be done; `failure` says why.
+        """
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield a request for each due source, no more at a time than memory should hold.
@@ -131,7 +145,8 @@ class SourceSpider(Spider):
         except _UNUSABLE as error:
             raise self.give_up(str(error)) from error
         self.summary = self.books.crawl.summary
-        due = await self._book(self.books.crawl.plan)
+        await self.prepare()
+        due = await self.book(self.books.crawl.plan)
         logger.info("%d items, %d sources due", self.summary.items, due)
         is_replay = self.crawler.get_extension(Replay) is not None
         if not is_replay and not names_a_contact(self.settings["USER_AGENT"]):
@@ -139,9 +154,9 @@ class SourceSpider(Spider):
             self._at_home = Surroundings(use_proxies=use_proxies)
         if due:
             self.pool.start()  # its workers load while the first pages are on their way
-        await self._book(self.books.crawl.tidy)
+        await self.book(self.books.crawl.tidy)
         for position in range(0, due, _WINDOW):
-            batch = await self._book(self.books.crawl.due, position, _WINDOW)
+            batch = await self.book(self.books.crawl.due, position, _WINDOW)
             for source in batch:
                 yield self._first_request(source)
             await self._room_for_more()
@@ -156,7 +171,12 @@ class SourceSpider(Spider):
         ):
             await self.crawler.signals.wait_for(signals.scheduler_empty)
 
-    async def _book(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def book(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do some work on the thread of the books.
+
+        Raises:
+            CloseSpider: the run cannot go on; `failure` says why.
+        """
         try:
             return await self.books.run(work, *args, **kwargs)
         except sqlite3.Error as error:
@@ -173,7 +193,12 @@ class SourceSpider(Spider):
         if self.failure is None:
             self.give_up(f"{self.books.crawl.layout.ledger}: {error}")
 
-    def _end_if_failed(self) -> None:
+    def end_if_failed(self) -> None:
+        """End the run where the ledger has failed.
+
+        Raises:
+            CloseSpider: it has.
+        """
         if self.failure is not None:
             raise CloseSpider(self.failure)
 
@@ -210,7 +235,7 @@ class SourceSpider(Spider):
         Raises:
             CloseSpider: no page can be extracted, or kept; `failure` says why.
         """
-        self._end_if_failed()
+        self.end_if_failed()
         try:
             reading = await read_page(
                 response,
@@ -241,7 +266,7 @@ class SourceSpider(Spider):
             self.cannot_keep(error)
         if isinstance(error, OwnFailureError):
             raise self.give_up(str(error)) from error
-        self._end_if_failed()
+        self.end_if_failed()
         state, detail = outcome_of_error(error)
         hop = Hop(
             url=trail.url,
