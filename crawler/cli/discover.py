@@ -23,6 +23,7 @@ from crawler.cli.shared import (
 from crawler.discover.options import MAX_NEW, SearchOptions, check_folder
 from crawler.options import CrawlOptions
 from crawler.spiders.feeds import FeedsSpider
+from crawler.spiders.sitemaps import SitemapsSpider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +69,32 @@ def feeds(
     )
     own = {"urls": urls, "since": since, "match": match, "max_new": max_new}
     _run(FeedsSpider, options, own, overrides, as_json=as_json, verbose=verbose)
+
+
+@discover.command()
+def sitemaps(
+    urls: Annotated[
+        list[str], typer.Argument(metavar="URL...", help="sites, or sitemaps and their indexes")
+    ],
+    items: Folder,
+    output: Output = Path("output"),
+    since: Since = None,
+    match: Match = [],
+    max_new: MaxNew = MAX_NEW,
+    force: Force = False,
+    wait: Wait = False,
+    archive: Archive = [],
+    record: Record = None,
+    as_json: AsJson = False,
+    overrides: Overrides = [],
+    verbose: Verbose = False,
+) -> None:
+    """Create an item for each article that sitemaps name, the newest first."""
+    options = CrawlOptions.parse(
+        items=items, output=output, force=force, wait=wait, archive=archive, record=record
+    )
+    own = {"urls": urls, "since": since, "match": match, "max_new": max_new}
+    _run(SitemapsSpider, options, own, overrides, as_json=as_json, verbose=verbose)
 
 
 def _run(

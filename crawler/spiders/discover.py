@@ -118,9 +118,20 @@ class DiscoverSpider(SourceSpider):
         else:
             self.books.crawl.on_problem(f"{url}: {state}{evidence}")
 
-    async def each(self, sources: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None:
+    @property
+    def is_full(self) -> bool:
+        """Whether no more items are created in this run."""
+        return self._new.is_full
+
+    async def each(
+        self,
+        sources: Iterable[T],
+        work: Callable[[T], Awaitable[None]],
+        *,
+        at_once: int = _AT_ONCE,
+    ) -> None:
         """Do some work for each source, some at once; the first error is raised when all ended."""
-        turn = asyncio.Semaphore(_AT_ONCE)
+        turn = asyncio.Semaphore(at_once)
 
         async def one(source: T) -> None:
             async with turn:

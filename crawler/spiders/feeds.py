@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from crawler.discover.feeds.feed import FeedJob
 from crawler.discover.feeds.read import read_feed
-from crawler.ledger.records import FeedAnswer
-from crawler.moments import now_text
 from crawler.options import OptionError
 from crawler.spiders.discover import DiscoverSpider
+from crawler.spiders.validators import answer_of, conditions_of
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class FeedsSpider(DiscoverSpider):
     async def _take_feed(self, url: str, *, is_named: bool) -> str | None:
         """Take a feed's entries; return the feed to ask instead, where a page names one."""
         known = await self.book(self.books.crawl.ledger.feed, url)
-        asked = await self.ask(url, headers=_conditions(known, force=self.options.force))
+        asked = await self.ask(url, headers={} if self.options.force else conditions_of(known))
         if asked.state is not State.OK or (response := asked.response) is None:
             self.told(url, asked.state, asked.detail)
             return None
@@ -84,25 +83,8 @@ class FeedsSpider(DiscoverSpider):
             if self.search.wants(article.url, article.modified or article.published):
                 is_taken &= await self.found(article)
         if is_taken:  # or else the rest has to come again
-            await self.book(self.books.crawl.ledger.put_feed, url, _answer(feed, response))
+            answer = answer_of(response, hubs=feed.hubs, topic=feed.topic)
+            await self.book(self.books.crawl.ledger.put_feed, url, answer)
         hub = f"hub {feed.hubs[0]}" if feed.hubs else None
         told = (f"{len(feed.entries)} entries", hub, feed.defect)
         self.told(url, State.OK, ", ".join(part for part in told if part))
-
-
-def _conditions(known: FeedAnswer | None, *, force: bool) -> dict[str, str]:
-    if known is None or force:
-        return {}
-    fields = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    return {name: value for name, value in fields.items() if value and value.isascii()}
-
-
-def _answer(feed: Feed, response: Response) -> FeedAnswer:
-    etag, changed = response.headers.get("ETag"), response.headers.get("Last-Modified")
-    return FeedAnswer(
-        asked_at=now_text(),
-        etag=None if etag is None else etag.decode("latin-1"),
-        last_modified=None if changed is None else changed.decode("latin-1"),
-        hubs=feed.hubs,
-        topic=feed.topic,
-    )
