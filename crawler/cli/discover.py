@@ -20,8 +20,10 @@ from crawler.cli.shared import (
     print_summary,
     settings_of,
 )
+from crawler.discover.host_filter import HostFilter
 from crawler.discover.options import MAX_NEW, SearchOptions, check_folder
 from crawler.options import CrawlOptions
+from crawler.spiders.archive_items import ArchiveSpider
 from crawler.spiders.feeds import FeedsSpider
 from crawler.spiders.sitemaps import SitemapsSpider
 
@@ -97,6 +99,31 @@ def sitemaps(
     _run(SitemapsSpider, options, own, overrides, as_json=as_json, verbose=verbose)
 
 
+@discover.command()
+def archive(
+    files: Annotated[list[Path], typer.Argument(metavar="WARC...", help="WARC files")],
+    items: Folder,
+    output: Output = Path("output"),
+    host: Annotated[
+        list[str],
+        typer.Option(metavar="HOST", help="pages of this host and its subdomains; *: all"),
+    ] = [],
+    since: Since = None,
+    match: Match = [],
+    max_new: MaxNew = MAX_NEW,
+    force: Force = False,
+    wait: Wait = False,
+    as_json: AsJson = False,
+    overrides: Overrides = [],
+    verbose: Verbose = False,
+) -> None:
+    """Create an item for each page that WARC files have of some hosts, without a network."""
+    options = CrawlOptions.parse(items=items, output=output, force=force, wait=wait, archive=files)
+    HostFilter.parse(host)
+    own = {"hosts": host, "since": since, "match": match, "max_new": max_new}
+    _run(ArchiveSpider, options, own, overrides, as_json=as_json, verbose=verbose)
+
+
 def _run(
     spider: type[DiscoverSpider],
     options: CrawlOptions,
@@ -107,7 +134,7 @@ def _run(
     verbose: bool,
 ) -> None:
     check_folder(options)
-    SearchOptions.parse(**own)
+    SearchOptions.parse(**{name: value for name, value in own.items() if name != "hosts"})
     summary = run_items(
         options,
         settings_of(overrides),

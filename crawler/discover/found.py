@@ -25,6 +25,7 @@ class FoundArticle:
         provider: name of whoever published it.
         found_in: URL of the feed or sitemap, or the name of the archive's file.
         found_title: title of that feed.
+        seen: when a page was there, ISO 8601; where nobody says when it was published.
         entry_id: what identifies the entry there (RSS guid, Atom id, JSON Feed id).
     """
 
@@ -42,3 +43,4 @@ class FoundArticle:
     found_in: str | None = None
     found_title: str | None = None
     entry_id: str | None = None
+    seen: str | None = None

@@ -23,11 +23,11 @@ _DATE_LENGTH: Final = len("2026-11-25")
 def item_stem(found: FoundArticle, now: datetime) -> str:
     """Return the file's name without its suffix: `YYYY-MM-DD-slug`.
 
-    The date is that of publication in UTC, or else today; the slug is made of the title, or of the
-    URL where the title has no Latin letters.
+    The date in UTC is that of publication, or else when it was seen, or today. The slug is made of
+    the title, or of the URL where the title has no Latin letters.
     """
-    published = _in_utc(found.published)
-    day = (published or utc_text(now))[:_DATE_LENGTH]
+    dated = _in_utc(found.published) or _in_utc(found.seen) or utc_text(now)
+    day = dated[:_DATE_LENGTH]
     slug = slug_of_text(found.title or "", limit=_SLUG_LIMIT)
     return f"{day}-{slug or slug_of_url(found.url)[:_SLUG_LIMIT].rstrip('-')}"
 

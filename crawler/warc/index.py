@@ -10,7 +10,7 @@ from crawler.urls.canonical import url_key
 from crawler.warc.records import Capture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _SCHEMA: Final = """
 CREATE TABLE capture (
@@ -33,7 +33,6 @@ CREATE INDEX by_digest ON capture (digest) WHERE NOT is_revisit;
 _COLUMNS: Final = (
     "url, status, taken_at, content_type, file, offset, digest, is_revisit, refers_url, refers_at"
 )
-_PAGE: Final = 500
 
 
 class CaptureIndex:
@@ -96,18 +95,13 @@ class CaptureIndex:
         """Return a record whose payload has this digest."""
         return self._first("digest = ? AND NOT is_revisit ORDER BY id", (digest,))
 
-    def __iter__(self) -> Iterator[Capture]:
-        """Yield all captures, in the order in which they came."""
-        last = 0
-        while True:
-            rows = self._db.execute(
-                f"SELECT id, {_COLUMNS} FROM capture WHERE id > ? ORDER BY id LIMIT ?",
-                (last, _PAGE),
-            ).fetchall()
-            if not rows:
-                return
-            last = rows[-1][0]
-            yield from (_capture(row[1:]) for row in rows)
+    def after(self, position: int, count: int) -> list[tuple[int, Capture]]:
+        """Return up to `count` captures behind a position, with theirs; the first is above 0."""
+        rows = self._db.execute(
+            f"SELECT id, {_COLUMNS} FROM capture WHERE id > ? ORDER BY id LIMIT ?",
+            (position, count),
+        )
+        return [(row[0], _capture(row[1:])) for row in rows]
 
     def close(self) -> None:
         """Forget it all."""
