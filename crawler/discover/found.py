@@ -25,6 +25,7 @@ class FoundArticle:
         provider: name of whoever published it.
         found_in: URL of the feed or sitemap, or the name of the archive's file.
         found_title: title of that feed.
+        via: the shortened or redirecting URL that it was told by, where `url` is what that led to.
         seen: when a page was there, ISO 8601; where nobody says when it was published.
         entry_id: what identifies the entry there (RSS guid, Atom id, JSON Feed id).
     """
@@ -44,3 +45,4 @@ class FoundArticle:
     found_title: str | None = None
     entry_id: str | None = None
     seen: str | None = None
+    via: str | None = None

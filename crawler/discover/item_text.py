@@ -65,6 +65,7 @@ def _fields(found: FoundArticle, now: datetime, by: str) -> dict[str, Any]:
             "spider": by,
             "foundDateTime": utc_text(now),
             "foundIn": found.found_in,
+            "foundUrl": found.via,
             "foundInTitle": found.found_title,
             "id": found.entry_id,
             "authors": list(found.authors),

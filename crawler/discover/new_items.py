@@ -67,20 +67,28 @@ class NewItems:
             self._on_problem(error.problem)
             return None
         keys = url_family([found.url]).keys
+        aliases = url_family([found.via]).keys if found.via else ()
         if any(map(self._is_known, keys)):
             self._tally.known += 1
+            self._ledger.put_discovered(aliases, self._by)  # need not be asked again
             return None
         if self.is_full:
             self._tally.left += 1
             return None
         path = self._create(found, text, now, keys[0])
-        self._ledger.put_discovered(keys, self._by)
+        self._ledger.put_discovered((*keys, *aliases), self._by)
         if path is None:
             self._tally.known += 1
             return None
         self._tally.created += 1
         self.created.append(path)
         return path
+
+    def is_known(self, url: str) -> bool:
+        """Whether the article that this URL led to, or is of, is known; if so, it is counted."""
+        known = any(map(self._is_known, url_family([url]).keys))
+        self._tally.known += known
+        return known
 
     @property
     def is_full(self) -> bool:

@@ -60,7 +60,7 @@ class ArchiveSpider(DiscoverSpider):
         except (WarcError, OSError) as error:
             raise OwnFailureError(str(error)) from error
         for file in self.options.archive:
-            self.told(str(file), State.OK)
+            await self.told(str(file), State.OK)
 
     async def _take(self, capture: Capture) -> None:
         if self.search.wants(capture.url, capture.taken_at or None):

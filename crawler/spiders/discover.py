@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from crawler.discover.new_items import NewItems
@@ -15,9 +16,11 @@ from crawler.fetch.bounded_stop import BoundedStop, StoppedError
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.inert import plain_text
 from crawler.spiders.asking import Asked, ask
+from crawler.spiders.leads import follow
 from crawler.spiders.pool import reader_pool
 from crawler.spiders.source import SourceSpider
 from crawler.states import State
+from crawler.urls.redirectors import must_be_asked, target_told
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -91,11 +94,26 @@ class DiscoverSpider(SourceSpider):
         Raises:
             CloseSpider: it cannot be written.
         """
-        before = self.tally.left
+        if target_told(article.url) is not None or must_be_asked(article.url):
+            return await self._found_by_lead(article)
         path = await self.book(self._new.add, article)
         if path is not None:
             logger.info("new %s: %s", path.name, article.url)
-        return self.tally.left == before
+        return path is not None or not self.is_full
+
+    async def _found_by_lead(self, article: FoundArticle) -> bool:
+        if await self.book(self._new.is_known, article.url):
+            return True
+        if self.is_full:
+            await self.book(self.count, left=1)
+            return False
+        lead = await follow(self.crawler, article.url)
+        self.end_if_failed()
+        if lead.url is None:
+            await self.book(self.count, unusable=1)
+            await self.problem(f"{article.url}: not followed: {lead.detail}")
+            return not lead.may_recover
+        return await self.found(replace(article, url=lead.url, via=article.url))
 
     async def ask(
         self, url: str, *, headers: Mapping[str, str] | None = None, most: int | None = None
@@ -109,14 +127,25 @@ class DiscoverSpider(SourceSpider):
         self.end_if_failed()
         return asked
 
-    def told(self, url: str, state: State, detail: str | None = None) -> None:
+    async def told(self, url: str, state: State, detail: str | None = None) -> None:
         """Note how asking for a feed, a sitemap or a file ended."""
-        self.tally.asked[state] += 1
+        await self.book(self.count, asked=state)
         evidence = f" ({detail})" if detail else ""
         if state.is_good:
             logger.info("%s %s%s", state, url, evidence)
         else:
-            self.books.crawl.on_problem(f"{url}: {state}{evidence}")
+            await self.problem(f"{url}: {state}{evidence}")
+
+    async def problem(self, problem: str) -> None:
+        """Note what is wrong with something that was found."""
+        await self.book(self.books.crawl.on_problem, problem)
+
+    def count(self, *, asked: State | None = None, unusable: int = 0, left: int = 0) -> None:
+        """Count what no item was made of; on the thread of the books, as all that counts."""
+        if asked is not None:
+            self.tally.asked[asked] += 1
+        self.tally.unusable += unusable
+        self.tally.left += left
 
     @property
     def is_full(self) -> bool:

@@ -59,25 +59,25 @@ class FeedsSpider(DiscoverSpider):
         known = await self.book(self.books.crawl.ledger.feed, url)
         asked = await self.ask(url, headers={} if self.options.force else conditions_of(known))
         if asked.state is not State.OK or (response := asked.response) is None:
-            self.told(url, asked.state, asked.detail)
+            await self.told(url, asked.state, asked.detail)
             return None
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
         job = FeedJob(response.body, response.url, kind)
         end = await self.read(self._pool, job)
         state, detail, feed = end
         if feed is None:
-            self.told(url, state, detail)
+            await self.told(url, state, detail)
             return None
         if not feed.is_feed:
             if feed.alternates and not is_named:
                 return feed.alternates[0]
-            self.told(url, State.EMPTY, _NO_FEED)
+            await self.told(url, State.EMPTY, _NO_FEED)
             return None
         await self._take_entries(url, feed, response)
         return None
 
     async def _take_entries(self, url: str, feed: Feed, response: Response) -> None:
-        self.tally.unusable += feed.without_url
+        await self.book(self.count, unusable=feed.without_url)
         is_taken = True
         for article in feed.entries:
             if self.search.wants(article.url, article.modified or article.published):
@@ -87,4 +87,4 @@ class FeedsSpider(DiscoverSpider):
             await self.book(self.books.crawl.ledger.put_feed, url, answer)
         hub = f"hub {feed.hubs[0]}" if feed.hubs else None
         told = (f"{len(feed.entries)} entries", hub, feed.defect)
-        self.told(url, State.OK, ", ".join(part for part in told if part))
+        await self.told(url, State.OK, ", ".join(part for part in told if part))

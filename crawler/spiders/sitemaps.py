@@ -69,8 +69,8 @@ class SitemapsSpider(DiscoverSpider):
             seen.update(new)
             waiting[:0] = new
         if waiting:
-            self.tally.left += len(waiting)
-            self.books.crawl.on_problem(f"{url}: {len(waiting)} sitemaps are left unread")
+            await self.book(self.count, left=len(waiting))
+            await self.problem(f"{url}: {len(waiting)} sitemaps are left unread")
 
     async def _named_by_robots(self, url: str) -> list[str]:
         robots_url = robots_url_of(url)
@@ -88,18 +88,20 @@ class SitemapsSpider(DiscoverSpider):
         conditions = {} if self.options.force else conditions_of(known)
         asked = await self.ask(url, headers=conditions, most=MOST_BYTES)
         if asked.state is not State.OK or (response := asked.response) is None:
-            self.told(url, asked.state, asked.detail)
+            await self.told(url, asked.state, asked.detail)
             return ()
         end = await self.read(self._pool, SitemapJob(response.body, response.url, self.search))
         state, detail, sitemap = end
         if sitemap is None or not sitemap.is_sitemap:
-            self.told(url, *((state, detail) if sitemap is None else (State.EMPTY, _NO_SITEMAP)))
+            await self.told(
+                url, *((state, detail) if sitemap is None else (State.EMPTY, _NO_SITEMAP))
+            )
             return ()
         await self._take_articles(url, sitemap, response)
         return sitemap.children
 
     async def _take_articles(self, url: str, sitemap: Sitemap, response: Response) -> None:
-        self.tally.unusable += sitemap.without_url
+        await self.book(self.count, unusable=sitemap.without_url)
         is_taken = not sitemap.children and not sitemap.passed
         for article in sitemap.articles:
             is_taken &= await self.found(article)
@@ -113,4 +115,4 @@ class SitemapsSpider(DiscoverSpider):
             f"{sitemap.without_url} of other sites or unusable" if sitemap.without_url else None,
             sitemap.defect,
         )
-        self.told(url, State.OK, ", ".join(part for part in told if part))
+        await self.told(url, State.OK, ", ".join(part for part in told if part))

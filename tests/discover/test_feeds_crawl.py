@@ -183,6 +183,38 @@ def test_new_items_are_limited_and_the_rest_comes_with_the_next_run(
     assert len(names(items)) == 3
 
 
+def test_shortened_urls_are_followed_once_and_the_publishers_is_the_items(
+    discover: Callable[..., Outcome],
+    web: LocalWeb,
+    items: Path,
+    article_html: Callable[..., str],
+    fields: Callable[[Path], dict[str, Any]],
+) -> None:
+    page = "https://news.example/bridge"
+    web.page(page, article_html())
+    web.redirect("https://bit.ly/1", "https://t.co/2", status=302)
+    web.redirect("https://t.co/2", page, status=301)
+    web.redirect("https://tinyurl.com/same", page)
+    told = "https://www.google.com/url?url=https%3A%2F%2Fnews.example%2Fbridge"
+    closed = "https://news.google.com/rss/articles/AU_yqLNvMBqkZ4Fz6Y1kqYTm9Yd5sQvVh2mW0fKc"
+    web.page(closed, "<html><script>location</script></html>")
+    urls = ("https://bit.ly/1", "https://tinyurl.com/same", told, closed)
+    web.page(FEED, rss(*(entry(f"N{number}", url) for number, url in enumerate(urls))))
+
+    done = discover("feeds", FEED)
+
+    assert done.json["discovery"]["created"] == 1
+    assert done.json["discovery"]["known"] == 2
+    assert done.json["discovery"]["unusable"] == 1
+    assert any("does not say where it leads" in problem for problem in done.json["problems"])
+    (item,) = items.iterdir()
+    assert fields(item)["originalUrl"] == page
+    assert fields(item)["discovery"]["foundUrl"] == "https://bit.ly/1"
+    again = discover("feeds", FEED)
+    assert again.json["discovery"]["known"] == 3
+    assert [web.count(url) for url in ("https://bit.ly/1", "https://tinyurl.com/same")] == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
