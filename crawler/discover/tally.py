@@ -21,7 +21,7 @@ class DiscoveryTally:
         created: new item files.
         known: articles that an item is about already, or that were found before.
         unusable: entries without a usable URL, or whose redirect led nowhere.
-        left: articles beyond the limit of new items of one run.
+        left: articles, and sitemaps unread, beyond the limits of one run.
     """
 
     asked: Counter[State] = field(default_factory=Counter)
