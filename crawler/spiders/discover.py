@@ -15,6 +15,7 @@ from crawler.extraction.pool.page_worker import ExtractionKilledError
 from crawler.fetch.bounded_stop import BoundedStop, StoppedError
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.inert import plain_text
+from crawler.output.atomic import sweep_leftovers
 from crawler.spiders.asking import Asked, ask
 from crawler.spiders.leads import follow
 from crawler.spiders.pool import reader_pool
@@ -66,7 +67,8 @@ class DiscoverSpider(SourceSpider):
     async def prepare(self) -> None:
         """Take the items that there are, look for new ones, and take those."""
         folder = self.options.items[0]
-        folder.mkdir(parents=True, exist_ok=True)
+        await self.book(folder.mkdir, parents=True, exist_ok=True)
+        await self.book(sweep_leftovers, folder, recursive=False)  # of a run that was killed
         crawl = self.books.crawl
         self.tally = crawl.summary.discovery = DiscoveryTally()
         await self.book(crawl.take, self.options.items)
@@ -121,8 +123,9 @@ class DiscoverSpider(SourceSpider):
         """Ask for a URL; see `crawler.spiders.asking.ask`.
 
         Raises:
-            CloseSpider: nothing can be kept.
+            CloseSpider: nothing can be kept, or there is no contact.
         """
+        self.check_contact(url)
         asked = await ask(self.crawler, url, headers=headers, most=most)
         self.end_if_failed()
         return asked

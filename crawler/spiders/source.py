@@ -145,13 +145,13 @@ class SourceSpider(Spider):
         except _UNUSABLE as error:
             raise self.give_up(str(error)) from error
         self.summary = self.books.crawl.summary
-        await self.prepare()
-        due = await self.book(self.books.crawl.plan)
-        logger.info("%d items, %d sources due", self.summary.items, due)
         is_replay = self.crawler.get_extension(Replay) is not None
         if not is_replay and not names_a_contact(self.settings["USER_AGENT"]):
             use_proxies = self.settings.getbool("HTTPPROXY_ENABLED")
             self._at_home = Surroundings(use_proxies=use_proxies)
+        await self.prepare()
+        due = await self.book(self.books.crawl.plan)
+        logger.info("%d items, %d sources due", self.summary.items, due)
         if due:
             self.pool.start()  # its workers load while the first pages are on their way
         await self.book(self.books.crawl.tidy)
@@ -211,9 +211,17 @@ class SourceSpider(Spider):
             revisit=self.revisit,
         )
 
-    def _first_request(self, due: DueSource) -> Request:
-        if self._at_home is not None and self._at_home.is_public(due.record.urls[0]):
+    def check_contact(self, url: str) -> None:
+        """See that a public site would be asked by somebody whom it can reach.
+
+        Raises:
+            CloseSpider: it would not.
+        """
+        if self._at_home is not None and self._at_home.is_public(url):
             raise self.give_up(MISSING_CONTACT)
+
+    def _first_request(self, due: DueSource) -> Request:
+        self.check_contact(due.record.urls[0])
         logger.debug("due (%s): %s", due.reason, due.record.urls[0])
         return self.request(Trail(due.record, asks_anew=due.reason == "forced"))
 

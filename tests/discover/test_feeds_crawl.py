@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.web.command import environment
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.web.command import Outcome
     from tests.web.local_web import LocalWeb
@@ -229,3 +233,36 @@ def test_an_option_that_makes_no_sense_is_told(
     assert done.code == 2
     assert said in done.stderr
     assert web.requests == []
+
+
+def test_a_public_feed_is_asked_for_by_somebody_who_can_be_reached(
+    run_crawler: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    words = ("--items", tmp_path / "items", "-o", tmp_path / "output")
+    done = run_crawler("discover", "feeds", FEED, *words, settings={"CRAWLER_CONTACT": ""})
+    assert done.code == 2
+    assert "CRAWLER_CONTACT" in done.stderr
+
+
+def test_scrapy_crawls_feeds_too(
+    web: LocalWeb, items: Path, tmp_path: Path, article_html: Callable[..., str]
+) -> None:
+    page, other = "https://news.example/bridge", "https://other.example/feed"
+    web.page(page, article_html())
+    web.page(FEED, rss(entry("Bridge", page)), headers=RSS)
+    web.page(other, rss(), headers=RSS)
+    pairs = (f"urls={FEED} {other}", f"items={items}", f"output={tmp_path / 'output'}", "_job=1")
+    words = [word for pair in pairs for word in ("-a", pair)]
+    quick = ["--set=DOWNLOAD_DELAY=0", "--set=CRAWLER_ARCHIVE="]
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "crawl", "feeds", *words, *quick],
+        cwd=Path(__file__).parents[2],
+        env=environment(web),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "'crawler/state/ok': 1" in done.stderr
+    assert (tmp_path / "output" / "items" / "2024-05-14-bridge.md").is_file()

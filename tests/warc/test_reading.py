@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -135,3 +138,26 @@ def test_an_index_gives_back_all_captures_in_order(write_warc: Callable[..., Pat
     assert index.add(captures) == 1200
     first = index.after(0, 1000)
     assert [capture for _, capture in first + index.after(first[-1][0], 1000)] == captures
+
+
+def test_the_memory_of_an_index_does_not_grow_with_it() -> None:
+    program = """
+        import resource
+        from pathlib import Path
+        from crawler.warc.index import CaptureIndex
+        from crawler.warc.records import Capture
+        def captures(first, last):
+            for n in range(first, last):
+                yield Capture(f"https://a.example/{'x' * 200}/{n}", 200, "", "", Path("f"), n)
+        index = CaptureIndex()
+        index.add(captures(0, 10_000))
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        index.add(captures(10_000, 50_000))
+        assert index.find(f"https://a.example/{'x' * 200}/49999").offset == 49_999
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=True
+    )
+    rows = 40_000 * 2 * 220 / 1024  # KiB: each URL and its key
+    assert int(done.stdout) < rows / 3
