@@ -61,5 +61,5 @@ def test_new_items_need_one_folder(tmp_path: Path) -> None:
     file.touch()
     check_folder(CrawlOptions((tmp_path / "to-be-made",)))
     for items in ((tmp_path, Path("other")), (file,)):
-        with pytest.raises(OptionError, match="^items: "):
+        with pytest.raises(OptionError, match=r"^items: "):
             check_folder(CrawlOptions(items))

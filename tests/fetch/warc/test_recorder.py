@@ -115,6 +115,25 @@ def test_requests_are_told_as_sent_but_for_what_the_proxy_is_told(
     assert b"secret" not in gzip.decompress(file.read_bytes())
 
 
+def test_the_address_of_a_site_is_kept_where_it_was_asked_directly(
+    run_crawler: Callable[..., Outcome],
+    web: LocalWeb,
+    file: Path,
+    tmp_path: Path,
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+) -> None:
+    write_item(tmp_path / "items", "a", original_url=web.url("/a?b=1"))
+    web.page("/a?b=1", article_html())
+    words = ("run", tmp_path / "items", "-o", tmp_path / "output", "--record", file)
+    done = run_crawler(*words, settings={"CRAWLER_ALLOWED_NETWORKS": "127.0.0.0/8"})
+    assert done.code == 0, done.stderr
+    with file.open("rb") as stream:
+        heads = [dict(record.rec_headers.headers) for record in ArchiveIterator(stream)]
+    addresses = [head.get("WARC-IP-Address") for head in heads if head["WARC-Type"] == "response"]
+    assert addresses == ["127.0.0.1", "127.0.0.1"]
+
+
 def test_a_page_that_has_not_changed_is_a_revisit_and_read_as_the_page_it_was(
     record: Callable[..., Outcome],
     run_crawler: Callable[..., Outcome],
