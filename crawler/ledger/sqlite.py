@@ -86,7 +86,6 @@ class SqliteLedger:
             raise LedgerError(
                 f"{path} has ledger version {version}, this program reads {SCHEMA_VERSION}"
             )
-
         for table, script in _ADDED.items():
             if not self._has(table):
                 self._run_scripts((script,), SCHEMA_VERSION)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.discover.feeds.feed import FeedJob
+from crawler.discover.feeds.link_header import links_of_header
 from crawler.discover.feeds.read import read_feed
 from crawler.options import OptionError
 from crawler.spiders.discover import DiscoverSpider
@@ -77,14 +78,24 @@ class FeedsSpider(DiscoverSpider):
         return None
 
     async def _take_entries(self, url: str, feed: Feed, response: Response) -> None:
+        hubs = tuple(dict.fromkeys((*_links(response, "hub"), *feed.hubs)))
         await self.book(self.count, unusable=feed.without_url)
         is_taken = True
         for article in feed.entries:
             if self.search.wants(article.url, article.modified or article.published):
                 is_taken &= await self.found(article)
         if is_taken:  # or else the rest has to come again
-            answer = answer_of(response, hubs=feed.hubs, topic=feed.topic)
+            answer = answer_of(response, hubs=hubs, topic=_topic(response) or feed.topic)
             await self.book(self.books.crawl.ledger.put_feed, url, answer)
-        hub = f"hub {feed.hubs[0]}" if feed.hubs else None
+        hub = f"hub {hubs[0]}" if hubs else None
         told = (f"{len(feed.entries)} entries", hub, feed.defect)
         await self.told(url, State.OK, ", ".join(part for part in told if part))
+
+
+def _links(response: Response, rel: str) -> tuple[str, ...]:
+    fields = [field.decode("latin-1") for field in response.headers.getlist("Link")]
+    return links_of_header(fields, rel, response.url)
+
+
+def _topic(response: Response) -> str | None:
+    return next(iter(_links(response, "self")), None)

@@ -272,7 +272,7 @@ class SourceSpider(Spider):
             return
         if isinstance(error, sqlite3.Error):  # from what was to be remembered of the web
             self.cannot_keep(error)
-        if isinstance(error, OwnFailureError):
+        if isinstance(error, OwnFailureError) and self.failure is None:
             raise self.give_up(str(error)) from error
         self.end_if_failed()
         state, detail = outcome_of_error(error)

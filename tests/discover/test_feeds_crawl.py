@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crawler.ledger.sqlite import SqliteLedger
 from tests.web.command import environment
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ def test_new_entries_become_items_that_are_enriched_in_the_same_run(
     article_html: Callable[..., str],
     fields: Callable[[Path], dict[str, Any]],
 ) -> None:
-    web.page(FEED, rss(entry("The old bridge {{ stays }}", "/bridge?utm_source=rss")), headers=RSS)
+    told = rss(entry("The old bridge {{ stays }}", "/bridge?utm_source=rss"))
+    web.page(FEED, told, headers={**RSS, "Link": '<https://first-hub.example/>; rel="hub"'})
     web.page("https://news.example/bridge", article_html())
 
     done = discover("feeds", FEED)
@@ -69,7 +72,11 @@ def test_new_entries_become_items_that_are_enriched_in_the_same_run(
     assert found["discovery"]["foundIn"] == FEED
     enriched = tmp_path / "output" / "items" / item.name
     assert "old footbridge" in enriched.read_text("utf-8")
-    assert "https://hub.example/" in done.stderr
+    assert "hub https://first-hub.example/" in done.stderr
+    with closing(SqliteLedger(tmp_path / "output" / ".crawler" / "ledger.sqlite3")) as ledger:
+        feed = ledger.feed(FEED)
+    assert feed is not None
+    assert feed.hubs == ("https://first-hub.example/", "https://hub.example/")
 
 
 def test_an_article_that_an_item_is_about_is_not_created_again(
