@@ -18,7 +18,8 @@ from crawler.problem import Problem
 from crawler.summary import RunSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from crawler.ledger.records import SourceRecord, Visit
@@ -57,6 +58,7 @@ class Crawl:
         self.summary = RunSummary()
         self.layout = Layout(options.output, in_place=options.in_place)
         self._report = on_problem
+        self._has_items = False
         self._should_stop = should_stop
         self._started = time.monotonic()
         self._lock = self._take_lock()
@@ -65,7 +67,7 @@ class Crawl:
         except BaseException:
             self._lock.release()
             raise
-        self._publisher = Publisher(self.ledger, self.layout, on_problem=self._on_problem)
+        self._publisher = Publisher(self.ledger, self.layout, on_problem=self.on_problem)
 
     def _take_lock(self) -> FileLock:
         self.layout.lock.parent.mkdir(parents=True, exist_ok=True)
@@ -95,24 +97,35 @@ class Crawl:
         Raises:
             ItemsNotFoundError: a path among the items does not exist.
         """
-        intake = Intake(
-            self.ledger,
-            base=self.options.output,
-            only=self.options.only,
-            on_problem=self._on_problem,
-            should_stop=self._should_stop,
-        )
-        counted = intake.take(self.options.items, exclude=self.options.output)
+        if not self._has_items:
+            self.take(self.options.items)
         wanted = Wanted(
             force=self.options.force,
             retry=self.options.retry,
             older_than=self.options.older_than,
             revisit=self._revisit,
         )
-        self.summary.changed, self.summary.invalid = counted.changed, counted.invalid
         self.summary.due = self.ledger.plan(wanted, limit=self.options.limit)
         self.summary.items = self.ledger.selected()
         return self.summary.due
+
+    def take(self, paths: Sequence[Path]) -> None:
+        """Take the items at and below these paths into the ledger, and into this run.
+
+        Raises:
+            ItemsNotFoundError: one of the paths does not exist.
+        """
+        self._has_items = True
+        intake = Intake(
+            self.ledger,
+            base=self.options.output,
+            only=self.options.only,
+            on_problem=self.on_problem,
+            should_stop=self._should_stop,
+        )
+        counted = intake.take(paths, exclude=self.options.output)
+        self.summary.changed += counted.changed
+        self.summary.invalid += counted.invalid
 
     def tidy(self) -> None:
         """Sweep what a killed run left and bring items up to date that wait for nothing."""
@@ -130,7 +143,7 @@ class Crawl:
             try:
                 sweep_leftovers(folder, recursive=recursive)
             except OSError as error:
-                self._on_problem(Problem(str(folder), 1, f"leftovers not removed: {error}"))
+                self.on_problem(Problem(str(folder), 1, f"leftovers not removed: {error}"))
 
     def due(self, after: int, count: int) -> list[DueSource]:
         """Return up to `count` due sources from position `after` of the plan."""
@@ -159,6 +172,7 @@ class Crawl:
         self.ledger.close()
         self._lock.release()
 
-    def _on_problem(self, problem: Problem | str) -> None:
+    def on_problem(self, problem: Problem | str) -> None:
+        """Note a defect and tell it."""
         self.summary.add_problem(str(problem))
         self._report(str(problem))

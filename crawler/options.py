@@ -33,6 +33,8 @@ class CrawlOptions:
         older_than: fetch again the sources whose last visit is longer ago.
         in_place: write the enriched items over the item files.
         wait: wait for another run on the same output folder to end.
+        archive: WARC files that answer in the place of the network; empty: the network does.
+        record: WARC file to which what the crawl sees is appended.
     """
 
     items: tuple[Path, ...]
@@ -44,6 +46,8 @@ class CrawlOptions:
     older_than: timedelta | None = None
     in_place: bool = False
     wait: bool = False
+    archive: tuple[Path, ...] = ()
+    record: Path | None = None
 
     @classmethod
     def parse(
@@ -58,11 +62,13 @@ class CrawlOptions:
         older_than: str | timedelta | None = None,
         in_place: str | bool = False,
         wait: str | bool = False,
+        archive: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
+        record: str | os.PathLike[str] | None = None,
         **unknown: object,
     ) -> CrawlOptions:
         """Make options of what a caller has, which from `-a name=value` is always text.
 
-        In text, `items` is separated by `os.pathsep`, `only` and `retry` by commas.
+        In text, `items` and `archive` are separated by `os.pathsep`, `only` and `retry` by commas.
 
         Raises:
             OptionError: a value is not of its kind, or an option is unknown.
@@ -86,6 +92,8 @@ class CrawlOptions:
             older_than=None if older_than is None else _span("older_than", older_than),
             in_place=_flag("in_place", in_place),
             wait=_flag("wait", wait),
+            archive=tuple(map(Path, _split(archive, os.pathsep))),
+            record=None if record is None else Path(record),
         )
 
 

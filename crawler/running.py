@@ -35,6 +35,8 @@ def run(
     older_than: str | timedelta | None = None,
     in_place: bool = False,
     wait: bool = False,
+    archive: Paths = (),
+    record: str | os.PathLike[str] | None = None,
     settings: Mapping[str, object] | None = None,
 ) -> RunSummary:
     """Visit what is due for the items, write the enriched files, and return what was done.
@@ -45,7 +47,8 @@ def run(
     Args:
         items: item files, or folders to search for them.
         output: the output folder.
-        only, limit, force, retry, older_than, in_place, wait: see `crawler.options.CrawlOptions`.
+        only, limit, force, retry, older_than, in_place, wait, archive, record: see
+            `crawler.options.CrawlOptions`.
         settings: Scrapy settings, for example {"CRAWLER_CONTACT": "https://example.com/bot"}.
 
     Raises:
@@ -62,6 +65,8 @@ def run(
         older_than=older_than,
         in_place=in_place,
         wait=wait,
+        archive=archive,
+        record=record,
     )
     command = [sys.executable, "-m", "crawler", "run", "--json", *_arguments(options)]
     command += [f"--set={name}={value}" for name, value in (settings or {}).items()]
@@ -76,6 +81,8 @@ def _arguments(options: CrawlOptions) -> list[str]:
     arguments = [f"--output={options.output}"]
     arguments += [f"--only={glob}" for glob in options.only]
     arguments += [f"--retry={state}" for state in sorted(options.retry)]
+    arguments += [f"--archive={file}" for file in options.archive]
+    arguments += [] if options.record is None else [f"--record={options.record}"]
     arguments += [] if options.limit is None else [f"--limit={options.limit}"]
     if options.older_than is not None:
         arguments.append(f"--older-than={options.older_than.total_seconds():.3f}s")

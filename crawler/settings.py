@@ -36,6 +36,10 @@ CRAWLER_BACKOFF_SECONDS = 2.0
 # for nowhere; and the seconds between two requests to it.
 CRAWLER_ARCHIVE = "wayback"
 CRAWLER_ARCHIVE_DELAY = 5.0
+# WARC files that answer in the place of the network (a list), and the one that a crawl is recorded
+# into; "" for neither.
+CRAWLER_REPLAY = ""
+CRAWLER_RECORD = ""
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
 # Seconds that a robots.txt may keep two requests apart (Crawl-delay, Request-rate).

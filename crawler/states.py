@@ -23,6 +23,7 @@ class State(StrEnum):
     NO_SUCH_HOST = "no-such-host"
     NETWORK_ERROR = "network-error"
     DEFERRED = "deferred"
+    NOT_RECORDED = "not-recorded"
     BLOCKED_ADDRESS = "blocked-address"
     ROBOTS = "robots"
     BLOCKED = "blocked"
@@ -48,6 +49,11 @@ class State(StrEnum):
         return self in _GOOD
 
     @property
+    def was_asked(self) -> bool:
+        """Whether the site was asked at all; if not, nothing was learned of it."""
+        return self not in _NOT_ASKED
+
+    @property
     def is_lost(self) -> bool:
         """Whether the page is no longer where it was, so that only an archive may still have it."""
         return self in _LOST
@@ -59,9 +65,12 @@ class State(StrEnum):
 
 
 _TRANSIENT = frozenset(
-    {State.RATE_LIMITED, State.SERVER_ERROR, State.TIMEOUT, State.NETWORK_ERROR, State.DEFERRED}
-    | {State.BLOCKED}
+    {
+        *(State.RATE_LIMITED, State.SERVER_ERROR, State.TIMEOUT, State.NETWORK_ERROR),
+        *(State.DEFERRED, State.NOT_RECORDED, State.BLOCKED),
+    }
 )
+_NOT_ASKED = frozenset({State.DEFERRED, State.NOT_RECORDED})
 _GOOD = frozenset({State.OK, State.NOT_MODIFIED, State.ARCHIVED, State.UNSUPPORTED})
 _LOST = frozenset(
     {State.NOT_FOUND, State.GONE, State.PARKED, State.NO_SUCH_HOST}

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.discover.tally import DiscoveryTally
 from crawler.states import State
 from crawler.urls.registered_domain import registered_domain
 
@@ -50,6 +51,7 @@ class RunSummary:
         hosts: tries by registered domain.
         seconds: wall-clock time of the run.
         ended: "finished", "interrupted", or why it could not go on.
+        discovery: what a search for new items has found; None where there was none.
     """
 
     items: int = 0
@@ -66,6 +68,7 @@ class RunSummary:
     hosts: dict[str, HostTally] = field(default_factory=dict)
     seconds: float = 0.0
     ended: str = "running"
+    discovery: DiscoveryTally | None = None
 
     @property
     def done(self) -> int:
@@ -120,6 +123,7 @@ class RunSummary:
             "failingHosts": [_host_json(*host) for host in self.failing_hosts()],
             "problems": self.problems,
             "problemCount": self.problem_count,
+            **({} if self.discovery is None else {"discovery": self.discovery.as_json()}),
         }
 
     @classmethod
@@ -141,6 +145,8 @@ class RunSummary:
             seconds=document["seconds"],
             ended=document["ended"],
         )
+        if "discovery" in document:
+            summary.discovery = DiscoveryTally.from_json(document["discovery"])
         for host in [*document["slowestHosts"], *document["failingHosts"]]:
             slowest = host["slowestSeconds"]
             tally = HostTally(host["tries"], host["failures"], host["seconds"], slowest)

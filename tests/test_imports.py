@@ -14,6 +14,8 @@ HOMES = {
     "tldextract": ["crawler/urls/registered_domain.py"],
     "protego": ["crawler/fetch/robots/rules.py"],
     "pycld2": ["crawler/extraction/metadata/text_language.py"],
+    "feedparser": ["crawler/discover/feeds/xml_feed.py"],
+    "warcio": ["crawler/warc/"],
     "scrapy": ["crawler/spiders/", "crawler/fetch/", "crawler/cli/", "crawler/settings.py"],
 }
 

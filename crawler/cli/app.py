@@ -5,26 +5,33 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from crawler import __version__
 from crawler.cli.demo import run_demo
+from crawler.cli.discover import discover
 from crawler.cli.dry_run import print_plan
 from crawler.cli.exit_codes import ExitCode, exit_code_of
 from crawler.cli.explain import explain_json, find_subject, print_explanation
 from crawler.cli.process import UnusableRunError, run_items
-from crawler.cli.report import print_report
+from crawler.cli.shared import (
+    Archive,
+    AsJson,
+    Output,
+    Overrides,
+    Record,
+    Verbose,
+)
+from crawler.cli.shared import print_summary as _report
+from crawler.cli.shared import settings_of as _settings
 from crawler.cli.status import print_status, read_status
 from crawler.crawl import OutputBusyError
 from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions, OptionError
-
-if TYPE_CHECKING:
-    from crawler.summary import RunSummary
 
 app = typer.Typer(
     add_completion=False,
@@ -34,12 +41,6 @@ app = typer.Typer(
 )
 
 Items = Annotated[list[str], typer.Argument(help="item files, or folders to search for them")]
-Output = Annotated[Path, typer.Option("-o", "--output", help="the output folder")]
-AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document to stdout")]
-Overrides = Annotated[
-    list[str], typer.Option("-s", "--set", metavar="NAME=VALUE", help="a Scrapy setting")
-]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="also show Scrapy's own log")]
 
 
 @app.command()
@@ -58,6 +59,8 @@ def run(
     ] = None,
     in_place: Annotated[bool, typer.Option("--in-place", help="write into ITEMS itself")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="wait for another run to end")] = False,
+    archive: Archive = [],
+    record: Record = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="only say what is due, and why")
     ] = False,
@@ -76,6 +79,8 @@ def run(
         older_than=older_than,
         in_place=in_place,
         wait=wait,
+        archive=archive,
+        record=record,
     )
     if dry_run:
         raise typer.Exit(print_plan(options, _settings(overrides), as_json=as_json))
@@ -84,6 +89,9 @@ def run(
     )
     _report(summary, as_json=as_json)
     raise typer.Exit(exit_code_of(summary))
+
+
+app.add_typer(discover, name="discover")
 
 
 @app.command()
@@ -147,20 +155,3 @@ def main() -> None:
     except usage_errors as error:
         Console(stderr=True).print(f"crawler: {error}", style="red", markup=False, soft_wrap=True)
         raise SystemExit(ExitCode.USAGE_ERROR) from None
-
-
-def _report(summary: RunSummary, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(summary.as_json(), indent=2, ensure_ascii=False))
-    else:
-        print_report(summary, Console())
-
-
-def _settings(overrides: list[str]) -> dict[str, str]:
-    settings = {}
-    for override in overrides:
-        name, equals, value = override.partition("=")
-        if not equals or not name:
-            raise OptionError(f"-s: {override!r} is not NAME=VALUE")
-        settings[name] = value
-    return settings

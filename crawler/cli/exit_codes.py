@@ -26,6 +26,7 @@ def exit_code_of(summary: RunSummary) -> ExitCode:
     if summary.invalid:
         return ExitCode.ITEMS_INVALID
     is_whole = summary.ended == "finished" and summary.done == summary.due
-    if summary.failed or summary.unwritten or not is_whole:
+    searched = summary.discovery is None or not summary.discovery.failed
+    if summary.failed or summary.unwritten or not is_whole or not searched:
         return ExitCode.SOURCES_FAILED
     return ExitCode.ALL_GOOD

@@ -13,6 +13,8 @@ from crawler.cli.progress import live_progress
 from crawler.options import CrawlOptions
 from crawler.spiders.checks import check_settings
 from crawler.spiders.items import ItemsSpider
+from crawler.spiders.source import SourceSpider
+from crawler.spiders.warc_files import choose_warc_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +29,13 @@ class UnusableRunError(RuntimeError):
 
 
 def run_items(
-    options: CrawlOptions, overrides: Mapping[str, str], *, console: Console, verbose: bool
+    options: CrawlOptions,
+    overrides: Mapping[str, str],
+    *,
+    console: Console,
+    verbose: bool,
+    spider: type[SourceSpider] = ItemsSpider,
+    arguments: Mapping[str, Any] | None = None,
 ) -> RunSummary:
     """Crawl and return what was done.
 
@@ -35,6 +43,7 @@ def run_items(
         overrides: Scrapy settings by name, above those of the project.
         console: where progress and log lines go; a terminal gets a live display.
         verbose: also show what Scrapy itself logs.
+        spider, arguments: the spider, and arguments of its own.
 
     Raises:
         OptionError: a setting makes no sense.
@@ -46,24 +55,25 @@ def run_items(
     quiet = {"STATS_DUMP": False, "LOG_LEVEL": level, "LOG_INSTALL_ROOT_HANDLER": False}
     settings.setdict(quiet, priority="project")
     check_settings(settings)
+    choose_warc_files(settings, options)  # the spider does, too; here an error has its own words
     process = _Process(settings)
     log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels
-    crawler = process.create_crawler(ItemsSpider)
-    process.crawl(crawler, **_arguments(options))
+    crawler = process.create_crawler(spider)
+    process.crawl(crawler, **_arguments(options), **(arguments or {}))
     display: AbstractContextManager[Any] = nullcontext()
     if is_live:
         display = live_progress(crawler, console)
     with display:
         process.start()
-    spider = crawler.spider
+    ran = crawler.spider
     if process.was_stopped:
-        if not isinstance(spider, ItemsSpider) or spider.summary is None:
+        if not isinstance(ran, SourceSpider) or ran.summary is None:
             raise KeyboardInterrupt  # before anything was begun
-        spider.summary.ended = "interrupted"  # also where a second signal left no time to say so
-    if not isinstance(spider, ItemsSpider) or spider.summary is None or spider.failure:
-        failure = spider.failure if isinstance(spider, ItemsSpider) else None
+        ran.summary.ended = "interrupted"  # also where a second signal left no time to say so
+    if not isinstance(ran, SourceSpider) or ran.summary is None or ran.failure:
+        failure = ran.failure if isinstance(ran, SourceSpider) else None
         raise UnusableRunError(failure or "the crawl did not start; see the log")
-    return spider.summary
+    return ran.summary
 
 
 class _Process(AsyncCrawlerProcess):

@@ -45,7 +45,10 @@ class _Picture:
         spider = self._crawler.spider
         summary = spider.summary if isinstance(spider, SourceSpider) else None
         if summary is None or not summary.due:
-            return Text("reading items …")
+            tally = None if summary is None else summary.discovery
+            if tally is None or not tally.asked:
+                return Text("reading items …")
+            return Text(f"looking for new items: {tally.asked.total()} asked, {tally.created} new")
         rate = self._rate(summary.done)
         return Group(self._bar(summary, rate), Text(_states(summary)), Text(self._hosts()))
 

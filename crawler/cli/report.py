@@ -23,6 +23,14 @@ def print_report(summary: RunSummary, console: Console) -> None:
         console.print(_hosts("slowest hosts", slow))
     if failing := summary.failing_hosts():
         console.print(_hosts("failing hosts", failing))
+    if (tally := summary.discovery) is not None:
+        console.print(
+            f"{tally.asked.total()} feeds, sitemaps or files asked, {tally.failed} failed; "
+            f"{tally.created} items created, {tally.known} known, {tally.unusable} unusable, "
+            f"{tally.left} left for another run",
+            soft_wrap=True,
+            highlight=False,
+        )
     console.print(
         f"{summary.items} items ({summary.changed} new or changed, {summary.invalid} invalid), "
         f"{summary.done} of {summary.due} due sources visited, {summary.written} files written, "

@@ -26,6 +26,7 @@ from crawler.fetch.answers.errors import (
 from crawler.fetch.contact_guard import NoContactError
 from crawler.fetch.hosts.errors import DeferredError
 from crawler.fetch.robots.errors import ForbiddenByRobotsError
+from crawler.fetch.warc.errors import NoRecordError
 from crawler.inert import plain_text
 from crawler.states import State
 
@@ -51,6 +52,7 @@ _TELLING_ERRORS: Final[dict[type[Exception], State]] = {
     BlockedAddressError: State.BLOCKED_ADDRESS,
     DeferredError: State.DEFERRED,
     ForbiddenByRobotsError: State.ROBOTS,
+    NoRecordError: State.NOT_RECORDED,
     UndecodableError: State.NETWORK_ERROR,
 }
 _HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})

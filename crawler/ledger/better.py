@@ -25,7 +25,7 @@ def after_visit(record: SourceRecord, visit: Visit) -> SourceRecord:
 
 def _failures_in_a_row(record: SourceRecord, visit: Visit) -> int:
     state = visit.open_state
-    if state is State.DEFERRED:  # nothing was tried
+    if not state.was_asked:
         return record.failures
     if state.is_good and state is not State.ARCHIVED:
         return 0
@@ -39,7 +39,7 @@ def _with_news(record: SourceRecord, visit: Visit) -> SourceRecord:
     if held is not None and url_key(held.hop.url) not in map(url_key, record.urls):
         held = None  # the author has taken that URL back, and with it what it gave
         record = replace(record, held=None, last=None)
-    if held is not None and visit.state is State.DEFERRED:
+    if held is not None and not visit.state.was_asked:
         return record  # nothing was learned
     if held is not None and visit.state is State.NOT_MODIFIED:
         return replace(record, last=None, checked_at=visit.at)

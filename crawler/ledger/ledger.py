@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 from crawler.plan.revisit import RevisitPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import timedelta
 
     from crawler.ledger.records import (
+        FeedAnswer,
         ItemRecord,
         Mention,
         Rendered,
@@ -148,6 +149,18 @@ class Ledger(Protocol):
 
     def put_snapshot(self, key: str, snapshot: Snapshot) -> None:
         """Remember what it said."""
+
+    def feed(self, url: str) -> FeedAnswer | None:
+        """What the last whole answer of the feed at this URL said of itself."""
+
+    def put_feed(self, url: str, answer: FeedAnswer) -> None:
+        """Remember it."""
+
+    def is_discovered(self, key: str) -> bool:
+        """Whether an item was once created for the article with this URL key."""
+
+    def put_discovered(self, keys: Iterable[str], by: str) -> None:
+        """Remember that an item was created, for an article with these keys, by this spider."""
 
     def states(self) -> dict[State | None, int]:
         """How many sources of the selected items hold each state; None: not visited yet."""

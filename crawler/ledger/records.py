@@ -67,6 +67,24 @@ class RobotsAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedAnswer:
+    """What a feed's last answer said of itself, once all its entries were taken in.
+
+    Attributes:
+        asked_at: when, ISO 8601 in UTC.
+        etag, last_modified: the validators of the answer (RFC 9110).
+        hubs: URLs of WebSub hubs that tell of news in it.
+        topic: the URL to subscribe to there.
+    """
+
+    asked_at: str
+    etag: str | None = None
+    last_modified: str | None = None
+    hubs: tuple[str, ...] = ()
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """How following a source ended, and what it brought.
 

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from crawler.ledger.discovery_rows import DiscoveryRows
 from crawler.ledger.item_rows import ItemRows
 from crawler.ledger.ledger import DueSource, Wanted
 from crawler.ledger.records import (
+    FeedAnswer,
     FileStamp,
     ItemRecord,
     Mention,
@@ -25,7 +27,7 @@ from crawler.ledger.web_rows import WebRows
 from crawler.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from crawler.urls.family import UrlFamily
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION: Final = 2
 _MAKING: Final = ("schema.sql", "schema_web.sql")
 _MIGRATIONS: Final = {1: ("from_1_to_2.sql", "schema_web.sql")}  # from this version to the next
+_ADDED: Final = {"feed": "schema_discovery.sql"}  # tables that any version may be without
 _PAGE: Final = 500
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -71,6 +74,7 @@ class SqliteLedger:
         self._sources = SourceRows(self._db)
         self._run = RunPlan(self._db)
         self._web = WebRows(self._db)
+        self._discovery = DiscoveryRows(self._db)
 
     def _prepare(self, path: Path) -> None:
         if self._version() == 0:
@@ -82,6 +86,13 @@ class SqliteLedger:
             raise LedgerError(
                 f"{path} has ledger version {version}, this program reads {SCHEMA_VERSION}"
             )
+        for table, script in _ADDED.items():
+            if not self._has(table):
+                self._run_scripts((script,), SCHEMA_VERSION)
+
+    def _has(self, table: str) -> bool:
+        row = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        return row is not None
 
     def _version(self) -> int:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -189,6 +200,22 @@ class SqliteLedger:
     def put_snapshot(self, key: str, snapshot: Snapshot) -> None:
         """Remember what it said."""
         self._web.put_snapshot(key, snapshot)
+
+    def feed(self, url: str) -> FeedAnswer | None:
+        """What the last whole answer of the feed at this URL said of itself."""
+        return self._discovery.feed(url)
+
+    def put_feed(self, url: str, answer: FeedAnswer) -> None:
+        """Remember it."""
+        self._discovery.put_feed(url, answer)
+
+    def is_discovered(self, key: str) -> bool:
+        """Whether an item was once created for the article with this URL key."""
+        return self._discovery.is_discovered(key)
+
+    def put_discovered(self, keys: Iterable[str], by: str) -> None:
+        """Remember that an item was created, for an article with these keys, by this spider."""
+        self._discovery.put_discovered(keys, by)
 
     def rendered(self, path: str) -> Rendered | None:
         """What the output file at this path was last made from."""

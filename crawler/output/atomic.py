@@ -50,6 +50,42 @@ def write_atomically(path: Path, data: bytes, *, root: Path) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
+def create_atomically(path: Path, data: bytes, *, root: Path) -> bool:
+    """Make the file at `path`, whole, unless there is anything already; return whether it was made.
+
+    Args:
+        path, data, root: as for `write_atomically`.
+
+    Raises:
+        UnsafePathError: the folder of `path` is, with symlinks followed, not in `root`.
+        OSError: the file cannot be written; its filename is `path`.
+    """
+    _refuse_outside(path, root)
+    temporary = _temporary(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_new(temporary, data)
+        return _link(temporary, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        with suppress(OSError):  # the first error says more
+            temporary.unlink(missing_ok=True)
+
+
+def _link(temporary: Path, path: Path) -> bool:
+    try:
+        path.hardlink_to(temporary)  # the one step that fails where there is a file
+    except FileExistsError:
+        return False
+    except OSError:
+        # File systems without hard links, such as exFAT, leave a moment between look and rename.
+        if path.exists() or path.is_symlink():
+            return False
+        temporary.replace(path)
+    return True
+
+
 def remove_file(path: Path, *, root: Path) -> None:
     """Remove the file at `path`, if there is one.
 
@@ -102,12 +138,9 @@ def _mode_of_regular_file(path: Path) -> int | None:
 
 
 def _replace(path: Path, data: bytes, *, mode: int | None) -> None:
-    temporary = path.with_name(f".{secrets.token_hex(4)}.{os.getpid()}.crawler-tmp")
+    temporary = _temporary(path)
     try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        _write_new(temporary, data)
         if mode is not None:
             temporary.chmod(mode)
         temporary.replace(path)
@@ -115,3 +148,14 @@ def _replace(path: Path, data: bytes, *, mode: int | None) -> None:
         with suppress(OSError):  # the first error says more
             temporary.unlink(missing_ok=True)
         raise
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{secrets.token_hex(4)}.{os.getpid()}.crawler-tmp")
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

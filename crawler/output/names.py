@@ -76,6 +76,16 @@ def slug_of_url(url: str) -> str:
     return _cut(best, _STEM_LIMIT) or "page"
 
 
+def slug_of_text(text: str, *, limit: int = _STEM_LIMIT) -> str:
+    """Return a title as `[a-z0-9-]`, at most `limit` characters; "" where nothing is left of it."""
+    folded = _fold(text)
+    cut = _cut(folded, limit)
+    # A word that is cut in two says less than none.
+    is_whole = len(folded) <= limit or "-" in folded[limit - 1 : limit + 1]
+    whole = cut if is_whole else cut.rpartition("-")[0]
+    return whole or cut
+
+
 def source_output_path(url: str, key: str) -> PurePosixPath:
     """Return where the page of a source goes: `<registered domain>/<slug>-<hash of key>.md`.
 

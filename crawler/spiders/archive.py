@@ -17,6 +17,7 @@ from crawler.archive.memento import joined, moment_of_snapshot, page_of_snapshot
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.fetch.bounded_stop import StoppedError
 from crawler.fetch.outcome import outcome_of_error
+from crawler.fetch.warc.errors import OwnFailureError
 from crawler.ledger.records import Snapshot
 from crawler.moments import moment, now_text, utc_text
 from crawler.spiders.lookup import Lookup
@@ -217,10 +218,16 @@ class ArchiveDesk:
         )
 
     async def failed(self, failure: Failure) -> AsyncIterator[Any]:
-        """Note that the archive gave no answer."""
+        """Note that the archive gave no answer.
+
+        Raises:
+            CloseSpider: the run cannot go on.
+        """
         error = failure.value
         if error is None or isinstance(error, StoppedError):
             return  # nothing was learned of this source, nor of those in line
+        if isinstance(error, OwnFailureError):
+            raise self._spider.give_up(str(error)) from error
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         _, detail = outcome_of_error(error)
         step = await self._after_failure(request, request.cb_kwargs["lookup"], detail)

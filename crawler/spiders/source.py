@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, Self, TypeVar
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider
@@ -20,6 +20,8 @@ from crawler.fetch.conditional import conditions
 from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
 from crawler.fetch.hosts.frontier import HostFrontier
 from crawler.fetch.outcome import outcome_of_error
+from crawler.fetch.warc.errors import OwnFailureError
+from crawler.fetch.warc.replay import TAKEN_AT, Replay
 from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
 from crawler.ledger.sqlite import LedgerError
@@ -32,6 +34,7 @@ from crawler.spiders.memory import LedgerMemory
 from crawler.spiders.pool import pool_from_settings
 from crawler.spiders.reading import read_page, redirects_of
 from crawler.spiders.trail import Trail
+from crawler.spiders.warc_files import choose_warc_files
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -72,10 +75,12 @@ class SourceSpider(Spider):
     Arguments are those of `CrawlOptions.parse`.
 
     Attributes:
+        arguments: names of further ones, which `read_arguments` is given.
         failure: why the run could not be done at all; None where it could.
         summary: what the run did.
     """
 
+    arguments: ClassVar[frozenset[str]] = frozenset()
     options: CrawlOptions
     books: Books
     memory: WebMemory
@@ -103,9 +108,12 @@ class SourceSpider(Spider):
         """
         # Schedulers add arguments of their own, such as Scrapyd's _job.
         known = {name: value for name, value in kwargs.items() if not name.startswith("_")}
+        own = {name: known.pop(name) for name in cls.arguments & known.keys()}
         options = CrawlOptions.parse(**known)
+        choose_warc_files(crawler.settings, options)
         spider = super().from_crawler(crawler, *args)
         spider.options = options
+        spider.read_arguments(**own)
         spider.books = Books()
         spider.memory = LedgerMemory(spider.books, on_failure=spider.cannot_keep)
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
@@ -113,6 +121,16 @@ class SourceSpider(Spider):
         spider.archive = ArchiveDesk.from_crawler(crawler, spider)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         return spider
+
+    def read_arguments(self, **own: Any) -> None:
+        """Read the arguments that `arguments` names; there are none here."""
+
+    async def prepare(self) -> None:
+        """Do what has to be done before the plan, with the ledger open; nothing here.
+
+        Raises:
+            CloseSpider: the run cannot be done; `failure` says why.
+        """
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield a request for each due source, no more at a time than memory should hold.
@@ -125,18 +143,20 @@ class SourceSpider(Spider):
         try:
             await self.books.open(self._open)
         except _UNUSABLE as error:
-            raise self._give_up(str(error)) from error
+            raise self.give_up(str(error)) from error
         self.summary = self.books.crawl.summary
-        due = await self._book(self.books.crawl.plan)
-        logger.info("%d items, %d sources due", self.summary.items, due)
-        if not names_a_contact(self.settings["USER_AGENT"]):
+        is_replay = self.crawler.get_extension(Replay) is not None
+        if not is_replay and not names_a_contact(self.settings["USER_AGENT"]):
             use_proxies = self.settings.getbool("HTTPPROXY_ENABLED")
             self._at_home = Surroundings(use_proxies=use_proxies)
+        await self.prepare()
+        due = await self.book(self.books.crawl.plan)
+        logger.info("%d items, %d sources due", self.summary.items, due)
         if due:
             self.pool.start()  # its workers load while the first pages are on their way
-        await self._book(self.books.crawl.tidy)
+        await self.book(self.books.crawl.tidy)
         for position in range(0, due, _WINDOW):
-            batch = await self._book(self.books.crawl.due, position, _WINDOW)
+            batch = await self.book(self.books.crawl.due, position, _WINDOW)
             for source in batch:
                 yield self._first_request(source)
             await self._room_for_more()
@@ -151,14 +171,19 @@ class SourceSpider(Spider):
         ):
             await self.crawler.signals.wait_for(signals.scheduler_empty)
 
-    async def _book(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def book(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do some work on the thread of the books.
+
+        Raises:
+            CloseSpider: the run cannot go on; `failure` says why.
+        """
         try:
             return await self.books.run(work, *args, **kwargs)
         except sqlite3.Error as error:
             self.cannot_keep(error)
             raise CloseSpider(str(error)) from error
         except _UNUSABLE as error:
-            raise self._give_up(str(error)) from error
+            raise self.give_up(str(error)) from error
 
     def cannot_keep(self, error: sqlite3.Error) -> None:
         """Note that the ledger fails, on a full disk for example.
@@ -166,9 +191,14 @@ class SourceSpider(Spider):
         The next answer ends the run: no site is asked for what cannot be stored.
         """
         if self.failure is None:
-            self._give_up(f"{self.books.crawl.layout.ledger}: {error}")
+            self.give_up(f"{self.books.crawl.layout.ledger}: {error}")
 
-    def _end_if_failed(self) -> None:
+    def end_if_failed(self) -> None:
+        """End the run where the ledger has failed.
+
+        Raises:
+            CloseSpider: it has.
+        """
         if self.failure is not None:
             raise CloseSpider(self.failure)
 
@@ -181,9 +211,17 @@ class SourceSpider(Spider):
             revisit=self.revisit,
         )
 
+    def check_contact(self, url: str) -> None:
+        """See that a public site would be asked by somebody whom it can reach.
+
+        Raises:
+            CloseSpider: it would not.
+        """
+        if self._at_home is not None and self._at_home.is_public(url):
+            raise self.give_up(MISSING_CONTACT)
+
     def _first_request(self, due: DueSource) -> Request:
-        if self._at_home is not None and self._at_home.is_public(due.record.urls[0]):
-            raise self._give_up(MISSING_CONTACT)
+        self.check_contact(due.record.urls[0])
         logger.debug("due (%s): %s", due.reason, due.record.urls[0])
         return self.request(Trail(due.record, asks_anew=due.reason == "forced"))
 
@@ -205,7 +243,7 @@ class SourceSpider(Spider):
         Raises:
             CloseSpider: no page can be extracted, or kept; `failure` says why.
         """
-        self._end_if_failed()
+        self.end_if_failed()
         try:
             reading = await read_page(
                 response,
@@ -216,7 +254,8 @@ class SourceSpider(Spider):
         except ExtractionPoolError as error:
             self.pool_failed(error)
             return
-        after = trail.after(reading.hop(trail.url, response), reading.answer)
+        hop = reading.hop(trail.url, response)
+        after = trail.after(hop, reading.answer, at=response.meta.get(TAKEN_AT))
         async for output in self._go_on(after):
             yield output
 
@@ -233,7 +272,9 @@ class SourceSpider(Spider):
             return
         if isinstance(error, sqlite3.Error):  # from what was to be remembered of the web
             self.cannot_keep(error)
-        self._end_if_failed()
+        if isinstance(error, OwnFailureError) and self.failure is None:
+            raise self.give_up(str(error)) from error
+        self.end_if_failed()
         state, detail = outcome_of_error(error)
         hop = Hop(
             url=trail.url,
@@ -268,7 +309,7 @@ class SourceSpider(Spider):
             CloseSpider: `failure` says why.
         """
         if not self._is_cut_off():
-            raise self._give_up(str(error)) from error
+            raise self.give_up(str(error)) from error
 
     async def spider_closed(self, reason: str) -> None:
         """Complete the summary, and close what the run had open."""
@@ -277,7 +318,8 @@ class SourceSpider(Spider):
         interrupted = stop is not None and stop.stopping.is_set()
         await self.books.close("interrupted" if interrupted else (self.failure or reason))
 
-    def _give_up(self, failure: str) -> CloseSpider:
+    def give_up(self, failure: str) -> CloseSpider:
+        """Note why the run cannot go on, and return what ends it."""
         self.failure = failure
         failure_logger.error(failure)
         return CloseSpider(failure)

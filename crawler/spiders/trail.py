@@ -32,6 +32,7 @@ class Trail:
     Attributes:
         asks_anew: whether pages are wanted also where they have not changed.
         snapshot: where an archive has the page of the last hop.
+        at: when the last answer came, ISO 8601 in UTC, where that was not now.
     """
 
     source: SourceRecord
@@ -39,15 +40,16 @@ class Trail:
     answers: tuple[Answer | None, ...] = ()
     asks_anew: bool = False
     snapshot: Snapshot | None = None
+    at: str | None = None
 
     @property
     def url(self) -> str:
         """The URL to try now."""
         return self.source.urls[len(self.hops)]
 
-    def after(self, hop: Hop, answer: Answer | None = None) -> Self:
+    def after(self, hop: Hop, answer: Answer | None = None, *, at: str | None = None) -> Self:
         """Return the trail with one more try, and with what was read off its page."""
-        return replace(self, hops=(*self.hops, hop), answers=(*self.answers, answer))
+        return replace(self, hops=(*self.hops, hop), answers=(*self.answers, answer), at=at)
 
     def noted(self, notes: Mapping[str, str]) -> Self:
         """Return the trail with more evidence in the hops of these URLs."""
@@ -77,7 +79,7 @@ class Trail:
         answer = self.answers[decided]
         return Visit(
             state=self.hops[decided].state,
-            at=now_text(),
+            at=self.at or now_text(),
             hops=self.hops,
             answered=decided,
             via_amp=self.hops[decided].url in self.source.urls[self.source.amp_from :],

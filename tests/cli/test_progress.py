@@ -13,6 +13,7 @@ from rich.console import Console
 
 from crawler.cli import progress
 from crawler.cli.progress import live_progress
+from crawler.discover.tally import DiscoveryTally
 from crawler.ledger.records import Hop, Visit
 from crawler.spiders.items import ItemsSpider
 from crawler.states import State
@@ -67,6 +68,15 @@ def test_before_the_plan_is_made_it_says_that_items_are_read(stage: Stage) -> No
     assert stage.show() == ["reading items …"]
     stage.crawler.spider = None
     assert stage.show() == ["reading items …"]
+
+
+def test_a_search_says_how_much_was_asked_and_found(stage: Stage) -> None:
+    stage.spider.summary = stage.summary
+    stage.summary.discovery = DiscoveryTally()
+    assert stage.show() == ["reading items …"]
+    stage.summary.discovery.asked.update({State.OK: 2, State.GONE: 1})
+    stage.summary.discovery.created = 7
+    assert stage.show() == ["looking for new items: 3 asked, 7 new"]
 
 
 def test_a_running_crawl_shows_done_rate_time_left_states_and_hosts(stage: Stage) -> None:

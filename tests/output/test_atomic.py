@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.output.atomic import UnsafePathError, sweep_leftovers, write_atomically
+from crawler.output.atomic import (
+    UnsafePathError,
+    create_atomically,
+    sweep_leftovers,
+    write_atomically,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="needs POSIX file modes or limits")
@@ -200,3 +206,31 @@ def test_a_sweep_removes_leftovers_only_and_follows_no_symlink(tmp_path: Path) -
         "root/link",
     ]
     assert sweep_leftovers(tmp_path / "missing") == 0
+
+
+def _no_links(*_: object) -> None:
+    raise OSError(errno.EPERM, "no hard links here")
+
+
+@pytest.mark.parametrize("links", [None, _no_links])
+def test_a_file_is_created_once_and_never_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: Callable[..., None] | None
+) -> None:
+    if links is not None:
+        monkeypatch.setattr("pathlib.Path.hardlink_to", links)
+    path = tmp_path / "a" / "b.md"
+    assert create_atomically(path, b"first", root=tmp_path)
+    assert not create_atomically(path, b"second", root=tmp_path)
+    assert path.read_bytes() == b"first"
+    assert names_below(tmp_path) == ["a", "a/b.md"]
+
+
+def test_no_file_is_created_in_the_place_of_a_link_or_outside(tmp_path: Path) -> None:
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    root.mkdir()
+    (root / "link.md").symlink_to(outside)
+    assert not create_atomically(root / "link.md", b"x", root=root)
+    (root / "sub").symlink_to(tmp_path, target_is_directory=True)
+    with pytest.raises(UnsafePathError):
+        create_atomically(root / "sub" / "a.md", b"x", root=root)
+    assert not outside.exists()

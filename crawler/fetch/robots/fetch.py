@@ -18,6 +18,7 @@ from crawler.fetch.contact_guard import NoContactError
 from crawler.fetch.outcome import outcome_of_error
 from crawler.fetch.robots.origin import robots_url
 from crawler.fetch.robots.rules import ROBOTS_BYTES, leading_lines
+from crawler.fetch.warc.errors import OwnFailureError
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _is_our_doing(error: Exception, state: State) -> bool:
     One that carries `until` says that its host is being left alone until then.
     """
     return (
-        isinstance(error, (StoppedError, NoContactError))
+        isinstance(error, (StoppedError, NoContactError, OwnFailureError))
         or hasattr(error, "until")
         or state in {State.BLOCKED_ADDRESS, State.DEFERRED}
     )

@@ -1,0 +1,147 @@
+"""The commands that create new items: `crawler discover feeds` and its like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from crawler.cli.exit_codes import exit_code_of
+from crawler.cli.process import run_items
+from crawler.cli.shared import (
+    Archive,
+    AsJson,
+    Output,
+    Overrides,
+    Record,
+    Verbose,
+    print_summary,
+    settings_of,
+)
+from crawler.discover.host_filter import HostFilter
+from crawler.discover.options import MAX_NEW, SearchOptions, check_folder
+from crawler.options import CrawlOptions
+from crawler.spiders.archive_items import ArchiveSpider
+from crawler.spiders.feeds import FeedsSpider
+from crawler.spiders.sitemaps import SitemapsSpider
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crawler.spiders.discover import DiscoverSpider
+
+discover = typer.Typer(
+    no_args_is_help=True,
+    help="Create items from feeds, sitemaps or archives, and enrich all items of their folder.",
+)
+
+Folder = Annotated[str, typer.Option("--items", metavar="ITEMS", help="folder of the items")]
+Since = Annotated[
+    str | None, typer.Option(metavar="DATE_OR_AGE", help="pass over what is known to be older")
+]
+Match = Annotated[
+    list[str], typer.Option(metavar="GLOB", help="only articles whose URL is like this")
+]
+MaxNew = Annotated[int, typer.Option(min=1, help="at most so many new items")]
+Force = Annotated[bool, typer.Option("--force", help="fetch all again, changed or not")]
+Wait = Annotated[bool, typer.Option("--wait", help="wait for another run to end")]
+
+
+@discover.command()
+def feeds(
+    urls: Annotated[list[str], typer.Argument(metavar="URL...", help="feeds, or pages with one")],
+    items: Folder,
+    output: Output = Path("output"),
+    since: Since = None,
+    match: Match = [],
+    max_new: MaxNew = MAX_NEW,
+    force: Force = False,
+    wait: Wait = False,
+    archive: Archive = [],
+    record: Record = None,
+    as_json: AsJson = False,
+    overrides: Overrides = [],
+    verbose: Verbose = False,
+) -> None:
+    """Create an item for each new entry of RSS, Atom and JSON feeds."""
+    options = CrawlOptions.parse(
+        items=items, output=output, force=force, wait=wait, archive=archive, record=record
+    )
+    own = {"urls": urls, "since": since, "match": match, "max_new": max_new}
+    _run(FeedsSpider, options, own, overrides, as_json=as_json, verbose=verbose)
+
+
+@discover.command()
+def sitemaps(
+    urls: Annotated[
+        list[str], typer.Argument(metavar="URL...", help="sites, or sitemaps and their indexes")
+    ],
+    items: Folder,
+    output: Output = Path("output"),
+    since: Since = None,
+    match: Match = [],
+    max_new: MaxNew = MAX_NEW,
+    force: Force = False,
+    wait: Wait = False,
+    archive: Archive = [],
+    record: Record = None,
+    as_json: AsJson = False,
+    overrides: Overrides = [],
+    verbose: Verbose = False,
+) -> None:
+    """Create an item for each article that sitemaps name, the newest first."""
+    options = CrawlOptions.parse(
+        items=items, output=output, force=force, wait=wait, archive=archive, record=record
+    )
+    own = {"urls": urls, "since": since, "match": match, "max_new": max_new}
+    _run(SitemapsSpider, options, own, overrides, as_json=as_json, verbose=verbose)
+
+
+@discover.command()
+def archive(
+    files: Annotated[list[Path], typer.Argument(metavar="WARC...", help="WARC files")],
+    items: Folder,
+    output: Output = Path("output"),
+    host: Annotated[
+        list[str],
+        typer.Option(metavar="HOST", help="pages of this host and its subdomains; *: all"),
+    ] = [],
+    since: Since = None,
+    match: Match = [],
+    max_new: MaxNew = MAX_NEW,
+    force: Force = False,
+    wait: Wait = False,
+    as_json: AsJson = False,
+    overrides: Overrides = [],
+    verbose: Verbose = False,
+) -> None:
+    """Create an item for each page that WARC files have of some hosts, without a network."""
+    options = CrawlOptions.parse(items=items, output=output, force=force, wait=wait, archive=files)
+    HostFilter.parse(host)
+    own = {"hosts": host, "since": since, "match": match, "max_new": max_new}
+    _run(ArchiveSpider, options, own, overrides, as_json=as_json, verbose=verbose)
+
+
+def _run(
+    spider: type[DiscoverSpider],
+    options: CrawlOptions,
+    own: Mapping[str, Any],
+    overrides: list[str],
+    *,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    check_folder(options)
+    SearchOptions.parse(**{name: value for name, value in own.items() if name != "hosts"})
+    summary = run_items(
+        options,
+        settings_of(overrides),
+        console=Console(stderr=True),
+        verbose=verbose,
+        spider=spider,
+        arguments=own,
+    )
+    print_summary(summary, as_json=as_json)
+    raise typer.Exit(exit_code_of(summary))

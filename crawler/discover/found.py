@@ -1,0 +1,48 @@
+"""What a feed, a sitemap or an archive tells of one article, whatever it was told in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FoundImage:
+    """An image of an article; its measures are pixels where they are told."""
+
+    url: str
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundArticle:
+    """One article; what was not told is None or empty. All texts are strangers' and plain.
+
+    Attributes:
+        url: its address, absolute http or https.
+        published, modified: ISO 8601; a date alone where no more is told.
+        kind: the `type` that its item gets, "article" or "video".
+        provider: name of whoever published it.
+        found_in: URL of the feed or sitemap, or the name of the archive's file.
+        found_title: title of that feed.
+        via: the shortened or redirecting URL that it was told by, where `url` is what that led to.
+        seen: when a page was there, ISO 8601; where nobody says when it was published.
+        entry_id: what identifies the entry there (RSS guid, Atom id, JSON Feed id).
+    """
+
+    url: str
+    title: str | None = None
+    excerpt: str | None = None
+    published: str | None = None
+    modified: str | None = None
+    authors: tuple[str, ...] = ()
+    kind: str = "article"
+    provider: str | None = None
+    topics: tuple[str, ...] = ()
+    language: str | None = None
+    images: tuple[FoundImage, ...] = ()
+    found_in: str | None = None
+    found_title: str | None = None
+    entry_id: str | None = None
+    seen: str | None = None
+    via: str | None = None

@@ -1,0 +1,1 @@
+"""Sitemaps (https://www.sitemaps.org/protocol.html), also those of news, and their indexes."""

@@ -1,0 +1,191 @@
+"""Reads a body that may be a sitemap; runs in a worker process."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+from lxml import etree
+
+from crawler.discover.feeds.feed import FeedJob
+from crawler.discover.feeds.read import read_feed
+from crawler.discover.feeds.values import images_of, language_of, names_of, text_of, url_of
+from crawler.discover.found import FoundArticle
+from crawler.discover.sitemaps.sitemap import MOST_BYTES, MOST_URLS, Sitemap
+from crawler.fetch.answers.content_coding import decode_body
+from crawler.moments import moment
+from crawler.urls.registered_domain import registered_domain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crawler.discover.sitemaps.sitemap import SitemapJob
+
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_FEEDS: Final = frozenset({"rss", "feed", "RDF"})
+_LINES: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*https?://\S+\s*(?:\n|\Z)")
+_TEXT_LIMIT: Final = 300
+_DATE_LENGTH: Final = len("2026-11-25")
+_OLDEST: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def read_sitemap(job: SitemapJob) -> Sitemap:
+    """Return a sitemap of XML or of lines, gzipped or not; a feed is one, too.
+
+    Raises:
+        BodyError: it is gzipped, and damaged or too large.
+    """
+    body = job.body
+    if body.startswith(_GZIP_MAGIC):
+        body = decode_body(body, ["gzip"], MOST_BYTES)
+    if _LINES.match(body):
+        return _chosen(job, (_word(word, job.url) for word in body.split()[:MOST_URLS]))
+    return _xml(job, body)
+
+
+def _xml(job: SitemapJob, body: bytes) -> Sitemap:
+    entries: list[dict[str, Any]] = []
+    root = ""
+    defect = None
+    # Entities are neither resolved nor loaded; libxml2 bounds depth and size of what is there.
+    events = etree.iterparse(
+        BytesIO(body),
+        events=("start", "end"),
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        recover=True,
+        huge_tree=False,
+    )
+    try:
+        for event, element in events:
+            name = _name(element)
+            if event == "start":
+                root = root or name
+                if root in _FEEDS:
+                    return _feed(job, body)
+                continue
+            if name in {"url", "sitemap"}:
+                entries.append(_fields(element) | {"kind": name})
+                _forget(element)
+                if len(entries) >= MOST_URLS:
+                    break
+    except etree.XMLSyntaxError as error:
+        defect = " ".join(str(error).split())[:_TEXT_LIMIT]
+    if root not in {"urlset", "sitemapindex"}:
+        return Sitemap(is_sitemap=False)
+    articles = (_article(entry, job.url) for entry in entries if entry["kind"] == "url")
+    children = [entry for entry in entries if entry["kind"] == "sitemap"]
+    return _chosen(job, articles, children, defect)
+
+
+def _feed(job: SitemapJob, body: bytes) -> Sitemap:
+    feed = read_feed(FeedJob(body, job.url))
+    return _chosen(job, feed.entries, defect=feed.defect)
+
+
+def _chosen(
+    job: SitemapJob,
+    articles: Iterable[FoundArticle | None],
+    children: Iterable[dict[str, Any]] = (),
+    defect: str | None = None,
+) -> Sitemap:
+    site = registered_domain(job.url)
+    wanted: list[FoundArticle] = []
+    passed = without_url = 0
+    for article in articles:
+        # A sitemap speaks for its own site.
+        if article is None or registered_domain(article.url) != site:
+            without_url += 1
+        elif job.wanted.wants(article.url, article.modified or article.published):
+            wanted.append(article)
+        else:
+            passed += 1
+    wanted.sort(key=lambda article: _age(article.modified or article.published), reverse=True)
+    return Sitemap(
+        is_sitemap=True,
+        articles=tuple(wanted),
+        passed=passed,
+        children=tuple(_children(job, children)),
+        without_url=without_url,
+        defect=defect,
+    )
+
+
+def _children(job: SitemapJob, entries: Iterable[dict[str, Any]]) -> list[str]:
+    since, found = job.wanted.since, {}
+    for entry in entries:
+        url, age = url_of(entry.get("loc"), job.url), _age(_date(entry.get("lastmod")))
+        is_old = since is not None and _OLDEST < age < since
+        if url is not None and not is_old and registered_domain(url) == registered_domain(job.url):
+            found[url] = age
+    return sorted(found, key=lambda url: found[url], reverse=True)
+
+
+def _fields(element: Any) -> dict[str, Any]:
+    """Return the texts of an entry by their local names; images apart, as there may be many."""
+    texts: dict[str, Any] = {"images": []}
+    for part in element.iterdescendants(tag=etree.Element):
+        name, text = _name(part), (part.text or "").strip()
+        around = _name(part.getparent())
+        if around == "image":
+            if name == "loc":
+                texts["images"].append(text)
+        elif text:
+            # `news:name` and `news:language` are those of the publication.
+            texts.setdefault(name, text)
+    return texts
+
+
+def _article(entry: dict[str, Any], base: str) -> FoundArticle | None:
+    url = url_of(entry.get("loc"), base)
+    if url is None:
+        return None
+    return FoundArticle(
+        url=url,
+        title=text_of(entry.get("title"), _TEXT_LIMIT),
+        published=_date(entry.get("publication_date")),
+        modified=_date(entry.get("lastmod")),
+        kind="article",
+        provider=text_of(entry.get("name"), _TEXT_LIMIT),
+        topics=names_of((entry.get("keywords") or "").split(",")),
+        language=language_of(entry.get("language")),
+        images=images_of(((image, None, None) for image in entry["images"]), base),
+        found_in=base,
+    )
+
+
+def _word(word: bytes, base: str) -> FoundArticle | None:
+    url = url_of(word.decode("utf-8-sig", "replace"), base) if _LINES.match(word) else None
+    return None if url is None else FoundArticle(url=url, found_in=base)
+
+
+def _date(text: str | None) -> str | None:
+    """Return a W3C date-time (a profile of ISO 8601) with a day; None where it is none."""
+    if text is None or len(text) < _DATE_LENGTH:
+        return None
+    try:
+        moment(text)
+    except ValueError:
+        return None
+    return text
+
+
+def _age(date: str | None) -> datetime:
+    return _OLDEST if date is None else moment(date)
+
+
+def _name(element: Any) -> str:
+    """Return an element's local name, also where nobody has declared its prefix."""
+    tag = None if element is None else element.tag
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
+
+
+def _forget(element: Any) -> None:
+    """Let an entry go that was read, and those before it."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]

@@ -1,0 +1,50 @@
+"""What a sitemap says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from crawler.discover.found import FoundArticle
+    from crawler.discover.options import SearchOptions
+
+MOST_BYTES: Final = 50 * 1024 * 1024
+"""Of a sitemap, unpacked; as the protocol has it."""
+MOST_URLS: Final = 50_000
+"""In a sitemap or an index; as the protocol has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapJob:
+    """A body that may be a sitemap; all of it pickles.
+
+    Attributes:
+        url: where it came from in the end.
+        wanted: which of its articles are looked for.
+    """
+
+    body: bytes
+    url: str
+    wanted: SearchOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """A sitemap or an index of sitemaps.
+
+    Attributes:
+        is_sitemap: whether it is one at all.
+        articles: those that are looked for, the newest first.
+        passed: how many are not looked for.
+        children: of an index, the sitemaps that may have such articles, the newest first.
+        without_url: entries that have no URL to use, or one of another site.
+        defect: what is wrong with it, though something could be read.
+    """
+
+    is_sitemap: bool
+    articles: tuple[FoundArticle, ...] = ()
+    passed: int = 0
+    children: tuple[str, ...] = ()
+    without_url: int = 0
+    defect: str | None = None

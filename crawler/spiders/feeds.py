@@ -1,0 +1,101 @@
+"""Items from feeds: `scrapy crawl feeds -a urls="URL URL" -a items=ITEMS -a output=output`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.discover.feeds.feed import FeedJob
+from crawler.discover.feeds.link_header import links_of_header
+from crawler.discover.feeds.read import read_feed
+from crawler.options import OptionError
+from crawler.spiders.discover import DiscoverSpider
+from crawler.spiders.validators import answer_of, conditions_of
+from crawler.states import State
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from scrapy.http import Response
+
+    from crawler.discover.feeds.feed import Feed
+    from crawler.extraction.pool.extraction_pool import ExtractionPool
+
+_NO_FEED = "neither a feed nor a page that names one"
+
+
+class FeedsSpider(DiscoverSpider):
+    """Creates an item for each new entry of RSS, Atom and JSON feeds, and enriches all items.
+
+    A URL may be that of a page, whose first feed is read then.
+    """
+
+    name = "feeds"
+    _pool: ExtractionPool[FeedJob, Feed]
+
+    def read_arguments(self, **own: Any) -> None:
+        """Read the spider's own arguments.
+
+        Raises:
+            OptionError: one makes no sense, or there is no URL.
+        """
+        super().read_arguments(**own)
+        if not self.search.urls:
+            raise OptionError("urls: name at least one feed")
+
+    async def discover(self) -> None:
+        """Ask all feeds, some at once."""
+        self._pool = self.reader(read_feed)
+        try:
+            await self.each(dict.fromkeys(self.search.urls), self._take)
+        finally:
+            await self._pool.close()
+
+    async def _take(self, url: str) -> None:
+        named = await self._take_feed(url, is_named=False)
+        if named is not None:
+            await self._take_feed(named, is_named=True)
+
+    async def _take_feed(self, url: str, *, is_named: bool) -> str | None:
+        """Take a feed's entries; return the feed to ask instead, where a page names one."""
+        known = await self.book(self.books.crawl.ledger.feed, url)
+        asked = await self.ask(url, headers={} if self.options.force else conditions_of(known))
+        if asked.state is not State.OK or (response := asked.response) is None:
+            await self.told(url, asked.state, asked.detail)
+            return None
+        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        job = FeedJob(response.body, response.url, kind)
+        end = await self.read(self._pool, job)
+        state, detail, feed = end
+        if feed is None:
+            await self.told(url, state, detail)
+            return None
+        if not feed.is_feed:
+            if feed.alternates and not is_named:
+                return feed.alternates[0]
+            await self.told(url, State.EMPTY, _NO_FEED)
+            return None
+        await self._take_entries(url, feed, response)
+        return None
+
+    async def _take_entries(self, url: str, feed: Feed, response: Response) -> None:
+        hubs = tuple(dict.fromkeys((*_links(response, "hub"), *feed.hubs)))
+        await self.book(self.count, unusable=feed.without_url)
+        is_taken = True
+        for article in feed.entries:
+            if self.search.wants(article.url, article.modified or article.published):
+                is_taken &= await self.found(article)
+        if is_taken:  # or else the rest has to come again
+            answer = answer_of(response, hubs=hubs, topic=_topic(response) or feed.topic)
+            await self.book(self.books.crawl.ledger.put_feed, url, answer)
+        hub = f"hub {hubs[0]}" if hubs else None
+        told = (f"{len(feed.entries)} entries", hub, feed.defect)
+        await self.told(url, State.OK, ", ".join(part for part in told if part))
+
+
+def _links(response: Response, rel: str) -> tuple[str, ...]:
+    fields = [field.decode("latin-1") for field in response.headers.getlist("Link")]
+    return links_of_header(fields, rel, response.url)
+
+
+def _topic(response: Response) -> str | None:
+    return next(iter(_links(response, "self")), None)
