@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from crawler.extraction.metadata.author_words import is_job, is_newsroom
 from crawler.extraction.metadata.field_text import field_text
 from crawler.extraction.metadata.topics import letters
 
@@ -43,38 +44,6 @@ _BY_ALONE = re.compile(
     r"|text|texte|testo|written by|words by|story by)\s*:?",
     re.IGNORECASE,
 )
-# Words that make a job: "Senior Reporter", "Political Editor", and those that go with them.
-_JOBS = frozenset(
-    {"reporter", "writer", "editor", "correspondent", "contributor", "journalist", "columnist"}
-    | {
-        "producer",
-        "photographer",
-        "analyst",
-        "redakteur",
-        "redakteurin",
-        "reporterin",
-        "journaliste",
-    }
-    | {"korrespondent", "korrespondentin", "journalistin", "periodista", "redactor", "redactora"}
-    | {"jornalista", "giornalista", "redacteur", "verslaggever", "jurnalis", "wartawan", "muhabir"}
-    | {
-        "director",
-        "manager",
-        "volontär",
-        "volontärin",
-        "autorin",
-        "editorin",
-        "editors",
-        "reporters",
-    }
-)
-_MAX_JOB_WORDS = 5
-# Words for the newsroom as a whole, which is the site under another name.
-_NEWSROOM = frozenset(
-    {"redaktion", "newsroom", "newsdesk", "redacción", "redaccion", "redazione", "redação", "staff"}
-    | {"rédaction", "redactie", "redaksi", "redakcja", "newsdesk", "news", "nachrichten", "webdesk"}
-    | {"webredaktion", "onlineredaktion", "redactia", "redakcija", "larédaction", "redaktionen"}
-)
 
 
 def author_names(strings: Iterable[str], *, whole: bool = False) -> tuple[str, ...]:
@@ -112,11 +81,6 @@ def without_affiliation(name: str, site_names: Iterable[str]) -> str:
         if person != name and name[len(person)] in _EDGE and len(person.split()) >= _FULL_NAME:
             return person
     return name
-
-
-def is_newsroom(name: str) -> bool:
-    """Whether a name is that of no one: "Redaktion", "Staff"."""
-    return name.casefold().removeprefix("la ").removeprefix("die ") in _NEWSROOM
 
 
 def starts_byline(text: str) -> bool:
@@ -162,10 +126,5 @@ def _is_name(text: str) -> bool:
         and len(text.split()) <= _MAX_WORDS
         and not _NOT_A_NAME.search(text)
         and text.casefold() not in _PLACEHOLDERS
-        and not _is_job(text)
+        and not is_job(text)
     )
-
-
-def _is_job(text: str) -> bool:
-    words = text.casefold().split()
-    return len(words) <= _MAX_JOB_WORDS and (words[-1] in _JOBS or words[0] in _JOBS)

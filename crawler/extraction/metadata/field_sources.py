@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.extraction.metadata import meta_names
-from crawler.extraction.metadata.bylines import linked_authors, signatures, visible_bylines
 from crawler.extraction.metadata.candidates import (
-    BYLINE,
     HTML,
     JSON_LD,
     LINK,
     MICRODATA,
-    URL,
     Candidate,
     candidates,
 )
-from crawler.extraction.metadata.headline_area import HeadlineArea, headline_area
-from crawler.extraction.metadata.headline_names import authors_near
 from crawler.extraction.metadata.meta_names import meta_candidates
 from crawler.extraction.metadata.schema_nodes import value_text
-from crawler.extraction.metadata.tag_links import tag_links
 from crawler.extraction.metadata.titles import without_site_name
-from crawler.extraction.metadata.url_dates import url_date
-from crawler.extraction.metadata.visible_dates import dates_near
+from crawler.extraction.metadata.visible_sources import VisibleSources
 from crawler.urls.registered_domain import registered_domain
 
 if TYPE_CHECKING:
@@ -37,8 +29,6 @@ if TYPE_CHECKING:
 
     from crawler.extraction.metadata.markup import Markup
     from crawler.extraction.metadata.schema_nodes import Node
-
-_HAN = re.compile("[\u3400-\u9fff]")
 
 
 @lru_cache(maxsize=256)
@@ -56,10 +46,11 @@ class FieldSources:
     all_nodes: Sequence[Node]
 
     @cached_property
-    def area(self) -> HeadlineArea:
-        """What readers see around the headline."""
+    def visible(self) -> VisibleSources:
+        """What readers see."""
         title = without_site_name(self.markup.title or "", self.names_of_the_site())
-        return headline_area(self.tree, [*(one.value for one in self.headlines()), title])
+        titles = [*(one.value for one in self.headlines()), title]
+        return VisibleSources(self.tree, self.markup, titles)
 
     def from_json_ld(self, *names: str) -> list[Candidate]:
         """Texts of the named schema.org properties, node by node."""
@@ -103,11 +94,7 @@ class FieldSources:
         """Dates of publication that readers see, and that of the address."""
         declared = next(iter(self.languages()), None)
         day_first = declared is not None and not declared.value.lower().startswith("en")
-        address = url_date(self.markup.url)
-        return [
-            *dates_near(self.area, day_first=day_first),
-            *candidates([address] if address else [], URL),
-        ]
+        return self.visible.dates(day_first=day_first)
 
     def modified(self) -> list[Candidate]:
         """Raw dates of the last change."""
@@ -127,15 +114,7 @@ class FieldSources:
         for name in meta_names.AUTHORS:
             yield self.from_meta((name,))
         yield self.from_microdata("author")
-        yield candidates(linked_authors(self.tree), LINK)
-        yield candidates(visible_bylines(self.tree), BYLINE)
-        for name in filter(meta_names.is_author, self.markup.meta):
-            yield self.from_meta((name,))
-        for names_near in authors_near(self.area):
-            yield candidates(names_near, BYLINE)
-        titles = "".join(self.markup.headings) + (self.markup.title or "")
-        is_chinese = _HAN.search(titles) is not None
-        yield candidates(signatures(self.tree, is_chinese=is_chinese), BYLINE)
+        yield from self.visible.author_groups()
 
     def no_persons(self) -> list[str]:
         """Names of the page's sections and places, which templates give as authors, too."""
@@ -213,7 +192,7 @@ class FieldSources:
 
     def visible_tags(self) -> list[Candidate]:
         """The tags that readers see, or else the things that JSON-LD says the article is about."""
-        return candidates(tag_links(self.tree), HTML) or self.from_json_ld("about")
+        return self.visible.tags() or self.from_json_ld("about")
 
     def word_counts(self) -> list[Candidate]:
         """Raw values of wordCount."""

@@ -13,8 +13,12 @@ from crawler.extraction.article import Media
 from crawler.extraction.metadata.candidates import JSON_LD, OPEN_GRAPH, TWITTER, Found
 from crawler.extraction.metadata.field_text import field_text
 from crawler.extraction.metadata.media_durations import duration_seconds
+from crawler.extraction.metadata.media_tags import (
+    media_of_open_graph,
+    media_of_player_card,
+    web_url,
+)
 from crawler.extraction.metadata.schema_nodes import node_types, value_text
-from crawler.inert import http_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,9 +47,9 @@ def chosen_media(sources: FieldSources) -> Found[tuple[Media, ...]]:
     """At most 10 recordings, that of JSON-LD first; what meta tags add completes the first."""
     markup = sources.markup
     declared = list(_from_json_ld(sources))
-    tagged = _from_open_graph(markup)
+    tagged = media_of_open_graph(markup)
     origin = JSON_LD if declared else OPEN_GRAPH
-    if tagged is None and (tagged := _from_player_card(markup)) is not None and not declared:
+    if tagged is None and (tagged := media_of_player_card(markup)) is not None and not declared:
         origin = TWITTER
     if declared and tagged and tagged.kind == declared[0].kind:
         declared[0] = _completed(declared[0], tagged)
@@ -85,45 +89,11 @@ def _schema_media(value: Mapping[str, Any], base: str) -> Media | None:
         title=_text(_first(parts, "name", "headline"), _MAX_TITLE),
         description=_text(_first(parts, "description"), _MAX_DESCRIPTION),
         duration_seconds=duration_seconds(_first(parts, "duration") or ""),
-        thumbnail_url=_url(_first(parts, "thumbnailUrl", "thumbnailURL", "thumbnail"), base),
-        url=_url(_first(parts, "contentUrl", "contentURL"), base),
-        embed_url=_url(_first(parts, "embedUrl", "embedURL"), base),
+        thumbnail_url=web_url(_first(parts, "thumbnailUrl", "thumbnailURL", "thumbnail"), base),
+        url=web_url(_first(parts, "contentUrl", "contentURL"), base),
+        embed_url=web_url(_first(parts, "embedUrl", "embedURL"), base),
     )
     return media if media.url or media.embed_url or media.title else None
-
-
-def _from_open_graph(markup: Markup) -> Media | None:
-    for kind in ("video", "audio"):
-        name = f"og:{kind}"
-        addresses = markup.contents(f"{name}:secure_url", f"{name}:url", name)
-        url = next((url for one in addresses if (url := http_url(one, markup.base))), None)
-        if url is None:
-            continue
-        is_page = any("html" in form.lower() for form in markup.contents(f"{name}:type"))
-        lengths = markup.contents(f"{name}:duration", f"{kind}:duration")
-        return Media(
-            kind=kind,
-            url=None if is_page else url,
-            embed_url=url if is_page else None,
-            duration_seconds=next((n for one in lengths if (n := duration_seconds(one))), None),
-            thumbnail_url=_url(next(iter(markup.contents("og:image")), None), markup.base),
-        )
-    return None
-
-
-def _from_player_card(markup: Markup) -> Media | None:
-    embed = _url(next(iter(markup.contents("twitter:player")), None), markup.base)
-    if embed is None:
-        return None
-    stream = next(iter(markup.contents("twitter:player:stream")), None)
-    forms = markup.contents("twitter:player:stream:content_type", "og:type")
-    kind = "audio" if any(form.startswith(("audio", "music")) for form in forms) else "video"
-    return Media(
-        kind=kind,
-        url=_url(stream, markup.base),
-        embed_url=embed,
-        thumbnail_url=_url(next(iter(markup.contents("twitter:image")), None), markup.base),
-    )
 
 
 def _completed(media: Media, other: Media) -> Media:
@@ -149,7 +119,7 @@ def _is_player(sources: FieldSources) -> bool:
 
 def _oembed(markup: Markup) -> str | None:
     """Where the page's oEmbed response is; pages of articles have one of their own, too."""
-    return next((url for href in markup.oembeds if (url := http_url(href, markup.base))), None)
+    return next((url for href in markup.oembeds if (url := web_url(href, markup.base))), None)
 
 
 def _first(parts: list[Mapping[str, Any]], *names: str) -> str | None:
@@ -171,7 +141,3 @@ def _address_or_text(value: Any) -> str | None:
 
 def _text(value: str | None, limit: int) -> str | None:
     return field_text(value, limit) if value else None
-
-
-def _url(value: str | None, base: str) -> str | None:
-    return http_url(value, base) if value else None
