@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from filelock import FileLock, Timeout
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from crawler.ledger.records import SourceRecord, Visit
     from crawler.options import CrawlOptions
 
+_BATCH: Final = 200  # sources a transaction
+
 
 class OutputBusyError(RuntimeError):
     """Another run holds the output folder."""
@@ -39,6 +41,7 @@ class Crawl:
         on_problem: is told each defect of an input or a file, once.
         should_stop: asked between items; True ends long work early.
         revisit: when sources are due again.
+        duplicates: whether copies of articles are looked for.
 
     Raises:
         OutputBusyError: another run holds the output folder (unless options say to wait).
@@ -51,8 +54,10 @@ class Crawl:
         on_problem: Callable[[str], None],
         should_stop: Callable[[], bool],
         revisit: RevisitPolicy | None = None,
+        duplicates: bool = True,
     ) -> None:
         self.options = options
+        self._duplicates = duplicates
         self._revisit = revisit or RevisitPolicy()
         self.summary = RunSummary()
         self.layout = Layout(options.output, in_place=options.in_place)
@@ -117,10 +122,17 @@ class Crawl:
     def tidy(self) -> None:
         """Sweep what a killed run left and bring items up to date that wait for nothing."""
         self._sweep()
+        self._prepare_copies()
         for item in self.ledger.waiting_for_nothing():
             if self._should_stop():
                 return
             self._publisher.publish_item(item)
+
+    def _prepare_copies(self) -> None:
+        """Look for copies also in what was settled before that was wanted, or otherwise done."""
+        self.ledger.prepare_copies(wanted=self._duplicates)
+        while not self._should_stop() and self.ledger.catch_up_copies(_BATCH):
+            pass
 
     def _sweep(self) -> None:
         folders = {self.layout.items: True, self.layout.sources: True}
@@ -145,7 +157,11 @@ class Crawl:
         return record
 
     def finish(self, ended: str) -> RunSummary:
-        """Complete the summary."""
+        """Write the items whose articles have got other copies, and complete the summary."""
+        for item in self.ledger.items_with_other_copies():
+            if self._should_stop():
+                break
+            self._publisher.publish_item(item)
         count = self._publisher.count
         self.summary.written, self.summary.unchanged = count.written, count.unchanged
         self.summary.unwritten = count.failed

@@ -13,6 +13,7 @@ HOMES = {
     "frontmatter": ["crawler/items/front_matter.py"],
     "tldextract": ["crawler/urls/registered_domain.py"],
     "protego": ["crawler/fetch/robots/rules.py"],
+    "rensa": ["crawler/duplicates/sketch.py"],
     "scrapy": ["crawler/spiders/", "crawler/fetch/", "crawler/cli/", "crawler/settings.py"],
 }
 
@@ -45,7 +46,7 @@ def test_a_library_is_imported_only_where_it_is_at_home(
     assert strangers == set()
 
 
-@pytest.mark.parametrize("library", ["trafilatura", "frontmatter", "tldextract", "protego"])
+@pytest.mark.parametrize("library", ["trafilatura", "frontmatter", "tldextract", "protego", "rensa"])
 def test_one_module_alone_imports_a_library_that_is_wrapped(
     imports: dict[str, set[str]], library: str
 ) -> None:

@@ -20,6 +20,7 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\U00020000-\U0003ffff"
 )
 _WORD = re.compile(rf"(?P<character>[{_UNSPACED}])|[^\W{_UNSPACED}]+")
+_CHARACTER = re.compile(f"[{_UNSPACED}]")
 # What Markdown adds to a text is not part of it: link and image targets, character references.
 _TARGET = re.compile(r"\]\(<?[a-z]+://[^()\s]*\)", re.IGNORECASE)
 
@@ -31,6 +32,11 @@ def words(markdown: str) -> Iterator[str]:
 
 def _matches(markdown: str) -> Iterator[re.Match[str]]:
     return _WORD.finditer(html.unescape(_TARGET.sub("]", markdown)))
+
+
+def count_characters(text: str) -> int:
+    """The number of characters of scripts that put no spaces between words."""
+    return len(_CHARACTER.findall(text))
 
 
 def count_words(markdown: str) -> int:

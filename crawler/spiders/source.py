@@ -28,6 +28,7 @@ from crawler.plan.revisit import RevisitPolicy
 from crawler.spiders.archive import ArchiveDesk
 from crawler.spiders.archive_slot import give_archive_a_slot
 from crawler.spiders.books import Books
+from crawler.spiders.duplicates import wants_duplicates
 from crawler.spiders.memory import LedgerMemory
 from crawler.spiders.pool import pool_from_settings
 from crawler.spiders.reading import read_page, redirects_of
@@ -80,6 +81,7 @@ class SourceSpider(Spider):
     books: Books
     memory: WebMemory
     revisit: RevisitPolicy
+    duplicates: bool
     pool: ExtractionPool[ExtractionJob, Article]
     archive: ArchiveDesk | None
     summary: RunSummary | None = None
@@ -109,6 +111,7 @@ class SourceSpider(Spider):
         spider.books = Books()
         spider.memory = LedgerMemory(spider.books, on_failure=spider.cannot_keep)
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
+        spider.duplicates = wants_duplicates(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)
         spider.archive = ArchiveDesk.from_crawler(crawler, spider)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
@@ -179,6 +182,7 @@ class SourceSpider(Spider):
             on_problem=logger.error,
             should_stop=lambda: stop is not None and stop.stopping.is_set(),
             revisit=self.revisit,
+            duplicates=self.duplicates,
         )
 
     def _first_request(self, due: DueSource) -> Request:
