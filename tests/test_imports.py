@@ -46,7 +46,9 @@ def test_a_library_is_imported_only_where_it_is_at_home(
     assert strangers == set()
 
 
-@pytest.mark.parametrize("library", ["trafilatura", "frontmatter", "tldextract", "protego", "rensa"])
+@pytest.mark.parametrize(
+    "library", ["trafilatura", "frontmatter", "tldextract", "protego", "rensa"]
+)
 def test_one_module_alone_imports_a_library_that_is_wrapped(
     imports: dict[str, set[str]], library: str
 ) -> None:

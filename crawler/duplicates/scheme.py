@@ -6,11 +6,17 @@ import hashlib
 from functools import cache
 from typing import Final
 
-from crawler.duplicates.likeness import FEWEST_SHINGLES, LEAST_CONTAINMENT, LEAST_RESEMBLANCE
-from crawler.duplicates.shingles import shingles
+from crawler.duplicates import likeness
 from crawler.duplicates.sketch import bands_of, sketch_of
+from crawler.duplicates.wording import wording
 
-_LIMITS: Final = (FEWEST_SHINGLES, LEAST_CONTAINMENT, LEAST_RESEMBLANCE)
+_LIMITS: Final = (
+    likeness.FEWEST_RUNS,
+    likeness.LEAST_CONTAINMENT,
+    likeness.LEAST_RESEMBLANCE,
+    likeness.MANY_FIGURES,
+    likeness.LEAST_FIGURES,
+)
 _SAMPLES: Final = (
     " ".join(
         f"Word{number} [caf\N{LATIN SMALL LETTER E WITH ACUTE}](https://a.example/){number}."
@@ -22,11 +28,13 @@ _SAMPLES: Final = (
 
 @cache
 def scheme() -> str:
-    """Return a name that differs where shingles, sketches, bands or limits do.
+    """Return a name that differs where runs of words, sketches, bands or limits do.
 
     So a new version of the library, whose sketches compare with none of the earlier ones, is known
     by what it does.
     """
-    sketches = [sketch_of(shingles(sample)) for sample in _SAMPLES]
-    facts = repr((_LIMITS, sketches, list(map(bands_of, sketches))))
+    wordings = list(map(wording, _SAMPLES))
+    sketches = [sketch_of(words.runs) for words in wordings]
+    figures = [sorted(words.figures) for words in wordings]
+    facts = repr((_LIMITS, figures, sketches, list(map(bands_of, sketches))))
     return hashlib.sha256(facts.encode()).hexdigest()[:16]

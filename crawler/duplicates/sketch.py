@@ -1,7 +1,7 @@
 """Sketches of texts: small, comparable, and indexed so that alike ones are found without a search.
 
 MinHash with banding (Broder 1997; Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, 3.4).
-Two texts whose shingles resemble each other by `s` share one of 20 bands of 2 values with the
+Two texts whose runs of words resemble each other by `s` share one of 20 bands of 2 values with the
 probability 1 - (1 - s^2)^20: .97 for s = .4, .997 for .5, and 2 in 100,000 for .001.
 """
 
@@ -25,10 +25,10 @@ _VALUE_BYTES: Final = 4
 _ERROR: Final = 0.5 / _VALUES**0.5  # the most that the standard error of an estimate can be
 
 
-def sketch_of(shingles: Iterable[str]) -> bytes:
-    """Return the sketch of a text, 256 bytes, the same whatever the order of its shingles."""
+def sketch_of(runs: Iterable[str]) -> bytes:
+    """Return the sketch of a text, 256 bytes, the same whatever the order of its runs."""
     hashes = RMinHash(num_perm=_VALUES, seed=_SEED)
-    hashes.update([shingle.encode("utf-8", "surrogatepass") for shingle in shingles])
+    hashes.update([run.encode("utf-8", "surrogatepass") for run in runs])
     return b"".join(value.to_bytes(_VALUE_BYTES, "little") for value in hashes.digest())
 
 

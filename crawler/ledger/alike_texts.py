@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from crawler.duplicates.likeness import FEWEST_SHINGLES, LEAST_RESEMBLANCE, likeness
-from crawler.duplicates.shingles import shingles
+from crawler.duplicates.likeness import FEWEST_RUNS, LEAST_RESEMBLANCE, likeness
 from crawler.duplicates.sketch import bands_of, estimate, may_resemble, sketch_of
+from crawler.duplicates.wording import Wording, wording
 from crawler.ledger.codec import decode_visit
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ class AlikeTexts:
         ).fetchone()
         if row is not None:
             return int(row[0])
-        runs = shingles(article.markdown)
-        if len(runs) < FEWEST_SHINGLES:
+        words = wording(article.markdown)
+        if len(words.runs) < FEWEST_RUNS:
             return None
-        sketch = sketch_of(runs)
-        found = list(self._alike(runs, sketch))
+        sketch = sketch_of(words.runs)
+        found = list(self._alike(words, sketch))
         (text,) = self._db.execute(
             "INSERT INTO text (hash, sketch) VALUES (?, ?) RETURNING id",
             (article.content_hash, sketch),
@@ -59,10 +59,10 @@ class AlikeTexts:
         self._db.executemany("INSERT INTO alike VALUES (?, ?, ?)", pairs)
         return int(text)
 
-    def _alike(self, runs: frozenset[str], sketch: bytes) -> Iterator[tuple[int, float]]:
+    def _alike(self, words: Wording, sketch: bytes) -> Iterator[tuple[int, float]]:
         """Yield the texts that a new one is a copy of, each with the similarity."""
         for text in self._candidates(sketch):
-            found = likeness(runs, shingles(self._words(text)))
+            found = likeness(words, wording(self._markdown(text)))
             if found.are_copies:
                 yield text, found.similarity
 
@@ -85,7 +85,7 @@ class AlikeTexts:
         ]
         return [text for _, text in sorted(likely)[:_MOST_TEXTS]]
 
-    def _words(self, text: int) -> str:
+    def _markdown(self, text: int) -> str:
         (held,) = self._db.execute(
             "SELECT held FROM source JOIN text_source ON source_id = id WHERE text_id = ? LIMIT 1",
             (text,),
