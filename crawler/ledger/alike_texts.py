@@ -17,7 +17,6 @@ from crawler.ledger.codec import decode_visit
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
 
     from crawler.extraction.article import Article
 
@@ -46,7 +45,7 @@ class AlikeTexts:
         if len(words.runs) < FEWEST_RUNS:
             return None
         sketch = sketch_of(words.runs)
-        found = list(self._alike(words, sketch))
+        found = self.like(words, sketch)
         (text,) = self._db.execute(
             "INSERT INTO text (hash, sketch) VALUES (?, ?) RETURNING id",
             (article.content_hash, sketch),
@@ -59,12 +58,13 @@ class AlikeTexts:
         self._db.executemany("INSERT INTO alike VALUES (?, ?, ?)", pairs)
         return int(text)
 
-    def _alike(self, words: Wording, sketch: bytes) -> Iterator[tuple[int, float]]:
-        """Yield the texts that a new one is a copy of, each with the similarity."""
-        for text in self._candidates(sketch):
-            found = likeness(words, wording(self._markdown(text)))
-            if found.are_copies:
-                yield text, found.similarity
+    def like(self, words: Wording, sketch: bytes) -> list[tuple[int, float]]:
+        """Return the ids of the texts that one is a copy of, each with the similarity."""
+        compared = (
+            (text, likeness(words, wording(self._markdown(text))))
+            for text in self._candidates(sketch)
+        )
+        return [(text, found.similarity) for text, found in compared if found.are_copies]
 
     def _candidates(self, sketch: bytes) -> list[int]:
         shared: Counter[int] = Counter()

@@ -11,18 +11,26 @@ if TYPE_CHECKING:
 
 _BEFORE: Final = (
     "**From our partner network** | Reading time: 4 minutes | Listen to this article",
-    "This story first appeared elsewhere and is published here with permission. Views are the "
-    "author's own. Sign in to save it to your reading list.",
+    (
+        "This story first appeared elsewhere and is published here with permission. Views are the "
+        "author's own. Sign in to save it to your reading list."
+    ),
 )
 _AFTER: Final = (
-    "Do you like what you have read? Every morning at six our editors send out the five stories "
-    "of the day. [Sign up for the letter](https://mirror.example/letter), it costs nothing and "
-    "you can leave at any time.",
-    "- [Ten walks for the end of the season](https://mirror.example/walks)\n"
-    "- [Why the price of butter will not come down](https://mirror.example/butter)\n"
-    "- [Quiz: how well do you know the county?](https://mirror.example/quiz)",
-    "Comments are closed on this story. All rights reserved by the Mirror Media Group and its "
-    "licensors; the text may not be stored, spread or rewritten without consent in writing.",
+    (
+        "Do you like what you have read? Every morning at six our editors send out five stories "
+        "of the day. [Sign up for the letter](https://mirror.example/letter), it costs nothing and "
+        "you can leave at any time."
+    ),
+    (
+        "- [Ten walks for the end of the season](https://mirror.example/walks)\n"
+        "- [Why the price of butter will not come down](https://mirror.example/butter)\n"
+        "- [Quiz: how well do you know the county?](https://mirror.example/quiz)"
+    ),
+    (
+        "Comments are closed on this story. All rights reserved by the Mirror Media Group and its "
+        "licensors; the text may not be stored, spread or rewritten without consent in writing."
+    ),
 )
 
 
@@ -72,7 +80,10 @@ def edited_much(text: str) -> str:
 
 def _replaced(text: str, *, every: int) -> str:
     if len(text.split()) * 20 < len(text):  # a script without spaces
-        return "".join("〇" if n % (2 * every) == 0 else c for n, c in enumerate(text, 1))
+        return "".join(
+            "\N{IDEOGRAPHIC NUMBER ZERO}" if n % (2 * every) == 0 else c
+            for n, c in enumerate(text, 1)
+        )
     words = text.split(" ")
     return " ".join("rather" if n % every == 0 else word for n, word in enumerate(words, 1))
 
