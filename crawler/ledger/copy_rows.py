@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _OFF: Final = "off"
 _MOST_TOLD: Final = 20  # copies of one text
-_DERIVED: Final = ("text_index", "text", "band", "alike", "text_source", "touched")
+_DERIVED: Final = ("text_index", "text_source", "alike", "band", "text", "touched")
 # In the run's own connection: texts whose copies have changed while it went on.
 _TOUCHED: Final = "CREATE TEMP TABLE touched (text_id INTEGER PRIMARY KEY)"
 
