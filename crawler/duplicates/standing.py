@@ -23,8 +23,9 @@ def standing(record: SourceRecord) -> str:
     A page that names another site's as the canonical one is behind all that do not, and a page
     that only an archive has behind those that are there. Then the earliest is the best: by what
     the page says, or else the item; a date without a time is the end of its day, one that nobody
-    gives later than all. At the same time the page that is canonical itself goes first, then the
-    longest text. The key decides the rest, so that it does not matter who was crawled first.
+    gives later than all. At the same time the page that is canonical itself goes first, before
+    those that redirect to it, then the longest text. The key decides the rest, so that it does not
+    matter who was crawled first.
 
     The record holds a text.
     """
@@ -34,7 +35,7 @@ def standing(record: SourceRecord) -> str:
     own = (held.hop.redirects or (held.hop.url,))[-1]
     canonical = held.article.canonical_url or own
     is_elsewhere = registered_domain(canonical) != registered_domain(own)
-    is_other_page = url_key(canonical) != url_key(own)
+    is_other_page = url_key(canonical) != url_key(held.hop.url)
     published = _in_utc(held.article.published) or record.published or _UNKNOWN
     missing = max(_MOST_WORDS - held.article.word_count, 0)
     return (

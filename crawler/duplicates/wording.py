@@ -10,6 +10,7 @@ from crawler.extraction.measure import count_characters, words
 
 _WORDS: Final = 5
 _CHARACTERS: Final = 10  # of scripts without spaces, about as much as five words
+_MOST_READ: Final = 100_000  # characters, some 16,000 words: what a text may cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,11 @@ class Wording:
 
 
 def wording(markdown: str) -> Wording:
-    """Return the wording of a text; one that is shorter than a run has none."""
-    plain = unicodedata.normalize("NFC", markdown).lower()
+    """Return the wording of a text, of its first 100,000 characters.
+
+    A text that is shorter than a run has none.
+    """
+    plain = unicodedata.normalize("NFC", markdown[:_MOST_READ]).lower()
     text = list(words(plain))
     size = _CHARACTERS if 2 * count_characters(plain) > len(text) else _WORDS
     runs = map(" ".join, zip(*(text[start:] for start in range(size)), strict=False))

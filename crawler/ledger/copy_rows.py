@@ -21,6 +21,17 @@ _DERIVED: Final = ("text_index", "text_source", "alike", "band", "text", "touche
 # In the run's own connection: texts whose copies have changed while it went on.
 _TOUCHED: Final = "CREATE TEMP TABLE touched (text_id INTEGER PRIMARY KEY)"
 
+# The text of a source, where another source holds it, too, or one like it; most have none of these.
+_SHARED: Final = """
+SELECT source_id, text_id, standing, url FROM text_source own
+WHERE source_id = (SELECT id FROM source WHERE key = ?) AND (
+    EXISTS (SELECT 1 FROM alike WHERE alike.text_id = own.text_id)
+    OR EXISTS (
+        SELECT 1 FROM text_source o WHERE o.text_id = own.text_id AND o.source_id <> own.source_id
+    )
+)
+"""
+
 
 class CopyRows:
     """The copies in an open database; methods as in `crawler.ledger.ledger.Ledger`."""
@@ -108,32 +119,30 @@ class CopyRows:
 
     def of(self, key: str) -> Copies | None:
         """Which other sources hold the text of this one; None: none does."""
-        row = self._db.execute(
-            "SELECT source_id, text_id, standing FROM text_source "
-            "JOIN source ON source.id = source_id WHERE key = ?",
-            (key,),
-        ).fetchone()
+        row = self._db.execute(_SHARED, (key,)).fetchone()
         if row is None:
             return None
-        source, text, own_standing = row
+        source, text, own_standing, own_url = row
         alike = self._db.execute(
             "SELECT other_id, similarity FROM alike WHERE text_id = ?", (text,)
         ).fetchall()
-        found = []
+        found: dict[str, tuple[str, float]] = {}
         for other, similarity in [(text, 1.0), *alike]:
             rows = self._db.execute(
                 # A source that no item names any more is nobody's copy.
-                "SELECT standing, url FROM text_source WHERE text_id = ? AND source_id <> ? "
+                "SELECT url, standing FROM text_source WHERE text_id = ? AND source_id <> ? "
+                "AND url <> ? "
                 "AND EXISTS (SELECT 1 FROM mention m WHERE m.source_id = text_source.source_id) "
                 f"ORDER BY standing LIMIT {_MOST_TOLD}",
-                (other, source),
+                (other, source, own_url),
             )
-            found += [(rank, Copy(url, similarity)) for rank, url in rows]
+            for url, rank in rows:  # two sources may have come by one URL
+                found[url] = min(found.get(url, (rank, similarity)), (rank, similarity))
         if not found:
             return None
-        found.sort(key=lambda ranked: ranked[0])
-        best = found[0][1].url if found[0][0] < own_standing else None
-        return Copies(best, tuple(copy for _, copy in found[:_MOST_TOLD]))
+        ranked = sorted((rank, url, similarity) for url, (rank, similarity) in found.items())
+        best = ranked[0][1] if ranked[0][0] < own_standing else None
+        return Copies(best, tuple(Copy(url, share) for _, url, share in ranked[:_MOST_TOLD]))
 
     def touched_items(self, after: int, count: int) -> list[int]:
         """Return ids, above `after`, of up to `count` selected items whose copies changed."""

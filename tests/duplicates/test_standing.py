@@ -43,6 +43,7 @@ def record(
         (record("2024-05-14T09:00:00Z"), record(canonical="https://origin.example/bridge")),
         (record("2024-05-14T09:00:00Z"), record(state=State.ARCHIVED)),
         (record(canonical=OWN), record(canonical="https://www.news.example/bridge-2")),
+        (record(), record(url="https://a.example/", redirects=(OWN,))),
         (record(words=300), record(words=299)),
         (record(url="https://a.example/x"), record(url="https://b.example/x")),
     ],
@@ -57,6 +58,7 @@ def record(
         "not a copy by its own word",
         "still there",
         "canonical itself",
+        "not by way of a redirect",
         "longer",
         "by its key",
     ],
@@ -72,11 +74,11 @@ def test_a_canonical_page_on_the_same_site_is_no_other_site(canonical: str | Non
     assert standing(record(canonical=canonical)).startswith("00 ")
 
 
-def test_a_redirected_page_is_where_it_was_found() -> None:
+def test_a_redirected_page_is_on_the_site_where_it_was_found() -> None:
     moved = record(
         canonical="https://new.example/bridge", redirects=("https://new.example/bridge",)
     )
-    assert standing(moved).startswith("00 2024-05-14T08:00:00Z 0 ")
+    assert standing(moved).startswith("00 2024-05-14T08:00:00Z 1 ")
 
 
 def test_an_impossible_date_counts_as_none() -> None:

@@ -50,6 +50,11 @@ def test_figures_are_the_words_with_a_digit() -> None:
     assert wording(text).figures == {"4", "3rd", "b12", "1", "204"}
 
 
+def test_an_endless_text_is_read_to_some_point() -> None:
+    text = " ".join(f"word{number}" for number in range(400_000))
+    assert 5_000 < len(wording(text).runs) < 20_000
+
+
 @pytest.mark.parametrize("text", ["", "Only four words here", "# !"])
 def test_a_text_that_is_shorter_than_a_run_has_none(text: str) -> None:
     assert wording(text).runs == frozenset()

@@ -183,6 +183,21 @@ def test_an_article_that_a_better_url_inherits_goes_on_having_copies(ledger: Sql
     assert urls_of(copies(ledger, B)) == [A]  # where the text still comes from
 
 
+def test_two_sources_that_came_by_one_url_are_no_copies_and_are_told_once(
+    ledger: SqliteLedger,
+) -> None:
+    wrong = "https://wrong.example/"
+    for name, url in (("a", A), ("b", B)):  # which share nothing but a wrong URL
+        _put(ledger, f"{name}.md", [(Mention(-1, "", url, "article"), url_family([url, wrong]))])
+        article = Article(markdown=story(), content_hash=content_hash(story()))
+        hops = (Hop(url, State.GONE), Hop(wrong, State.OK, status=200))
+        visit = Visit(State.OK, "2024-05-20T08:30:00Z", hops, answered=1, article=article)
+        ledger.settle(url.removeprefix("https://"), visit)
+    assert copies(ledger, A) is None
+    settle(ledger, C, story())
+    assert urls_of(copies(ledger, C)) == [wrong]
+
+
 def test_only_the_first_copies_are_told(ledger: SqliteLedger) -> None:
     sites = [f"https://s{number:02}.example/story" for number in range(30)]
     for number, url in enumerate(sites):
