@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _OFF: Final = "off"
 _MOST_TOLD: Final = 20  # copies of one text
+_MOST_ALIKE: Final = 500  # texts to choose these from, in a flood of texts by one template
 _DERIVED: Final = ("text_index", "text_source", "alike", "band", "text", "touched")
 # In the run's own connection: texts whose copies have changed while it went on.
 _TOUCHED: Final = "CREATE TEMP TABLE touched (text_id INTEGER PRIMARY KEY)"
@@ -124,7 +125,8 @@ class CopyRows:
             return None
         source, text, own_standing, own_url = row
         alike = self._db.execute(
-            "SELECT other_id, similarity FROM alike WHERE text_id = ?", (text,)
+            f"SELECT other_id, similarity FROM alike WHERE text_id = ? LIMIT {_MOST_ALIKE}",
+            (text,),
         ).fetchall()
         found: dict[str, tuple[str, float]] = {}
         for other, similarity in [(text, 1.0), *alike]:

@@ -48,6 +48,7 @@ class Publisher:
         self._ledger = ledger
         self._layout = layout
         self._on_problem = on_problem
+        self._failed: set[str] = set()
         self.count = PublishCount()
 
     def publish_item(self, item: ItemRecord) -> None:
@@ -131,6 +132,8 @@ class Publisher:
         return source_file(record, self._ledger.copies(key))
 
     def _bring_up(self, target: Target, fingerprint: str, text: Callable[[], str | None]) -> bool:
+        if target.name in self._failed:
+            return False  # it has been told; the next run tries again
         known = self._ledger.rendered(target.name)
         try:
             if known is not None and known == Rendered(fingerprint, _stamp(target.path)):
@@ -177,6 +180,7 @@ class Publisher:
 
     def _fail(self, target: Target, what: str, error: Exception) -> None:
         self.count.failed += 1
+        self._failed.add(target.name)
         self._on_problem(Problem(str(target.path), 1, f"{what}: {error}"))
 
 
