@@ -158,11 +158,13 @@ class Crawl:
 
     def finish(self, ended: str) -> RunSummary:
         """Write the items whose articles have got other copies, and complete the summary."""
+        count = self._publisher.count
+        unchanged = count.unchanged
         for item in self.ledger.items_with_other_copies():
             if self._should_stop():
                 break
             self._publisher.publish_item(item)
-        count = self._publisher.count
+        count.unchanged = unchanged  # what is right was counted when the run first looked at it
         self.summary.written, self.summary.unchanged = count.written, count.unchanged
         self.summary.unwritten = count.failed
         self.summary.held = self.ledger.states()
