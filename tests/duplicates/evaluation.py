@@ -182,12 +182,16 @@ def pages_of_corpus(folder: Path) -> dict[str, Article]:
 
 def main() -> None:
     """Print the score, and what the corpora have."""
-    evaluate()
+    score = evaluate()
+    print(f"copies     {len(score.found)} found, {len(score.missed)} missed {score.missed or ''}")
+    print(f"no copies  {score.apart} pairs, {len(score.alarms)} false alarms {score.alarms or ''}")
+    print(f"precision  {score.precision:.3f}   recall {score.recall:.3f}")
     shared = Path(os.environ.get("CRAWLER_SHARED", "../shared")) / "corpus"
     for folder in (shared, shared / "metadata"):
         if folder.is_dir():
             found = copies_of_all(pages_of_corpus(folder))
-            {url: others for url, others in found.items() if others}
+            copies = {url: others for url, others in found.items() if others}
+            print(f"{folder.name}: {len(found)} pages, with copies: {copies or 'none'}")
 
 
 if __name__ == "__main__":
