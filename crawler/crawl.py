@@ -156,15 +156,19 @@ class Crawl:
             self._publisher.publish_item(item)
         return record
 
-    def finish(self, ended: str) -> RunSummary:
-        """Write the items whose articles have got other copies, and complete the summary."""
+    def tell_copies(self) -> None:
+        """Write the items whose articles have got other copies since they were written."""
         count = self._publisher.count
         unchanged = count.unchanged
         for item in self.ledger.items_with_other_copies():
             if self._should_stop():
-                break
+                return
             self._publisher.publish_item(item)
-        count.unchanged = unchanged  # what is right was counted when the run first looked at it
+            count.unchanged = unchanged  # what is right was counted when it was first looked at
+
+    def finish(self, ended: str) -> RunSummary:
+        """Complete the summary."""
+        count = self._publisher.count
         self.summary.written, self.summary.unchanged = count.written, count.unchanged
         self.summary.unwritten = count.failed
         self.summary.held = self.ledger.states()

@@ -315,7 +315,7 @@ def test_a_related_entry_under_another_headline_is_a_duplicate_of_the_item(
     settle_text(crawl, OTHER, CUT, "2024-05-14T09:00:00Z")
     settle_text(crawl, THIRD, "Something else, and short.")
     settle_text(crawl, NEWS, STORY, "2024-05-14T08:00:00Z")
-    crawl.finish("finished")
+    crawl.tell_copies()
 
     block = enrichment(output, "a.md")
     assert "duplicateOf" not in block["source"]
@@ -336,7 +336,7 @@ def test_a_later_run_that_finds_a_copy_writes_the_entries_of_both(
         first.plan()
         first.tidy()
         settle_text(first, NEWS, STORY, "2024-05-14T09:00:00Z")
-        first.finish("finished")
+        first.tell_copies()
     alone = contents(output)["items/a.md"]
     assert "cluster" not in enrichment(output, "a.md")
 
@@ -346,6 +346,7 @@ def test_a_later_run_that_finds_a_copy_writes_the_entries_of_both(
         second.tidy()
         settle_text(second, OTHER, CUT, "2024-05-14T08:00:00Z")
         assert contents(output)["items/a.md"] == alone
+        second.tell_copies()
         assert second.finish("finished").written == 2
     assert enrichment(output, "a.md")["source"]["duplicateOf"] == OTHER
     assert enrichment(output, "b.md")["cluster"] == [{"url": NEWS, "similarity": 0.72}]
@@ -353,6 +354,7 @@ def test_a_later_run_that_finds_a_copy_writes_the_entries_of_both(
     with open_crawl() as third:
         third.plan()
         third.tidy()
+        third.tell_copies()
         assert third.finish("finished").written == 0
 
     (items / "b.md").unlink()
@@ -379,7 +381,7 @@ def test_a_crawl_that_is_killed_leaves_the_same_in_the_end_in_whatever_order(
         crawl.tidy()
         for url, text in texts.items():
             settle_text(crawl, url, text)
-        crawl.finish("finished")
+        crawl.tell_copies()
 
     order = list(reversed(texts))
     for urls in (order[:killed], order[killed:]):
@@ -388,11 +390,11 @@ def test_a_crawl_that_is_killed_leaves_the_same_in_the_end_in_whatever_order(
             crawl.tidy()
             for url in urls:
                 settle_text(crawl, url, texts[url])
-            # and no `finish`: killed
+            # and nothing more: killed
     with open_crawl() as crawl:
         crawl.plan()
         crawl.tidy()
-        crawl.finish("finished")
+        crawl.tell_copies()
 
     fetched = re.compile(rb"\n +fetchedDateTime: .*")
     killed_files, undisturbed = (
@@ -415,7 +417,7 @@ def test_duplicates_that_are_not_wanted_are_not_told(
         first.tidy()
         settle_text(first, NEWS, STORY)
         settle_text(first, OTHER, STORY)
-        first.finish("finished")
+        first.tell_copies()
     told = contents(output)
     assert "cluster" in enrichment(output, "a.md")
     with Crawl(
@@ -446,7 +448,7 @@ def test_a_crawl_that_is_told_to_stop_leaves_the_rest_of_the_copies_to_the_next(
         settle_text(first, NEWS, STORY)
         settle_text(first, OTHER, STORY)
         stop.set()
-        first.finish("interrupted")
+        first.tell_copies()
     assert "cluster" not in enrichment(output, "a.md")
     with open_crawl() as second:
         second.plan()

@@ -277,6 +277,11 @@ class SourceSpider(Spider):
     async def spider_closed(self, reason: str) -> None:
         """Complete the summary, and close what the run had open."""
         await self.pool.close()
+        if reason == "finished" and self.failure is None:
+            try:
+                await self.books.run(self.books.crawl.tell_copies)
+            except sqlite3.Error as error:
+                self.cannot_keep(error)
         stop = self._stop()
         interrupted = stop is not None and stop.stopping.is_set()
         await self.books.close("interrupted" if interrupted else (self.failure or reason))
