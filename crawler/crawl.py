@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from filelock import FileLock, Timeout
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from crawler.ledger.records import SourceRecord, Visit
     from crawler.options import CrawlOptions
 
+_BATCH: Final = 200  # sources a transaction
+
 
 class OutputBusyError(RuntimeError):
     """Another run holds the output folder."""
@@ -40,6 +42,7 @@ class Crawl:
         on_problem: is told each defect of an input or a file, once.
         should_stop: asked between items; True ends long work early.
         revisit: when sources are due again.
+        duplicates: whether copies of articles are looked for.
 
     Raises:
         OutputBusyError: another run holds the output folder (unless options say to wait).
@@ -52,8 +55,10 @@ class Crawl:
         on_problem: Callable[[str], None],
         should_stop: Callable[[], bool],
         revisit: RevisitPolicy | None = None,
+        duplicates: bool = True,
     ) -> None:
         self.options = options
+        self._duplicates = duplicates
         self._revisit = revisit or RevisitPolicy()
         self.summary = RunSummary()
         self.layout = Layout(options.output, in_place=options.in_place)
@@ -130,10 +135,17 @@ class Crawl:
     def tidy(self) -> None:
         """Sweep what a killed run left and bring items up to date that wait for nothing."""
         self._sweep()
+        self._prepare_copies()
         for item in self.ledger.waiting_for_nothing():
             if self._should_stop():
                 return
             self._publisher.publish_item(item)
+
+    def _prepare_copies(self) -> None:
+        """Look for copies also in what was settled before that was wanted, or otherwise done."""
+        self.ledger.prepare_copies(wanted=self._duplicates)
+        while not self._should_stop() and self.ledger.catch_up_copies(_BATCH):
+            pass
 
     def _sweep(self) -> None:
         folders = {self.layout.items: True, self.layout.sources: True}
@@ -156,6 +168,16 @@ class Crawl:
         for item in self.ledger.finished_items(key):
             self._publisher.publish_item(item)
         return record
+
+    def tell_copies(self) -> None:
+        """Write the items whose articles have got other copies since they were written."""
+        count = self._publisher.count
+        unchanged = count.unchanged
+        for item in self.ledger.items_with_other_copies():
+            if self._should_stop():
+                return
+            self._publisher.publish_item(item)
+            count.unchanged = unchanged  # what is right was counted when it was first looked at
 
     def finish(self, ended: str) -> RunSummary:
         """Complete the summary."""

@@ -40,6 +40,8 @@ CRAWLER_ARCHIVE_DELAY = 5.0
 # into; "" for neither.
 CRAWLER_REPLAY = ""
 CRAWLER_RECORD = ""
+# Whether copies of an article are looked for among all that is held.
+CRAWLER_DUPLICATES = True
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
 # Seconds that a robots.txt may keep two requests apart (Crawl-delay, Request-rate).

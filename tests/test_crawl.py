@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from crawler.crawl import Crawl, OutputBusyError
 from crawler.extraction.article import Article
+from crawler.extraction.measure import content_hash
 from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
 from crawler.moments import now_text
@@ -276,3 +279,178 @@ def test_a_missing_path_is_an_error_of_the_plan(
     crawl = open_crawl()
     with pytest.raises(ItemsNotFoundError, match=str(items)):
         crawl.plan()
+
+
+def settle_text(crawl: Crawl, url: str, text: str, published: str | None = None) -> None:
+    record = crawl.ledger.source_of_url(url)
+    assert record is not None
+    article = Article(
+        markdown=text, published=published, word_count=90, content_hash=content_hash(text)
+    )
+    crawl.settle(
+        record.key, Visit(State.OK, now_text(), (Hop(url, State.OK, status=200),), article=article)
+    )
+
+
+def enrichment(output: Path, name: str) -> dict[str, Any]:
+    block: dict[str, Any] = yaml.safe_load((output / "items" / name).read_text().split("---\n")[1])
+    return block["enrichment"]
+
+
+def contents(output: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(output)): path.read_bytes() for path in output.rglob("*.md")}
+
+
+STORY = " ".join(f"word{letter}{other}" for letter in "abcdefghi" for other in "jklmnopqrs")
+CUT = STORY[: len(STORY) * 3 // 4]
+
+
+def test_a_related_entry_under_another_headline_is_a_duplicate_of_the_item(
+    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+) -> None:
+    write_item(items, "a", original_url=NEWS, related=[THIRD, OTHER])
+    crawl = open_crawl()
+    crawl.plan()
+    crawl.tidy()
+    settle_text(crawl, OTHER, CUT, "2024-05-14T09:00:00Z")
+    settle_text(crawl, THIRD, "Something else, and short.")
+    settle_text(crawl, NEWS, STORY, "2024-05-14T08:00:00Z")
+    crawl.tell_copies()
+
+    block = enrichment(output, "a.md")
+    assert "duplicateOf" not in block["source"]
+    assert block["cluster"] == [{"url": OTHER, "similarity": 0.72}]
+    assert [entry.get("duplicateOf") for entry in block["related"]] == [None, NEWS]
+    (path,) = (output / "sources").rglob("market-*.md")
+    fields = yaml.safe_load(path.read_text().split("---\n")[1])
+    assert fields["duplicateOf"] == NEWS
+    assert fields["cluster"] == [{"url": NEWS, "similarity": 0.72}]
+    assert path.read_text().endswith(f"\n{CUT}\n")  # a duplicate keeps its text
+
+
+def test_a_later_run_that_finds_a_copy_writes_the_entries_of_both(
+    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+) -> None:
+    write_item(items, "a", original_url=NEWS)
+    with open_crawl() as first:
+        first.plan()
+        first.tidy()
+        settle_text(first, NEWS, STORY, "2024-05-14T09:00:00Z")
+        first.tell_copies()
+    alone = contents(output)["items/a.md"]
+    assert "cluster" not in enrichment(output, "a.md")
+
+    write_item(items, "b", original_url=OTHER)
+    with open_crawl() as second:
+        second.plan()
+        second.tidy()
+        settle_text(second, OTHER, CUT, "2024-05-14T08:00:00Z")
+        assert contents(output)["items/a.md"] == alone
+        second.tell_copies()
+        assert second.finish("finished").written == 2
+    assert enrichment(output, "a.md")["source"]["duplicateOf"] == OTHER
+    assert enrichment(output, "b.md")["cluster"] == [{"url": NEWS, "similarity": 0.72}]
+
+    with open_crawl() as third:
+        third.plan()
+        third.tidy()
+        third.tell_copies()
+        assert third.finish("finished").written == 0
+
+    (items / "b.md").unlink()
+    with open_crawl() as last:
+        last.plan()
+        last.tidy()
+    assert contents(output)["items/a.md"] == alone
+
+
+@pytest.mark.parametrize("killed", [1, 2, 3])
+def test_a_crawl_that_is_killed_leaves_the_same_in_the_end_in_whatever_order(
+    open_crawl: Callable[..., Crawl],
+    items: Path,
+    output: Path,
+    write_item: Callable[..., Path],
+    tmp_path: Path,
+    killed: int,
+) -> None:
+    texts = {NEWS: STORY, OTHER: CUT, THIRD: STORY}
+    for name, url in zip("abc", texts, strict=True):
+        write_item(items, name, original_url=url)
+    with open_crawl(output=tmp_path / "undisturbed") as crawl:
+        crawl.plan()
+        crawl.tidy()
+        for url, text in texts.items():
+            settle_text(crawl, url, text)
+        crawl.tell_copies()
+
+    order = list(reversed(texts))
+    for urls in (order[:killed], order[killed:]):
+        with open_crawl() as crawl:
+            crawl.plan()
+            crawl.tidy()
+            for url in urls:
+                settle_text(crawl, url, texts[url])
+            # and nothing more: killed
+    with open_crawl() as crawl:
+        crawl.plan()
+        crawl.tidy()
+        crawl.tell_copies()
+
+    fetched = re.compile(rb"\n +fetchedDateTime: .*")
+    killed_files, undisturbed = (
+        {name: fetched.sub(b"", data) for name, data in contents(folder).items()}
+        for folder in (output, tmp_path / "undisturbed")
+    )
+    assert killed_files == undisturbed
+    assert enrichment(output, "a.md")["cluster"] == [
+        {"url": OTHER, "similarity": 0.72},
+        {"url": THIRD, "similarity": 1.0},
+    ]
+
+
+def test_duplicates_that_are_not_wanted_are_not_told(
+    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+) -> None:
+    write_item(items, "a", original_url=NEWS, related=[OTHER])
+    with open_crawl() as first:
+        first.plan()
+        first.tidy()
+        settle_text(first, NEWS, STORY)
+        settle_text(first, OTHER, STORY)
+        first.tell_copies()
+    told = contents(output)
+    assert "cluster" in enrichment(output, "a.md")
+    with Crawl(
+        CrawlOptions((items,), output),
+        on_problem=lambda _: None,
+        should_stop=lambda: False,
+        duplicates=False,
+    ) as off:
+        off.plan()
+        off.tidy()
+    assert "cluster" not in enrichment(output, "a.md")
+    assert "duplicateOf" not in enrichment(output, "a.md")["related"][0]
+    with open_crawl() as on:
+        on.plan()
+        on.tidy()
+    assert contents(output) == told
+
+
+def test_a_crawl_that_is_told_to_stop_leaves_the_rest_of_the_copies_to_the_next(
+    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+) -> None:
+    write_item(items, "a", original_url=NEWS)
+    write_item(items, "b", original_url=OTHER)
+    stop = threading.Event()
+    with open_crawl(stopping=stop.is_set) as first:
+        first.plan()
+        first.tidy()
+        settle_text(first, NEWS, STORY)
+        settle_text(first, OTHER, STORY)
+        stop.set()
+        first.tell_copies()
+    assert "cluster" not in enrichment(output, "a.md")
+    with open_crawl() as second:
+        second.plan()
+        second.tidy()
+    assert enrichment(output, "a.md")["cluster"] == [{"url": OTHER, "similarity": 1.0}]

@@ -16,6 +16,7 @@ HOMES = {
     "pycld2": ["crawler/extraction/metadata/text_language.py"],
     "feedparser": ["crawler/discover/feeds/xml_feed.py"],
     "warcio": ["crawler/warc/"],
+    "rensa": ["crawler/duplicates/sketch.py"],
     "scrapy": ["crawler/spiders/", "crawler/fetch/", "crawler/cli/", "crawler/settings.py"],
 }
 
@@ -49,7 +50,7 @@ def test_a_library_is_imported_only_where_it_is_at_home(
 
 
 @pytest.mark.parametrize(
-    "library", ["trafilatura", "frontmatter", "tldextract", "protego", "pycld2"]
+    "library", ["trafilatura", "frontmatter", "tldextract", "protego", "pycld2", "rensa"]
 )
 def test_one_module_alone_imports_a_library_that_is_wrapped(
     imports: dict[str, set[str]], library: str

@@ -13,6 +13,7 @@ from crawler.cli.process import project_settings
 from crawler.cli.status import open_ledger
 from crawler.moments import utc_text
 from crawler.options import OptionError
+from crawler.output.entry import cluster
 from crawler.plan.intake import absolute
 from crawler.plan.revisit import LastVisit, RevisitPolicy
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.extraction.article import Article
-    from crawler.ledger.records import Hop, ItemRecord, SourceRecord, Visit
+    from crawler.ledger.records import Copies, Hop, ItemRecord, SourceRecord, Visit
     from crawler.ledger.sqlite import SqliteLedger
 
 _NOT_FIELDS: Final = frozenset({"markdown", "origins", "kind"})
@@ -28,10 +29,13 @@ _NOT_FIELDS: Final = frozenset({"markdown", "origins", "kind"})
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What was asked for: an item with its sources, or one source with the items naming it."""
+    """What was asked for: an item with its sources, or one source with the items naming it.
+
+    Each source comes with its role and with its copies.
+    """
 
     item: ItemRecord | None
-    sources: tuple[tuple[str, SourceRecord], ...]
+    sources: tuple[tuple[str, SourceRecord, Copies | None], ...]
     named_by: tuple[ItemRecord, ...] = ()
 
 
@@ -64,7 +68,7 @@ def _item(ledger: SqliteLedger, path: Path, output: Path) -> Subject | None:
         record = ledger.source(mention.source)
         assert record is not None
         role = "source" if mention.position < 0 else f"related {mention.position + 1}"
-        sources.append((role, record))
+        sources.append((role, record, ledger.copies(mention.source)))
     return Subject(item, tuple(sources))
 
 
@@ -72,7 +76,8 @@ def _source(ledger: SqliteLedger, url: str) -> Subject | None:
     record = ledger.source_of_url(url)
     if record is None:
         return None
-    return Subject(None, (("source", record),), tuple(ledger.items_naming(record.key)))
+    told = ("source", record, ledger.copies(record.key))
+    return Subject(None, (told,), tuple(ledger.items_naming(record.key)))
 
 
 def explain_json(subject: Subject) -> dict[str, Any]:
@@ -80,11 +85,11 @@ def explain_json(subject: Subject) -> dict[str, Any]:
     return {
         "item": None if subject.item is None else subject.item.origin,
         "namedBy": [item.origin for item in subject.named_by],
-        "sources": [_source_json(role, record) for role, record in subject.sources],
+        "sources": [_source_json(*source) for source in subject.sources],
     }
 
 
-def _source_json(role: str, record: SourceRecord) -> dict[str, Any]:
+def _source_json(role: str, record: SourceRecord, copies: Copies | None) -> dict[str, Any]:
     return {
         "role": role,
         "key": record.key,
@@ -93,6 +98,8 @@ def _source_json(role: str, record: SourceRecord) -> dict[str, Any]:
         "lastAttempt": None if record.last is None else _visit_json(record.last),
         "checkedDateTime": record.checked_at,
         "dueDateTime": _due_at(record),
+        "duplicateOf": None if copies is None else copies.best,
+        "cluster": cluster(copies),
     }
 
 
@@ -135,7 +142,7 @@ def print_explanation(subject: Subject, console: Console) -> None:
     """Print the explanation for a person."""
     if subject.item is not None:
         console.print(f"[bold]{escape(subject.item.origin)}[/]", soft_wrap=True)
-    for role, record in subject.sources:
+    for role, record, copies in subject.sources:
         console.print(f"\n[bold]{role}[/]: {escape(record.key)}", soft_wrap=True)
         if record.held is None:
             console.print("  not visited yet")
@@ -147,8 +154,18 @@ def print_explanation(subject: Subject, console: Console) -> None:
             due_at = _due_at(record) or "never by itself"
             visits = f"  last visited {record.checked_at}, due again {due_at}"
             console.print(visits, soft_wrap=True, highlight=False)
+        if copies is not None:
+            _print_copies(copies, console)
     for item in subject.named_by:
         console.print(f"named by {escape(item.origin)}", soft_wrap=True)
+
+
+def _print_copies(copies: Copies, console: Console) -> None:
+    if copies.best is not None:
+        console.print(f"  duplicate of {escape(copies.best)}", soft_wrap=True, highlight=False)
+    for copy in copies.others:
+        line = f"  copy, similarity {copy.similarity:.2f}: {escape(copy.url)}"
+        console.print(line, soft_wrap=True, highlight=False)
 
 
 def _print_visit(name: str, visit: Visit, console: Console) -> None:

@@ -30,6 +30,11 @@ def _without_markup(markdown: str) -> str:
     return html.unescape(_TARGET.sub("]", markdown))
 
 
+def count_characters(text: str) -> int:
+    """The number of characters of scripts that put no spaces between words."""
+    return len(_CHARACTER.findall(text))
+
+
 def count_words(markdown: str) -> int:
     """The number of words of a text."""
     return len(words(markdown))

@@ -82,12 +82,18 @@ def _inherit(db: sqlite3.Connection, source: int, key: str) -> None:
 
     So an article is not lost when an author puts a better URL in front of the one that gave it.
     """
-    db.execute(
+    inherits = db.execute(
         f"UPDATE source SET ({_VISITED}) = (SELECT {_VISITED} FROM source WHERE key = ?) "
         "WHERE id = ? AND held_state IS NULL AND EXISTS (SELECT 1 FROM source WHERE key = ? "
         "AND held_state IN ('ok', 'archived') AND answered = key)",
         (key, source, key),
     )
+    if inherits.rowcount:
+        db.execute(
+            "INSERT OR REPLACE INTO text_source SELECT ?, text_id, standing, text_source.url "
+            "FROM text_source JOIN source ON source.id = source_id WHERE key = ?",
+            (source, key),
+        )
 
 
 def _other_family(db: sqlite3.Connection, source: int, key: str) -> int | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from crawler.ledger.records import (
+        Copies,
         FeedAnswer,
         ItemRecord,
         Mention,
@@ -107,6 +108,21 @@ class Ledger(Protocol):
 
     def waiting_for_nothing(self) -> Iterator[ItemRecord]:
         """Yield the selected items that have no due source."""
+
+    def prepare_copies(self, *, wanted: bool) -> None:
+        """Look for copies in what is settled from now on, or forget all that is known of them.
+
+        What is known is also forgotten where it was found in another way than it would be now.
+        """
+
+    def catch_up_copies(self, count: int) -> bool:
+        """Look for copies among up to `count` sources settled before; False: all are done."""
+
+    def copies(self, key: str) -> Copies | None:
+        """Which other sources that items name hold the text of this one; None: none does."""
+
+    def items_with_other_copies(self) -> Iterator[ItemRecord]:
+        """Yield the selected items whose sources have other copies since this run began."""
 
     def source(self, key: str) -> SourceRecord | None:
         """What is known of a source."""

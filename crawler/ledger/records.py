@@ -161,6 +161,32 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Another source that holds a text, or nearly that.
+
+    Attributes:
+        url: the URL that its text came from.
+        similarity: of the two texts, see `crawler.duplicates.likeness`; 1 for the same words.
+    """
+
+    url: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The other sources that hold the text of one.
+
+    Attributes:
+        best: URL of the best copy, None where that is the source itself.
+        others: the other copies, the best first, no more than are worth telling.
+    """
+
+    best: str | None
+    others: tuple[Copy, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """A place in an item that names a source.
 

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from crawler.ledger.copy_rows import CopyRows
 from crawler.ledger.discovery_rows import DiscoveryRows
 from crawler.ledger.item_rows import ItemRows
 from crawler.ledger.ledger import DueSource, Wanted
 from crawler.ledger.records import (
+    Copies,
     FeedAnswer,
     FileStamp,
     ItemRecord,
@@ -27,14 +29,17 @@ from crawler.ledger.web_rows import WebRows
 from crawler.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from crawler.urls.family import UrlFamily
 
-SCHEMA_VERSION: Final = 2
-_MAKING: Final = ("schema.sql", "schema_web.sql")
-_MIGRATIONS: Final = {1: ("from_1_to_2.sql", "schema_web.sql")}  # from this version to the next
+SCHEMA_VERSION: Final = 3
+_MAKING: Final = ("schema.sql", "schema_web.sql", "schema_copies.sql")
+_MIGRATIONS: Final = {  # from this version to the next
+    1: ("from_1_to_2.sql", "schema_web.sql"),
+    2: ("schema_copies.sql",),
+}
 _ADDED: Final = {"feed": "schema_discovery.sql"}  # tables that any version may be without
 _PAGE: Final = 500
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -74,6 +79,7 @@ class SqliteLedger:
         self._sources = SourceRows(self._db)
         self._run = RunPlan(self._db)
         self._web = WebRows(self._db)
+        self._copies = CopyRows(self._db, self._sources)
         self._discovery = DiscoveryRows(self._db)
 
     def _prepare(self, path: Path) -> None:
@@ -174,8 +180,27 @@ class SqliteLedger:
         """
         with self.transaction():
             record = self._sources.settle(key, visit)
+            self._copies.note(record)
             self._run.mark_done(key)
         return record
+
+    def prepare_copies(self, *, wanted: bool) -> None:
+        """Look for copies in what is settled from now on, or forget all that is known of them."""
+        with self.transaction():
+            self._copies.prepare(wanted=wanted)
+
+    def catch_up_copies(self, count: int) -> bool:
+        """Look for copies among up to `count` sources settled before; False: all are done."""
+        with self.transaction():
+            return self._copies.catch_up(count)
+
+    def copies(self, key: str) -> Copies | None:
+        """Which other sources that items name hold the text of this one; None: none does."""
+        return self._copies.of(key)
+
+    def items_with_other_copies(self) -> Iterator[ItemRecord]:
+        """Yield the selected items whose sources have other copies since this run began."""
+        return self._in_pages(self._copies.touched_items)
 
     def robots(self, origin: str) -> RobotsAnswer | None:
         """How the last request for the robots.txt of "scheme://host:port" ended."""
@@ -259,8 +284,11 @@ class SqliteLedger:
 
     def waiting_for_nothing(self) -> Iterator[ItemRecord]:
         """Yield the selected items that have no due source."""
+        return self._in_pages(self._run.idle_items)
+
+    def _in_pages(self, ids_after: Callable[[int, int], list[int]]) -> Iterator[ItemRecord]:
         last = 0
-        while ids := self._run.idle_items(last, _PAGE):
+        while ids := ids_after(last, _PAGE):
             last = ids[-1]
             for item_id in ids:
                 yield from self._items.matching("WHERE id = ?", (item_id,))

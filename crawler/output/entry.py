@@ -11,7 +11,7 @@ from crawler.states import State
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crawler.ledger.records import Mention, SourceRecord, Visit
+    from crawler.ledger.records import Copies, Mention, SourceRecord, Visit
 
 SCHEMA_VERSION = 1
 
@@ -21,11 +21,14 @@ _FOR_A_TEXT = frozenset({State.OK, State.PAYWALLED, State.EMPTY})
 _WHOLE = frozenset({State.OK, State.ARCHIVED})
 
 
-def mention_entry(record: SourceRecord, mention: Mention, text_file: str | None) -> dict[str, Any]:
+def mention_entry(
+    record: SourceRecord, mention: Mention, text_file: str | None, copies: Copies | None = None
+) -> dict[str, Any]:
     """Return the entry of a source as one item mentions it.
 
     Args:
         text_file: path, below the output folder, of the file with the article's text.
+        copies: the other sources with that text.
     """
     entry: dict[str, Any] = {"webUrl": mention.web_url} if mention.position >= 0 else {}
     if record.held is None:
@@ -45,10 +48,17 @@ def mention_entry(record: SourceRecord, mention: Mention, text_file: str | None)
             entry |= _body_facts(article)
     if has_text:
         entry["textFile"] = text_file
+        entry["duplicateOf"] = None if copies is None else copies.best
     return entry
 
 
-def source_entry(record: SourceRecord) -> dict[str, Any]:
+def cluster(copies: Copies | None) -> list[dict[str, Any]]:
+    """Return what is said of the copies of an article."""
+    others = () if copies is None else copies.others
+    return [{"url": copy.url, "similarity": copy.similarity} for copy in others]
+
+
+def source_entry(record: SourceRecord, copies: Copies | None = None) -> dict[str, Any]:
     """Return the front matter of a source's own file."""
     assert record.held is not None
     assert record.held.article is not None
@@ -60,6 +70,7 @@ def source_entry(record: SourceRecord) -> dict[str, Any]:
         | _visit_fields(record, record.held.state)
         | fields
         | _body_facts(article)
+        | {"duplicateOf": None if copies is None else copies.best, "cluster": cluster(copies)}
     )
 
 

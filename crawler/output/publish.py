@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,7 @@ class Publisher:
         self._ledger = ledger
         self._layout = layout
         self._on_problem = on_problem
+        self._failed: set[str] = set()
         self.count = PublishCount()
 
     def publish_item(self, item: ItemRecord) -> None:
@@ -67,14 +68,14 @@ class Publisher:
         """Bring the file of a source up to date; False: it has none, since an item is about it."""
         if self._owner(key) is not None:
             return False
-        revision = _fingerprint(self._ledger.revision(key))
+        revision = _fingerprint(self._revision(key))
         self._bring_up(self._layout.source(key), revision, lambda: self._source_text(key))
         return True
 
     def _write_item(self, item: ItemRecord) -> bool:
         """Bring an item's own file up to date; False: it could not be."""
         keys = [mention.source for mention in item.mentions]
-        revisions = [self._ledger.revision(key) for key in keys]
+        revisions = [self._revision(key) for key in keys]
         if None in revisions:
             return False
         texts = [self._text_file(key, item) for key in keys]
@@ -83,6 +84,11 @@ class Publisher:
         return self._bring_up(
             self._layout.item(item), fingerprint, lambda: self._item_text(item, texts)
         )
+
+    def _revision(self, key: str) -> object:
+        """Return what changes exactly when that which is written of a source would, or None."""
+        revision, copies = self._ledger.revision(key), self._ledger.copies(key)
+        return revision if copies is None else [revision, asdict(copies)]
 
     def _owner(self, key: str) -> ItemRecord | None:
         """Return the item whose file holds, or will hold after this run, the text of a source."""
@@ -105,23 +111,29 @@ class Publisher:
         original = remove_added_parts(Path(item.origin).read_bytes().decode())
         if text_digest(original) != item.digest:
             return None
-        source, related, held = {}, [], None
+        source, related, held, held_copies = {}, [], None, None
         for mention, text_file in zip(item.mentions, texts, strict=True):
             record = self._ledger.source(mention.source)
             assert record is not None
-            entry = mention_entry(record, mention, text_file)
+            copies = self._ledger.copies(mention.source)
+            entry = mention_entry(record, mention, text_file, copies)
             if mention.position >= 0:
                 related.append(entry)
                 continue
             source = entry
-            held = record if "textFile" in entry else None
-        return enriched_item(original, source, related, held)
+            if "textFile" in entry:
+                held, held_copies = record, copies
+        return enriched_item(original, source, related, held, held_copies)
 
     def _source_text(self, key: str) -> str | None:
         record = self._ledger.source(key)
-        return source_file(record) if record is not None and _has_text(record) else None
+        if record is None or not _has_text(record):
+            return None
+        return source_file(record, self._ledger.copies(key))
 
     def _bring_up(self, target: Target, fingerprint: str, text: Callable[[], str | None]) -> bool:
+        if target.name in self._failed:
+            return False  # it has been told; the next run tries again
         known = self._ledger.rendered(target.name)
         try:
             if known is not None and known == Rendered(fingerprint, _stamp(target.path)):
@@ -168,6 +180,7 @@ class Publisher:
 
     def _fail(self, target: Target, what: str, error: Exception) -> None:
         self.count.failed += 1
+        self._failed.add(target.name)
         self._on_problem(Problem(str(target.path), 1, f"{what}: {error}"))
 
 

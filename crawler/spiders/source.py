@@ -30,6 +30,7 @@ from crawler.plan.revisit import RevisitPolicy
 from crawler.spiders.archive import ArchiveDesk
 from crawler.spiders.archive_slot import give_archive_a_slot
 from crawler.spiders.books import Books
+from crawler.spiders.duplicates import wants_duplicates
 from crawler.spiders.memory import LedgerMemory
 from crawler.spiders.pool import pool_from_settings
 from crawler.spiders.reading import read_page, redirects_of
@@ -85,6 +86,7 @@ class SourceSpider(Spider):
     books: Books
     memory: WebMemory
     revisit: RevisitPolicy
+    duplicates: bool
     pool: ExtractionPool[ExtractionJob, Article]
     archive: ArchiveDesk | None
     summary: RunSummary | None = None
@@ -117,6 +119,7 @@ class SourceSpider(Spider):
         spider.books = Books()
         spider.memory = LedgerMemory(spider.books, on_failure=spider.cannot_keep)
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
+        spider.duplicates = wants_duplicates(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)
         spider.archive = ArchiveDesk.from_crawler(crawler, spider)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
@@ -209,6 +212,7 @@ class SourceSpider(Spider):
             on_problem=logger.error,
             should_stop=lambda: stop is not None and stop.stopping.is_set(),
             revisit=self.revisit,
+            duplicates=self.duplicates,
         )
 
     def check_contact(self, url: str) -> None:
@@ -314,6 +318,11 @@ class SourceSpider(Spider):
     async def spider_closed(self, reason: str) -> None:
         """Complete the summary, and close what the run had open."""
         await self.pool.close()
+        if reason == "finished" and self.failure is None:
+            try:
+                await self.books.run(self.books.crawl.tell_copies)
+            except sqlite3.Error as error:
+                self.cannot_keep(error)
         stop = self._stop()
         interrupted = stop is not None and stop.stopping.is_set()
         await self.books.close("interrupted" if interrupted else (self.failure or reason))

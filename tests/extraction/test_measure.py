@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.measure import content_hash, count_words, reading_minutes, words
+from crawler.extraction.measure import (
+    content_hash,
+    count_characters,
+    count_words,
+    reading_minutes,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,3 +68,8 @@ def test_other_words_have_another_hash(other: str) -> None:
 
 def test_a_text_without_words_has_no_hash() -> None:
     assert content_hash("* * *") is None
+
+
+def test_the_characters_of_scripts_without_spaces_are_counted() -> None:
+    assert count_characters("渡轮 ferry ไทย かな") == 2 + 3 + 2
+    assert count_characters("ferry, паром, فيري") == 0

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from crawler.extraction.article import Article, Image, Media
-from crawler.ledger.records import Hop, Mention, Snapshot, SourceRecord, Visit
+from crawler.ledger.records import Copies, Copy, Hop, Mention, Snapshot, SourceRecord, Visit
 from crawler.output.entry import mention_entry, source_entry
 from crawler.output.yaml_text import dump_mapping
 from crawler.states import State
@@ -234,3 +234,26 @@ def test_the_form_of_an_article_is_told_where_it_has_one() -> None:
     record = source(State.OK, replace(WHOLE, form="live-blog"), status=200)
     assert as_read(mention_entry(record, OWN, "items/a.md"))["pageType"] == "live-blog"
     assert "pageType" not in as_read(mention_entry(source(State.OK, WHOLE, status=200), OWN, "a"))
+
+
+COPIES = Copies("https://first.example/a", (Copy("https://first.example/a", 0.72), Copy(URL, 1.0)))
+
+
+def test_an_entry_names_the_best_copy_of_a_text_that_it_has() -> None:
+    record = source(State.OK, WHOLE, status=200)
+    entry = mention_entry(record, RELATED, "sources/b.md", COPIES)
+    assert entry["duplicateOf"] == "https://first.example/a"
+    assert "duplicateOf" not in mention_entry(record, VIDEO, None, COPIES)
+    best = replace(COPIES, best=None)
+    assert "duplicateOf" not in as_read(mention_entry(record, RELATED, "sources/b.md", best))
+
+
+def test_the_file_of_a_source_lists_its_copies() -> None:
+    record = source(State.OK, WHOLE, status=200)
+    fields = as_read(source_entry(record, COPIES))
+    assert fields["duplicateOf"] == "https://first.example/a"
+    assert fields["cluster"] == [
+        {"url": "https://first.example/a", "similarity": 0.72},
+        {"url": URL, "similarity": 1.0},
+    ]
+    assert not {"duplicateOf", "cluster"} & as_read(source_entry(record)).keys()

@@ -207,6 +207,13 @@ def test_a_folder_in_the_place_of_a_file_is_reported_and_stops_no_other(
     assert room.publish("a.md", "b.md") == (1, 1, 0)
 
 
+def test_a_file_that_could_not_be_written_is_left_to_the_next_run(room: Room, bridge: Path) -> None:
+    blocked = room.output / "items" / "a.md"
+    blocked.mkdir(parents=True)
+    assert room.publish("a.md", "a.md") == (1, 1, 1)
+    assert len(room.problems) == 1
+
+
 def test_a_file_in_the_place_of_a_folder_is_reported(room: Room, bridge: Path) -> None:
     room.output.mkdir()
     (room.output / "items").write_text("in the way")

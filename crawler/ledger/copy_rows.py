@@ -1,0 +1,157 @@
+"""Which sources hold copies of one article, in the ledger's SQLite file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from crawler.duplicates.scheme import scheme
+from crawler.duplicates.standing import standing
+from crawler.ledger.alike_texts import AlikeTexts
+from crawler.ledger.records import Copies, Copy
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from crawler.ledger.records import SourceRecord
+    from crawler.ledger.source_rows import SourceRows
+
+_OFF: Final = "off"
+_MOST_TOLD: Final = 20  # copies of one text
+_MOST_ALIKE: Final = 500  # texts to choose these from, in a flood of texts by one template
+_DERIVED: Final = ("text_index", "text_source", "alike", "band", "text", "touched")
+# In the run's own connection: texts whose copies have changed while it went on.
+_TOUCHED: Final = "CREATE TEMP TABLE touched (text_id INTEGER PRIMARY KEY)"
+
+# The text of a source, where another source holds it, too, or one like it; most have none of these.
+_SHARED: Final = """
+SELECT source_id, text_id, standing, url FROM text_source own
+WHERE source_id = (SELECT id FROM source WHERE key = ?) AND (
+    EXISTS (SELECT 1 FROM alike WHERE alike.text_id = own.text_id)
+    OR EXISTS (
+        SELECT 1 FROM text_source o WHERE o.text_id = own.text_id AND o.source_id <> own.source_id
+    )
+)
+"""
+
+
+class CopyRows:
+    """The copies in an open database; methods as in `crawler.ledger.ledger.Ledger`."""
+
+    def __init__(self, db: sqlite3.Connection, sources: SourceRows) -> None:
+        self._db = db
+        self._sources = sources
+        self._texts = AlikeTexts(db)
+        db.execute(_TOUCHED)
+        self._is_on = self._scheme() == scheme()
+
+    def _scheme(self) -> str | None:
+        row = self._db.execute("SELECT scheme FROM text_index").fetchone()
+        return None if row is None else row[0]
+
+    def prepare(self, *, wanted: bool) -> None:
+        """Forget all that is known of copies where it was found another way than is wanted."""
+        now = scheme() if wanted else _OFF
+        if self._scheme() != now:
+            for table in _DERIVED:
+                self._db.execute(f"DELETE FROM {table}")
+            done_to = 0 if wanted else None
+            self._db.execute("INSERT INTO text_index VALUES (?, ?)", (now, done_to))
+        self._is_on = wanted
+
+    def catch_up(self, count: int) -> bool:
+        """Look at up to `count` sources that were visited earlier; False: none is left."""
+        (done_to,) = self._db.execute("SELECT done_to FROM text_index").fetchone()
+        if done_to is None:
+            return False
+        rows = self._db.execute(
+            "SELECT id, key FROM source WHERE id > ? AND held_state IN ('ok', 'archived') "
+            "ORDER BY id LIMIT ?",
+            (done_to, count),
+        ).fetchall()
+        for _, key in rows:
+            record = self._sources.get(key)
+            assert record is not None
+            self.note(record)
+        done_to = rows[-1][0] if rows else None
+        self._db.execute("UPDATE text_index SET done_to = ?", (done_to,))
+        self._db.execute("DELETE FROM touched")  # of what an earlier run settled
+        return bool(rows)
+
+    def note(self, record: SourceRecord) -> None:
+        """Take in what a source holds now."""
+        if not self._is_on:
+            return
+        (source,) = self._db.execute(
+            "SELECT id FROM source WHERE key = ?", (record.key,)
+        ).fetchone()
+        before = self._db.execute(
+            "SELECT text_id, standing, url FROM text_source WHERE source_id = ?", (source,)
+        ).fetchone()
+        now = self._row(record)
+        if before == now:
+            return
+        if before is not None:
+            self._touch(before[0])
+        if now is None:
+            self._db.execute("DELETE FROM text_source WHERE source_id = ?", (source,))
+        else:
+            self._db.execute(
+                "INSERT OR REPLACE INTO text_source VALUES (?, ?, ?, ?)", (source, *now)
+            )
+            self._touch(now[0])
+        if before is not None and (now is None or now[0] != before[0]):
+            self._texts.forget_unheld(before[0])
+
+    def _row(self, record: SourceRecord) -> tuple[int, str, str] | None:
+        held = record.held
+        if held is None or held.article is None or not held.state.has_text:
+            return None
+        text = self._texts.put(held.article)
+        return None if text is None else (text, standing(record), held.hop.url)
+
+    def _touch(self, text: int) -> None:
+        """Note that others who hold this text, or one like it, may have other copies now."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO touched SELECT other_id FROM alike WHERE text_id = :text "
+            "UNION SELECT text_id FROM (SELECT text_id FROM text_source WHERE text_id = :text "
+            "LIMIT 2) GROUP BY text_id HAVING count(*) > 1",
+            {"text": text},
+        )
+
+    def of(self, key: str) -> Copies | None:
+        """Which other sources hold the text of this one; None: none does."""
+        row = self._db.execute(_SHARED, (key,)).fetchone()
+        if row is None:
+            return None
+        source, text, own_standing, own_url = row
+        alike = self._db.execute(
+            f"SELECT other_id, similarity FROM alike WHERE text_id = ? LIMIT {_MOST_ALIKE}",
+            (text,),
+        ).fetchall()
+        found: dict[str, tuple[str, float]] = {}
+        for other, similarity in [(text, 1.0), *alike]:
+            rows = self._db.execute(
+                # A source that no item names any more is nobody's copy.
+                "SELECT url, standing FROM text_source WHERE text_id = ? AND source_id <> ? "
+                "AND url <> ? "
+                "AND EXISTS (SELECT 1 FROM mention m WHERE m.source_id = text_source.source_id) "
+                f"ORDER BY standing LIMIT {_MOST_TOLD}",
+                (other, source, own_url),
+            )
+            for url, rank in rows:  # two sources may have come by one URL
+                found[url] = min(found.get(url, (rank, similarity)), (rank, similarity))
+        if not found:
+            return None
+        ranked = sorted((rank, url, similarity) for url, (rank, similarity) in found.items())
+        best = ranked[0][1] if ranked[0][0] < own_standing else None
+        return Copies(best, tuple(Copy(url, share) for _, url, share in ranked[:_MOST_TOLD]))
+
+    def touched_items(self, after: int, count: int) -> list[int]:
+        """Return ids, above `after`, of up to `count` selected items whose copies changed."""
+        rows = self._db.execute(
+            "SELECT item_id FROM selected WHERE item_id > ? AND EXISTS (SELECT 1 FROM mention "
+            "JOIN text_source USING (source_id) JOIN touched USING (text_id) "
+            "WHERE mention.item_id = selected.item_id) ORDER BY item_id LIMIT ?",
+            (after, count),
+        )
+        return [row[0] for row in rows]
