@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from crawler.ledger.records import SourceRecord, Visit
     from crawler.options import CrawlOptions
+    from crawler.output.additions import Additions
 
 
 class OutputBusyError(RuntimeError):
@@ -39,6 +40,7 @@ class Crawl:
         on_problem: is told each defect of an input or a file, once.
         should_stop: asked between items; True ends long work early.
         revisit: when sources are due again.
+        additions: what is written beyond what every item gets.
 
     Raises:
         OutputBusyError: another run holds the output folder (unless options say to wait).
@@ -51,6 +53,7 @@ class Crawl:
         on_problem: Callable[[str], None],
         should_stop: Callable[[], bool],
         revisit: RevisitPolicy | None = None,
+        additions: Additions | None = None,
     ) -> None:
         self.options = options
         self._revisit = revisit or RevisitPolicy()
@@ -65,7 +68,9 @@ class Crawl:
         except BaseException:
             self._lock.release()
             raise
-        self._publisher = Publisher(self.ledger, self.layout, on_problem=self._on_problem)
+        self._publisher = Publisher(
+            self.ledger, self.layout, on_problem=self._on_problem, additions=additions
+        )
 
     def _take_lock(self) -> FileLock:
         self.layout.lock.parent.mkdir(parents=True, exist_ok=True)

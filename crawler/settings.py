@@ -36,6 +36,10 @@ CRAWLER_BACKOFF_SECONDS = 2.0
 # for nowhere; and the seconds between two requests to it.
 CRAWLER_ARCHIVE = "wayback"
 CRAWLER_ARCHIVE_DELAY = 5.0
+# Fields (excerpt, provider, images, ampWebUrl, topics; separated by commas, or "all") that are
+# filled in, below `enrichment`, for items that lack them; and the folder of the site's topics.
+CRAWLER_FILL_IN = ""
+CRAWLER_TOPICS = ""
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
 # Seconds that a robots.txt may keep two requests apart (Crawl-delay, Request-rate).

@@ -12,6 +12,7 @@ HOMES = {
     "trafilatura": ["crawler/extraction/body/"],
     "frontmatter": ["crawler/items/front_matter.py"],
     "tldextract": ["crawler/urls/registered_domain.py"],
+    "ahocorasick_rs": ["crawler/topics/matcher.py"],
     "protego": ["crawler/fetch/robots/rules.py"],
     "scrapy": ["crawler/spiders/", "crawler/fetch/", "crawler/cli/", "crawler/settings.py"],
 }

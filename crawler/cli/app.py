@@ -15,13 +15,14 @@ from crawler.cli.demo import run_demo
 from crawler.cli.dry_run import print_plan
 from crawler.cli.exit_codes import ExitCode, exit_code_of
 from crawler.cli.explain import explain_json, find_subject, print_explanation
-from crawler.cli.process import UnusableRunError, run_items
+from crawler.cli.process import UnusableRunError, project_settings, run_items
 from crawler.cli.report import print_report
 from crawler.cli.status import print_status, read_status
 from crawler.crawl import OutputBusyError
 from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions, OptionError
+from crawler.output.additions import Additions
 
 if TYPE_CHECKING:
     from crawler.summary import RunSummary
@@ -102,9 +103,11 @@ def explain(
     subject: Annotated[str, typer.Argument(metavar="FILE_OR_URL")],
     output: Output = Path("output"),
     as_json: AsJson = False,
+    overrides: Overrides = [],
 ) -> None:
     """Show every hop, state and field of an item or a URL, and where each came from."""
-    found = find_subject(subject, output)
+    wanted = Additions.from_settings(project_settings(_settings(overrides)))
+    found = find_subject(subject, output, wanted)
     if as_json:
         print(json.dumps(explain_json(found), indent=2, ensure_ascii=False))
     else:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.markup import escape
 from rich.table import Table
 
+from crawler.cli.explain_item import print_additions, print_comparisons, view_of
 from crawler.cli.process import project_settings
 from crawler.cli.status import open_ledger
 from crawler.moments import utc_text
 from crawler.options import OptionError
+from crawler.output.field_names import written_name
 from crawler.plan.intake import absolute
 from crawler.plan.revisit import LastVisit, RevisitPolicy
 
@@ -22,8 +24,20 @@ if TYPE_CHECKING:
     from crawler.extraction.article import Article
     from crawler.ledger.records import Hop, ItemRecord, SourceRecord, Visit
     from crawler.ledger.sqlite import SqliteLedger
+    from crawler.output.additions import Additions
+    from crawler.reconcile.compare import Comparison
 
 _NOT_FIELDS: Final = frozenset({"markdown", "origins"})
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedSource:
+    """A source, what the item that was asked for says otherwise, and what it gives that item."""
+
+    role: str
+    record: SourceRecord
+    compared: tuple[Comparison, ...] = ()
+    added: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +45,15 @@ class Subject:
     """What was asked for: an item with its sources, or one source with the items naming it."""
 
     item: ItemRecord | None
-    sources: tuple[tuple[str, SourceRecord], ...]
+    sources: tuple[ExplainedSource, ...]
     named_by: tuple[ItemRecord, ...] = ()
 
 
-def find_subject(subject: str, output: Path) -> Subject:
+def find_subject(subject: str, output: Path, wanted: Additions) -> Subject:
     """Find an item by its file or its output file, or a source by any URL of its family.
+
+    Args:
+        wanted: what is added to items.
 
     Raises:
         OptionError: the ledger does not know it.
@@ -44,7 +61,9 @@ def find_subject(subject: str, output: Path) -> Subject:
     ledger = open_ledger(output)
     try:
         found = (
-            _source(ledger, subject) if "://" in subject else _item(ledger, Path(subject), output)
+            _source(ledger, subject)
+            if "://" in subject
+            else _item(ledger, Path(subject), output, wanted)
         )
     finally:
         ledger.close()
@@ -53,18 +72,22 @@ def find_subject(subject: str, output: Path) -> Subject:
     return found
 
 
-def _item(ledger: SqliteLedger, path: Path, output: Path) -> Subject | None:
+def _item(ledger: SqliteLedger, path: Path, output: Path, wanted: Additions) -> Subject | None:
     item = ledger.item_from(absolute(path))
     if item is None and path.resolve().is_relative_to((output / "items").resolve()):
         item = ledger.item(path.resolve().relative_to((output / "items").resolve()).as_posix())
     if item is None:
         return None
+    view = view_of(item)
     sources = []
     for mention in item.mentions:
         record = ledger.source(mention.source)
         assert record is not None
-        role = "source" if mention.position < 0 else f"related {mention.position + 1}"
-        sources.append((role, record))
+        is_own = mention.position < 0
+        role = "source" if is_own else f"related {mention.position + 1}"
+        compared = tuple(view.comparisons(mention.position, record))
+        added = tuple(view.additions(record, wanted)) if is_own else ()
+        sources.append(ExplainedSource(role, record, compared, added))
     return Subject(item, tuple(sources))
 
 
@@ -72,7 +95,8 @@ def _source(ledger: SqliteLedger, url: str) -> Subject | None:
     record = ledger.source_of_url(url)
     if record is None:
         return None
-    return Subject(None, (("source", record),), tuple(ledger.items_naming(record.key)))
+    source = ExplainedSource("source", record)
+    return Subject(None, (source,), tuple(ledger.items_naming(record.key)))
 
 
 def explain_json(subject: Subject) -> dict[str, Any]:
@@ -80,19 +104,22 @@ def explain_json(subject: Subject) -> dict[str, Any]:
     return {
         "item": None if subject.item is None else subject.item.origin,
         "namedBy": [item.origin for item in subject.named_by],
-        "sources": [_source_json(role, record) for role, record in subject.sources],
+        "sources": [_source_json(source) for source in subject.sources],
     }
 
 
-def _source_json(role: str, record: SourceRecord) -> dict[str, Any]:
+def _source_json(source: ExplainedSource) -> dict[str, Any]:
+    record = source.record
     return {
-        "role": role,
+        "role": source.role,
         "key": record.key,
         "urls": record.urls,
         "held": None if record.held is None else _visit_json(record.held),
         "lastAttempt": None if record.last is None else _visit_json(record.last),
         "checkedDateTime": record.checked_at,
         "dueDateTime": _due_at(record),
+        "comparisons": [asdict(one) for one in source.compared],
+        "additions": list(source.added),
     }
 
 
@@ -125,7 +152,7 @@ def _fields(article: Article | None) -> list[tuple[str, Any, str]]:
         return []
     plain = asdict(article) | {"origins": None}
     return [
-        (name, value, article.origins.get(name, "text"))
+        (written_name(name), value, article.origins.get(name, "text"))
         for name, value in plain.items()
         if name not in _NOT_FIELDS and (value is False or value not in (None, (), [], 0))
     ]
@@ -135,12 +162,15 @@ def print_explanation(subject: Subject, console: Console) -> None:
     """Print the explanation for a person."""
     if subject.item is not None:
         console.print(f"[bold]{escape(subject.item.origin)}[/]", soft_wrap=True)
-    for role, record in subject.sources:
-        console.print(f"\n[bold]{role}[/]: {escape(record.key)}", soft_wrap=True)
+    for source in subject.sources:
+        record = source.record
+        console.print(f"\n[bold]{source.role}[/]: {escape(record.key)}", soft_wrap=True)
         if record.held is None:
             console.print("  not visited yet")
         else:
             _print_visit("held", record.held, console)
+        print_comparisons(source.compared, console)
+        print_additions(source.added, console)
         if record.last is not None:
             _print_visit("last attempt", record.last, console)
         if record.checked_at is not None:

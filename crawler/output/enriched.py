@@ -19,6 +19,7 @@ def enriched_item(
     source: Mapping[str, Any],
     related: Sequence[Mapping[str, Any]],
     held: SourceRecord | None,
+    added: Mapping[str, Any] | None = None,
 ) -> str:
     """Return an item's text with what is known added.
 
@@ -26,8 +27,10 @@ def enriched_item(
         original: the item's own text, without added parts.
         source, related: the entries.
         held: the record whose article goes into the body, None where no text belongs there.
+        added: what follows the entries in the block.
     """
     block: dict[str, Any] = {"schema": SCHEMA_VERSION, "source": source, "related": list(related)}
+    block |= added or {}
     return insert_added_parts(original, dump_mapping({"enrichment": block}), _section(held))
 
 

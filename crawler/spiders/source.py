@@ -24,6 +24,7 @@ from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
 from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions
+from crawler.output.additions import Additions
 from crawler.plan.revisit import RevisitPolicy
 from crawler.spiders.archive import ArchiveDesk
 from crawler.spiders.archive_slot import give_archive_a_slot
@@ -80,6 +81,7 @@ class SourceSpider(Spider):
     books: Books
     memory: WebMemory
     revisit: RevisitPolicy
+    additions: Additions
     pool: ExtractionPool[ExtractionJob, Article]
     archive: ArchiveDesk | None
     summary: RunSummary | None = None
@@ -109,6 +111,7 @@ class SourceSpider(Spider):
         spider.books = Books()
         spider.memory = LedgerMemory(spider.books, on_failure=spider.cannot_keep)
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
+        spider.additions = Additions.from_settings(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)
         spider.archive = ArchiveDesk.from_crawler(crawler, spider)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
@@ -179,6 +182,7 @@ class SourceSpider(Spider):
             on_problem=logger.error,
             should_stop=lambda: stop is not None and stop.stopping.is_set(),
             revisit=self.revisit,
+            additions=self.additions,
         )
 
     def _first_request(self, due: DueSource) -> Request:
