@@ -13,6 +13,8 @@ HOMES = {
     "frontmatter": ["crawler/items/front_matter.py"],
     "tldextract": ["crawler/urls/registered_domain.py"],
     "ahocorasick_rs": ["crawler/topics/matcher.py"],
+    "imagesize": ["crawler/images/size.py"],
+    "PIL": ["crawler/images/copies.py"],
     "protego": ["crawler/fetch/robots/rules.py"],
     "scrapy": ["crawler/spiders/", "crawler/fetch/", "crawler/cli/", "crawler/settings.py"],
 }

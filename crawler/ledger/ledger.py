@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 from crawler.plan.revisit import RevisitPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import timedelta
 
     from crawler.ledger.records import (
+        ImageRecord,
         ItemRecord,
         Mention,
         Rendered,
@@ -148,6 +149,18 @@ class Ledger(Protocol):
 
     def put_snapshot(self, key: str, snapshot: Snapshot) -> None:
         """Remember what it said."""
+
+    def images(self, urls: Iterable[str]) -> dict[str, ImageRecord]:
+        """What is known of these images, by URL."""
+
+    def put_image(self, url: str, record: ImageRecord) -> None:
+        """Remember what was learned of an image."""
+
+    def put_images_of(self, key: str, images: Mapping[str, ImageRecord]) -> bool:
+        """Have this written of a source's images; False: it was so already."""
+
+    def sources_with_article(self, after: int, count: int) -> list[tuple[int, str]]:
+        """Return (id, key) of up to `count` selected sources with an article, above an id."""
 
     def states(self) -> dict[State | None, int]:
         """How many sources of the selected items hold each state; None: not visited yet."""

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from crawler.ledger.image_rows import ImageRows
 from crawler.ledger.item_rows import ItemRows
 from crawler.ledger.ledger import DueSource, Wanted
 from crawler.ledger.records import (
     FileStamp,
+    ImageRecord,
     ItemRecord,
     Mention,
     Rendered,
@@ -25,14 +27,15 @@ from crawler.ledger.web_rows import WebRows
 from crawler.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from crawler.urls.family import UrlFamily
 
-SCHEMA_VERSION: Final = 2
-_MAKING: Final = ("schema.sql", "schema_web.sql")
-_MIGRATIONS: Final = {1: ("from_1_to_2.sql", "schema_web.sql")}  # from this version to the next
+SCHEMA_VERSION: Final = 3
+_MAKING: Final = ("schema.sql", "schema_web.sql", "schema_images.sql")
+# From this version to the next.
+_MIGRATIONS: Final = {1: ("from_1_to_2.sql", "schema_web.sql"), 2: ("schema_images.sql",)}
 _PAGE: Final = 500
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -71,6 +74,7 @@ class SqliteLedger:
         self._sources = SourceRows(self._db)
         self._run = RunPlan(self._db)
         self._web = WebRows(self._db)
+        self._images = ImageRows(self._db)
 
     def _prepare(self, path: Path) -> None:
         if self._version() == 0:
@@ -189,6 +193,22 @@ class SqliteLedger:
     def put_snapshot(self, key: str, snapshot: Snapshot) -> None:
         """Remember what it said."""
         self._web.put_snapshot(key, snapshot)
+
+    def images(self, urls: Iterable[str]) -> dict[str, ImageRecord]:
+        """What is known of these images, by URL."""
+        return self._images.images(urls)
+
+    def put_image(self, url: str, record: ImageRecord) -> None:
+        """Remember what was learned of an image."""
+        self._images.put(url, record)
+
+    def put_images_of(self, key: str, images: Mapping[str, ImageRecord]) -> bool:
+        """Have this written of a source's images; False: it was so already."""
+        return self._images.put_of_source(key, images)
+
+    def sources_with_article(self, after: int, count: int) -> list[tuple[int, str]]:
+        """Return (id, key) of up to `count` selected sources with an article, above an id."""
+        return self._images.sources(after, count)
 
     def rendered(self, path: str) -> Rendered | None:
         """What the output file at this path was last made from."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from crawler.options import OptionError
+from crawler.output.conflicts import is_article
 from crawler.output.filled import FIELDS, filled_fields
 from crawler.topics.matcher import FoundTopic, MatcherMissingError, TopicMatcher
 from crawler.topics.taxonomy import TaxonomyError, read_taxonomy
@@ -58,7 +59,7 @@ class Additions:
     def topics_of(self, record: SourceRecord) -> list[FoundTopic]:
         """Return the topics of the article that is held of a source."""
         held = record.held
-        if self.matcher is None or held is None or held.article is None or not held.state.is_good:
+        if self.matcher is None or held is None or held.article is None or not is_article(held):
             return []
         return self.matcher.find(held.article.title, held.article.markdown)
 
@@ -70,7 +71,7 @@ class Additions:
             record: its own source.
         """
         held = record.held
-        if held is None or held.article is None or not held.state.is_good:
+        if held is None or held.article is None or not is_article(held):
             return {}
         topics = self.topics_of(record)
         url = held.hop.url if held.snapshot or not held.hop.redirects else held.hop.redirects[-1]
@@ -78,7 +79,9 @@ class Additions:
             "topics": [
                 {"name": one.name, "count": one.count, "where": list(one.where)} for one in topics
             ],
-            "filled": filled_fields(fields, held.article, url, topics, self.fill_in),
+            "filled": filled_fields(
+                fields, held.article, url, topics, self.fill_in, images=record.images
+            ),
         }
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crawler.reconcile.claims import read_claims
-from crawler.reconcile.compare import Comparison, compare
+from crawler.reconcile.compare import compare
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crawler.ledger.records import SourceRecord
+    from crawler.ledger.records import SourceRecord, Visit
+    from crawler.reconcile.compare import Comparison
 
-__all__ = ["comparisons", "conflict_entries"]
+
+def is_article(held: Visit) -> bool:
+    """Whether a visit brought an article or a video, and not a page that says something else."""
+    return held.article is not None and (held.state.is_good or held.state.has_text)
 
 
 def comparisons(fields: Mapping[Any, Any], record: SourceRecord) -> list[Comparison]:
@@ -21,7 +25,7 @@ def comparisons(fields: Mapping[Any, Any], record: SourceRecord) -> list[Compari
     A page that is no article, such as one that says that there is none, is not asked.
     """
     held = record.held
-    if held is None or held.article is None or not held.state.is_good:
+    if held is None or held.article is None or not is_article(held):
         return []
     urls = [held.hop.url]
     if held.snapshot is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from crawler.extraction.article import Article, Image
+from crawler.extraction.article import Article
+from crawler.output.image_entry import image_entry
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def mention_entry(record: SourceRecord, mention: Mention, text_file: str | None)
     has_text = state.has_text and mention.wants_body
     entry |= _visit_fields(record, state)
     if article is not None:
-        entry |= _metadata(article)
+        entry |= _metadata(article, record)
         if has_text:
             entry |= _body_facts(article)
     if has_text:
@@ -48,7 +49,7 @@ def source_entry(record: SourceRecord) -> dict[str, Any]:
     assert record.held is not None
     assert record.held.article is not None
     article = record.held.article
-    fields = _metadata(article)
+    fields = _metadata(article, record)
     title = fields.pop("title", None)
     return (
         {"title": title, "schema": SCHEMA_VERSION}
@@ -92,7 +93,7 @@ def _attempt(visit: Visit) -> Mapping[str, Any]:
     }
 
 
-def _metadata(article: Article) -> dict[str, Any]:
+def _metadata(article: Article, record: SourceRecord) -> dict[str, Any]:
     return {
         "title": article.title,
         "authors": list(article.authors),
@@ -103,16 +104,12 @@ def _metadata(article: Article) -> dict[str, Any]:
         "language": article.language,
         "section": article.section,
         "keywords": list(article.keywords),
-        "images": [_image(image) for image in article.images],
+        "images": [image_entry(image, record.images.get(image.url)) for image in article.images],
         "isAccessibleForFree": article.free_to_read,
         "aiOptOut": list(article.ai_opt_outs),
         "tdmReservation": article.tdm_reserved,
         "tdmPolicy": article.tdm_policy,
     }
-
-
-def _image(image: Image) -> dict[str, Any]:
-    return {"url": image.url, "width": image.width, "height": image.height, "alt": image.alt}
 
 
 def _body_facts(article: Article) -> dict[str, Any]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _ASK_TO_WAIT: Final = frozenset({429, 503})
 _BLOCKS: Final = frozenset({403, 429, 503})
+NO_STRIKES: Final = "no_strikes"
+"""Meta key of requests for what is not a page: their failures do not have the host left alone."""
 
 
 class HostGate:
@@ -75,7 +77,8 @@ class HostGate:
         """Pause the site that wants a pause, or that fails."""
         url, status = request.url, response.status
         if status in _BLOCKS:
-            self._hosts.strike(url, f"HTTP {status}")
+            if NO_STRIKES not in request.meta:
+                self._hosts.strike(url, f"HTTP {status}")
         else:
             self._hosts.answered(url)
         if status in _ASK_TO_WAIT:
@@ -102,7 +105,7 @@ class HostGate:
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Return the request again where that may help."""
-        if not isinstance(exception, self._failures):
+        if not isinstance(exception, self._failures) or NO_STRIKES in request.meta:
             return None
         reason = type(exception).__name__
         if (rest := self._hosts.strike(request.url, reason)) is not None:
