@@ -15,11 +15,11 @@ WORDS_PER_MINUTE = 230
 CHARACTERS_PER_MINUTE = 500
 
 # Kana, Han, Thai, Lao, Burmese and Khmer: scripts that put no spaces between words.
-UNSPACED = (
+_UNSPACED = (
     "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\U00020000-\U0003ffff"
 )
-_WORD = re.compile(rf"(?P<character>[{UNSPACED}])|[^\W{UNSPACED}]+")
+_WORD = re.compile(rf"(?P<character>[{_UNSPACED}])|[^\W{_UNSPACED}]+")
 # What Markdown adds to a text is not part of it: link and image targets, character references.
 _TARGET = re.compile(r"\]\(<?[a-z]+://[^()\s]*\)", re.IGNORECASE)
 
@@ -58,3 +58,8 @@ def content_hash(markdown: str) -> str | None:
     """
     text = " ".join(words(unicodedata.normalize("NFC", markdown).lower()))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() if text else None
+
+
+def is_unspaced(character: str) -> bool:
+    """Whether a character is of a script that puts no spaces between words."""
+    return re.match(f"[{_UNSPACED}]", character) is not None

@@ -7,11 +7,10 @@ import unicodedata
 from html import unescape
 from typing import Final
 
-from crawler.extraction.measure import UNSPACED
+from crawler.extraction.measure import is_unspaced
 
 _SPACES: Final = re.compile(r"[\s_\u00ad\u2010-\u2015\u2212-]+")
 _APOSTROPHES: Final = re.compile("[\u2018\u2019\u02bc\uff07]")
-_UNSPACED_CHARACTER: Final = re.compile(f"[{UNSPACED}]")
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]")
 # An escape stands for its character; marks and the targets of links are not text.
 _MARKUP: Final = re.compile(r"\\([^\w\s])|\]\([^()\s]*\)|[*`\[\]]|~~+")
@@ -47,7 +46,7 @@ def is_whole(text: str, start: int, end: int) -> bool:
 
 
 def _continues(before: str, after: str) -> bool:
-    is_spaced = not (_UNSPACED_CHARACTER.match(before) or _UNSPACED_CHARACTER.match(after))
+    is_spaced = not (is_unspaced(before) or is_unspaced(after))
     return is_spaced and _is_of_word(before) and _is_of_word(after)
 
 
