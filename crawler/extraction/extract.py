@@ -10,6 +10,7 @@ from w3lib.encoding import http_content_type_encoding
 from crawler.extraction.article import Article
 from crawler.extraction.body.article_body import extract_body
 from crawler.extraction.decode import decode_page
+from crawler.extraction.markdown.pictures import keep_captions
 from crawler.extraction.markdown.render import to_markdown
 from crawler.extraction.measure import content_hash, count_words, reading_minutes
 from crawler.extraction.metadata.markup import read_markup
@@ -82,6 +83,7 @@ def extract_article(
     markup = read_markup(tree, url)
     metadata = read_metadata(tree, url, markup)
     known = with_opt_outs(Article(**_as_fields(metadata)), markup_opt_outs(markup, agent))
+    keep_captions(tree)
     body = extract_body(tree) if wants_body else None  # consumes the tree
     markdown = "" if body is None else to_markdown(body, markup.base)
     words = count_words(markdown)

@@ -21,7 +21,7 @@ _UNSPACED = (
 )
 _WORD = re.compile(rf"(?P<character>[{_UNSPACED}])|[^\W{_UNSPACED}]+")
 # What Markdown adds to a text is not part of it: link and image targets, character references.
-_TARGET = re.compile(r"\]\(<?[a-z]+://[^()\s]*\)", re.IGNORECASE)
+_TARGET = re.compile(r"\]\(<?[a-z]+://[^()\s]*(?: \"[^\"\n]*\")?\)", re.IGNORECASE)
 
 
 def words(markdown: str) -> Iterator[str]:

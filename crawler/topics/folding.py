@@ -13,7 +13,9 @@ _SPACES: Final = re.compile(r"[\s_\u00ad\u2010-\u2015\u2212-]+")
 _APOSTROPHES: Final = re.compile("[\u2018\u2019\u02bc\uff07]")
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]")
 # An escape stands for its character; marks and the targets of links are not text.
-_MARKUP: Final = re.compile(r"\\([^\w\s])|\]\([^()\s]*\)|[*`\[\]]|~~+")
+_MARKUP: Final = re.compile(
+    r"""\\([^\w\s])|\]\([^()\s]*(?:[ ]"[^"\n]*")?\)|[*`\[\]]|~~+""",
+)
 
 
 def fold(text: str) -> str:
