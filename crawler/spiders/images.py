@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import sqlite3
+from collections import Counter, deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -22,7 +23,7 @@ from crawler.ledger.records import ImageRecord
 from crawler.moments import now_text
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
 
     from crawler.spiders.source import SourceSpider
 
-_WINDOW: Final = 100  # sources whose images are asked for at once
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_WINDOW: Final = 100  # sources that are looked at in one go
+_MOST_WAITING: Final = 2_000  # images
 # Nearly all formats say their size at once; JPEG may have a preview and colour profiles before it.
 _HEADS: Final = (32 * 1024, 256 * 1024)
 _MOST_FAILURES: Final = 3  # in a row of one host, before its images are left to a later run
@@ -60,6 +65,7 @@ class ImageDesk:
         self._spider = spider
         self._crawler = crawler  # its stats come with the crawl's start
         self._errands: dict[str, list[_Errand]] = {}  # by URL
+        self._lines: dict[str, deque[str]] = {}  # by host; the first URL of each is asked for
         self._failures: Counter[str] = Counter()  # in a row, by host
         settings = crawler.settings
         self._pool: ExtractionPool[ImageJob, ImageFacts] = ExtractionPool(
@@ -79,21 +85,26 @@ class ImageDesk:
         wish = ImageWish.from_settings(crawler.settings)
         return None if wish is None else cls(wish, spider, crawler)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether so many images wait that no more should be looked for."""
+        return len(self._errands) > _MOST_WAITING
+
     async def requests(self) -> AsyncIterator[list[Request]]:
-        """Yield the requests for what is wanted and not known, some sources at a time."""
-        books = self._spider.books
+        """Yield the first requests for what is wanted and not known, some sources at a time."""
+        crawl = self._spider.books.crawl
         last = 0
         while True:
-            found = await books.run(books.crawl.images_wanted, self._wish, last, _WINDOW)
-            if found.last is None:
+            found = await self._book(crawl.images_wanted, self._wish, last, _WINDOW)
+            if found is None or found.last is None:
                 return
             last = found.last
             requests = []
             for key, urls in found.urls.items():
                 errand = _Errand(key, {url for url in urls if not self._is_given_up(url)})
-                requests += [self._first_request(url, errand) for url in urls if url in errand.left]
+                requests += [self._put_in_line(url, errand) for url in urls if url in errand.left]
                 if not errand.left:
-                    await books.run(books.crawl.settle_images, key)
+                    await self._book(crawl.settle_images, key)
             yield list(filter(None, requests))
 
     def kill(self) -> None:
@@ -107,10 +118,33 @@ class ImageDesk:
     def _is_given_up(self, url: str) -> bool:
         return self._failures[_host(url)] >= _MOST_FAILURES
 
-    def _first_request(self, url: str, errand: _Errand) -> Request | None:
+    def _put_in_line(self, url: str, errand: _Errand) -> Request | None:
+        """Have an image asked for after those of its host; return the request if it is the first.
+
+        One image of a host is asked for at a time, so that few are until it is given up.
+        """
         waiting = self._errands.setdefault(url, [])
         waiting.append(errand)
-        return self._request(url, 0) if len(waiting) == 1 else None
+        if len(waiting) > 1:
+            return None
+        line = self._lines.setdefault(_host(url), deque())
+        line.append(url)
+        return self._request(url, 0) if len(line) == 1 else None
+
+    async def _next(self, image: str) -> AsyncIterator[Request]:
+        """Tell that an image is done, and yield the request for the next one of its host."""
+        line = self._lines[_host(image)]
+        done = [line.popleft()]
+        if self._is_given_up(image):
+            done += line
+            line.clear()
+        following = line[0] if line else None
+        if following is None:
+            del self._lines[_host(image)]
+        for url in done:
+            await self._tell(url)
+        if following is not None:
+            yield self._request(following, 0)
 
     def _request(self, url: str, attempt: int) -> Request:
         meta: dict[str, Any] = {"dont_retry": True, NO_STRIKES: True}
@@ -137,44 +171,51 @@ class ImageDesk:
         )
 
     async def came(self, response: Response, image: str, attempt: int) -> AsyncIterator[Request]:
-        """Read an image, or ask for more of it."""
+        """Read an image, or ask for more of it; yield the request for what is next."""
         state = state_of_status(response.status)
         if state is not None:
-            await self._fail(image, f"HTTP {response.status}", may_pass=state.is_transient)
-            return
-        self._failures.pop(_host(image), None)
-        pixels = self._wish.most_pixels if self._wish.copies else 0
-        job = ImageJob(response.body, pixels, self._wish.thumbnail_width)
-        try:
-            facts = await self._pool.extract(job)
-        except ExtractionKilledError as error:
-            facts = ImageFacts(problem=f"it {_KILLED[error.reason]}")
-        except ExtractionPoolError as error:
-            self._spider.pool_failed(error)
-            return
-        is_cut = not self._wish.copies and len(response.body) >= _HEADS[attempt]
-        if facts.format and facts.problem and is_cut and attempt + 1 < len(_HEADS):
-            yield self._request(image, attempt + 1)
-            return
-        await self._settle(image, facts, response.body)
+            problem, blames_host = f"HTTP {response.status}", not state.is_lost
+            await self._fail(image, problem, may_pass=state.is_transient, blames_host=blames_host)
+        else:
+            self._failures.pop(_host(image), None)
+            try:
+                facts = await self._facts(response.body)
+            except ExtractionPoolError as error:
+                self._spider.pool_failed(error)
+                return
+            is_cut = not self._wish.copies and len(response.body) >= _HEADS[attempt]
+            if facts.format and facts.problem and is_cut and attempt + 1 < len(_HEADS):
+                yield self._request(image, attempt + 1)
+                return
+            await self._settle(image, facts, response.body)
+        async for request in self._next(image):
+            yield request
 
-    async def failed(self, failure: Failure) -> None:
-        """Note that an image gave no answer."""
+    async def failed(self, failure: Failure) -> AsyncIterator[Request]:
+        """Note that an image gave no answer; yield the request for what is next."""
         error = failure.value
         if error is None or isinstance(error, StoppedError):
             return  # nothing was learned of it
-        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
+        asked: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         state, detail = outcome_of_error(error)
-        image = request.cb_kwargs["image"]
-        await self._fail(image, f"{state}: {detail}", may_pass=state.is_transient)
+        image, may_pass = asked.cb_kwargs["image"], state.is_transient
+        problem = f"{state}: {detail}"
+        await self._fail(image, problem, may_pass=may_pass, blames_host=may_pass)
+        async for request in self._next(image):
+            yield request
 
-    async def _fail(self, image: str, problem: str, *, may_pass: bool) -> None:
-        if may_pass:
-            self._failures[_host(image)] += 1
+    async def _facts(self, data: bytes) -> ImageFacts:
+        pixels = self._wish.most_pixels if self._wish.copies else 0
+        try:
+            return await self._pool.extract(ImageJob(data, pixels, self._wish.thumbnail_width))
+        except ExtractionKilledError as error:
+            return ImageFacts(problem=f"it {_KILLED[error.reason]}")
+
+    async def _fail(self, image: str, problem: str, *, may_pass: bool, blames_host: bool) -> None:
+        self._failures[_host(image)] += blames_host
         self._count("failed")
         record = ImageRecord(now_text(), problem, may_pass=may_pass)
         await self._spider.memory.keep_image(image, record)
-        await self._tell(image)
 
     async def _settle(self, image: str, facts: ImageFacts, data: bytes) -> None:
         self._count("read" if facts.problem is None else "failed")
@@ -185,15 +226,20 @@ class ImageDesk:
         except OSError as error:
             record = ImageRecord(now_text(), f"not written: {error.strerror}", may_pass=True)
         await self._spider.memory.keep_image(image, record)
-        await self._tell(image)
 
     async def _tell(self, image: str) -> None:
         """Have those items written again whose images are complete now."""
-        books = self._spider.books
         for errand in self._errands.pop(image, ()):
             errand.left.discard(image)
             if not errand.left:
-                await books.run(books.crawl.settle_images, errand.key)
+                await self._book(self._spider.books.crawl.settle_images, errand.key)
+
+    async def _book(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        try:
+            return await self._spider.books.run(work, *args, **kwargs)
+        except sqlite3.Error as error:
+            self._spider.cannot_keep(error)
+            return None
 
     def _count(self, what: str) -> None:
         self._crawler.stats.inc_value(f"crawler/images/{what}")

@@ -161,7 +161,8 @@ class SourceSpider(Spider):
         async for requests in self.images.requests():
             for request in requests:
                 yield request
-            await self._room_for_more()
+            while self.images.is_full:
+                await self.crawler.signals.wait_for(signals.scheduler_empty)
 
     async def _room_for_more(self) -> None:
         """Wait until few requests are left that could be sent, and not many in all."""
