@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.markup import escape
 from rich.table import Table
 
+from crawler.cli.explain_images import image_files, print_image_files
 from crawler.cli.explain_item import print_additions, print_comparisons, view_of
 from crawler.cli.process import project_settings
 from crawler.cli.status import open_ledger
@@ -120,6 +121,7 @@ def _source_json(source: ExplainedSource) -> dict[str, Any]:
         "dueDateTime": _due_at(record),
         "comparisons": [asdict(one) for one in source.compared],
         "additions": list(source.added),
+        "imageFiles": image_files(record),
     }
 
 
@@ -171,6 +173,7 @@ def print_explanation(subject: Subject, console: Console) -> None:
             _print_visit("held", record.held, console)
         print_comparisons(source.compared, console)
         print_additions(source.added, console)
+        print_image_files(record, console)
         if record.last is not None:
             _print_visit("last attempt", record.last, console)
         if record.checked_at is not None:
