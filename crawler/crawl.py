@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
 from filelock import FileLock, Timeout
 
+from crawler.extraction.article import Article
+from crawler.images.store import keep_copy, record_of
 from crawler.ledger.ledger import DueSource, Ledger, Wanted
 from crawler.ledger.sqlite import SqliteLedger
 from crawler.output.atomic import sweep_leftovers
@@ -22,8 +26,20 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from crawler.ledger.records import SourceRecord, Visit
+    from crawler.images.size import ImageFacts
+    from crawler.images.wish import ImageWish
+    from crawler.ledger.records import ImageRecord, SourceRecord, Visit
     from crawler.options import CrawlOptions
+    from crawler.output.additions import Additions
+
+
+@dataclass(slots=True)
+class WantedImages:
+    """URLs of images by the key of their source; `last` is where to go on, None: nowhere."""
+
+    last: int | None
+    urls: dict[str, list[str]] = field(default_factory=dict)
+
 
 _BATCH: Final = 200  # sources a transaction
 
@@ -43,6 +59,7 @@ class Crawl:
         should_stop: asked between items; True ends long work early.
         revisit: when sources are due again.
         duplicates: whether copies of articles are looked for.
+        additions: what is written beyond what every item gets.
 
     Raises:
         OutputBusyError: another run holds the output folder (unless options say to wait).
@@ -56,6 +73,7 @@ class Crawl:
         should_stop: Callable[[], bool],
         revisit: RevisitPolicy | None = None,
         duplicates: bool = True,
+        additions: Additions | None = None,
     ) -> None:
         self.options = options
         self._duplicates = duplicates
@@ -72,7 +90,9 @@ class Crawl:
         except BaseException:
             self._lock.release()
             raise
-        self._publisher = Publisher(self.ledger, self.layout, on_problem=self.on_problem)
+        self._publisher = Publisher(
+            self.ledger, self.layout, on_problem=self.on_problem, additions=additions
+        )
 
     def _take_lock(self) -> FileLock:
         self.layout.lock.parent.mkdir(parents=True, exist_ok=True)
@@ -148,7 +168,7 @@ class Crawl:
             pass
 
     def _sweep(self) -> None:
-        folders = {self.layout.items: True, self.layout.sources: True}
+        folders = {self.layout.items: True, self.layout.sources: True, self.layout.images: True}
         if self.options.in_place:
             folders |= {p if p.is_dir() else p.parent: p.is_dir() for p in self.options.items}
         for folder, recursive in folders.items():
@@ -178,6 +198,47 @@ class Crawl:
                 return
             self._publisher.publish_item(item)
             count.unchanged = unchanged  # what is right was counted when it was first looked at
+
+    def images_wanted(self, wish: ImageWish, after: int, count: int) -> WantedImages:
+        """Return which images are to be asked for, of up to `count` sources above an id.
+
+        Sources whose images are all known are brought up to date on the way.
+        """
+        sources = self.ledger.sources_with_article(after, count)
+        wanted = WantedImages(sources[-1][0] if sources else None)
+        now = datetime.now(UTC)
+        for _, key in sources:
+            article = self._article(key)
+            known = self.ledger.images(image.url for image in article.images)
+            urls = wish.wanted(article, known, now, is_there=self._is_in_output)
+            if urls:
+                wanted.urls[key] = urls
+            else:
+                self.settle_images(key)
+        return wanted
+
+    def image_record(self, facts: ImageFacts, data: bytes | None) -> ImageRecord:
+        """Return what is to be remembered of an image; with its `data` a copy is kept.
+
+        Raises:
+            OSError: the copy cannot be written.
+        """
+        return record_of(facts) if data is None else keep_copy(self.options.output, facts, data)
+
+    def settle_images(self, key: str) -> None:
+        """Have what is known of a source's images written, where no item waits for more."""
+        urls = [image.url for image in self._article(key).images]
+        if self.ledger.put_images_of(key, self.ledger.images(urls)):
+            for item in self.ledger.finished_items(key):
+                self._publisher.publish_item(item)
+
+    def _article(self, key: str) -> Article:
+        record = self.ledger.source(key)
+        held = None if record is None else record.held
+        return Article() if held is None or held.article is None else held.article
+
+    def _is_in_output(self, name: str) -> bool:
+        return (self.options.output / name).is_file()
 
     def finish(self, ended: str) -> RunSummary:
         """Complete the summary."""

@@ -112,7 +112,7 @@ def http_url(value: str, base: str | None = None) -> str | None:
 _MARKDOWN = re.compile(
     r"""
     (?P<opening>\A[ ]?(?:[->+=:]|[0-9]{1,9}(?=[.)](?:[ ]|\Z))[.)]))
-  | (?P<lone>\A[ ]?\^(?=[ ]?\Z))
+  | (?P<caret>\A[ ]?\^)
   | (?P<address>(?:https?|ftp)(?=://)|(?<![^\W_])www(?=\.)|@[A-Za-z0-9_-]{1,63}(?=\.))[:.]
   | (?P<brace>\{(?=[%:#]|\Z))
   | (?P<backslash>\\(?=[ ]?\Z))
@@ -170,7 +170,7 @@ def _escape(match: re.Match[str]) -> str:
 _REFERENCES = {
     "brace": "&#123;",
     "backslash": "&#92;",
-    "lone": "&#94;",
+    "caret": "&#94;",
     "less": "&lt;",
     "ampersand": "&amp;",
 }

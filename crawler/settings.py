@@ -42,6 +42,18 @@ CRAWLER_REPLAY = ""
 CRAWLER_RECORD = ""
 # Whether copies of an article are looked for among all that is held.
 CRAWLER_DUPLICATES = True
+# Fields (excerpt, provider, images, ampWebUrl, topics; separated by commas, or "all") that are
+# filled in, below `enrichment`, for items that lack them; and the folder of the site's topics.
+CRAWLER_FILL_IN = ""
+CRAWLER_TOPICS = ""
+# Whether the sizes of images whose page does not give them are read off the first bytes of their
+# files; "download" keeps copies of all images, with limits in bytes and pixels, and thumbnails of
+# so many pixels' width (0: none).
+CRAWLER_IMAGE_SIZES = False
+CRAWLER_IMAGES = ""
+CRAWLER_IMAGE_MAXSIZE = 8 * 1024 * 1024
+CRAWLER_IMAGE_PIXELS = 25_000_000
+CRAWLER_IMAGE_THUMBNAIL = 400
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
 # Seconds that a robots.txt may keep two requests apart (Crawl-delay, Request-rate).
@@ -107,6 +119,7 @@ EXTENSIONS = {
     "crawler.fetch.hosts.hosts.Hosts": 0,
     "crawler.fetch.bounded_stop.BoundedStop": 0,
     "crawler.fetch.html_only.HtmlOnly": 0,
+    "crawler.fetch.first_bytes.FirstBytes": 0,
     "crawler.fetch.addresses.self_test.GuardSelfTest": 0,
 }
 ITEM_PIPELINES = {"crawler.spiders.pipeline.BookkeepingPipeline": 900}

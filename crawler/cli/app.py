@@ -16,7 +16,7 @@ from crawler.cli.discover import discover
 from crawler.cli.dry_run import print_plan
 from crawler.cli.exit_codes import ExitCode, exit_code_of
 from crawler.cli.explain import explain_json, find_subject, print_explanation
-from crawler.cli.process import UnusableRunError, run_items
+from crawler.cli.process import UnusableRunError, project_settings, run_items
 from crawler.cli.shared import (
     Archive,
     AsJson,
@@ -32,6 +32,7 @@ from crawler.crawl import OutputBusyError
 from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions, OptionError
+from crawler.output.additions import Additions
 
 app = typer.Typer(
     add_completion=False,
@@ -110,9 +111,11 @@ def explain(
     subject: Annotated[str, typer.Argument(metavar="FILE_OR_URL")],
     output: Output = Path("output"),
     as_json: AsJson = False,
+    overrides: Overrides = [],
 ) -> None:
     """Show every hop, state and field of an item or a URL, and where each came from."""
-    found = find_subject(subject, output)
+    wanted = Additions.from_settings(project_settings(_settings(overrides)))
+    found = find_subject(subject, output, wanted)
     if as_json:
         print(json.dumps(explain_json(found), indent=2, ensure_ascii=False))
     else:

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.markup import escape
 from rich.table import Table
 
+from crawler.cli.explain_images import image_files, print_image_files
+from crawler.cli.explain_item import print_additions, print_comparisons, view_of
 from crawler.cli.process import project_settings
 from crawler.cli.status import open_ledger
 from crawler.moments import utc_text
 from crawler.options import OptionError
 from crawler.output.entry import cluster
+from crawler.output.field_names import written_name
 from crawler.plan.intake import absolute
 from crawler.plan.revisit import LastVisit, RevisitPolicy
 
@@ -23,24 +26,37 @@ if TYPE_CHECKING:
     from crawler.extraction.article import Article
     from crawler.ledger.records import Copies, Hop, ItemRecord, SourceRecord, Visit
     from crawler.ledger.sqlite import SqliteLedger
+    from crawler.output.additions import Additions
+    from crawler.reconcile.compare import Comparison
 
 _NOT_FIELDS: Final = frozenset({"markdown", "origins", "kind"})
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """What was asked for: an item with its sources, or one source with the items naming it.
+class ExplainedSource:
+    """A source and its copies, and what the item that was asked for says otherwise and is given."""
 
-    Each source comes with its role and with its copies.
-    """
+    role: str
+    record: SourceRecord
+    copies: Copies | None = None
+    compared: tuple[Comparison, ...] = ()
+    added: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What was asked for: an item with its sources, or one source with the items naming it."""
 
     item: ItemRecord | None
-    sources: tuple[tuple[str, SourceRecord, Copies | None], ...]
+    sources: tuple[ExplainedSource, ...]
     named_by: tuple[ItemRecord, ...] = ()
 
 
-def find_subject(subject: str, output: Path) -> Subject:
+def find_subject(subject: str, output: Path, wanted: Additions) -> Subject:
     """Find an item by its file or its output file, or a source by any URL of its family.
+
+    Args:
+        wanted: what is added to items.
 
     Raises:
         OptionError: the ledger does not know it.
@@ -48,7 +64,9 @@ def find_subject(subject: str, output: Path) -> Subject:
     ledger = open_ledger(output)
     try:
         found = (
-            _source(ledger, subject) if "://" in subject else _item(ledger, Path(subject), output)
+            _source(ledger, subject)
+            if "://" in subject
+            else _item(ledger, Path(subject), output, wanted)
         )
     finally:
         ledger.close()
@@ -57,18 +75,23 @@ def find_subject(subject: str, output: Path) -> Subject:
     return found
 
 
-def _item(ledger: SqliteLedger, path: Path, output: Path) -> Subject | None:
+def _item(ledger: SqliteLedger, path: Path, output: Path, wanted: Additions) -> Subject | None:
     item = ledger.item_from(absolute(path))
     if item is None and path.resolve().is_relative_to((output / "items").resolve()):
         item = ledger.item(path.resolve().relative_to((output / "items").resolve()).as_posix())
     if item is None:
         return None
+    view = view_of(item)
     sources = []
     for mention in item.mentions:
         record = ledger.source(mention.source)
         assert record is not None
-        role = "source" if mention.position < 0 else f"related {mention.position + 1}"
-        sources.append((role, record, ledger.copies(mention.source)))
+        is_own = mention.position < 0
+        role = "source" if is_own else f"related {mention.position + 1}"
+        copies = ledger.copies(mention.source)
+        compared = tuple(view.comparisons(mention.position, record))
+        added = tuple(view.additions(record, wanted)) if is_own else ()
+        sources.append(ExplainedSource(role, record, copies, compared, added))
     return Subject(item, tuple(sources))
 
 
@@ -76,8 +99,8 @@ def _source(ledger: SqliteLedger, url: str) -> Subject | None:
     record = ledger.source_of_url(url)
     if record is None:
         return None
-    told = ("source", record, ledger.copies(record.key))
-    return Subject(None, (told,), tuple(ledger.items_naming(record.key)))
+    source = ExplainedSource("source", record, ledger.copies(record.key))
+    return Subject(None, (source,), tuple(ledger.items_naming(record.key)))
 
 
 def explain_json(subject: Subject) -> dict[str, Any]:
@@ -85,21 +108,25 @@ def explain_json(subject: Subject) -> dict[str, Any]:
     return {
         "item": None if subject.item is None else subject.item.origin,
         "namedBy": [item.origin for item in subject.named_by],
-        "sources": [_source_json(*source) for source in subject.sources],
+        "sources": [_source_json(source) for source in subject.sources],
     }
 
 
-def _source_json(role: str, record: SourceRecord, copies: Copies | None) -> dict[str, Any]:
+def _source_json(source: ExplainedSource) -> dict[str, Any]:
+    record = source.record
     return {
-        "role": role,
+        "role": source.role,
         "key": record.key,
         "urls": record.urls,
         "held": None if record.held is None else _visit_json(record.held),
         "lastAttempt": None if record.last is None else _visit_json(record.last),
         "checkedDateTime": record.checked_at,
         "dueDateTime": _due_at(record),
-        "duplicateOf": None if copies is None else copies.best,
-        "cluster": cluster(copies),
+        "duplicateOf": None if source.copies is None else source.copies.best,
+        "cluster": cluster(source.copies),
+        "comparisons": [asdict(one) for one in source.compared],
+        "additions": list(source.added),
+        "imageFiles": image_files(record),
     }
 
 
@@ -132,7 +159,7 @@ def _fields(article: Article | None) -> list[tuple[str, Any, str]]:
         return []
     plain = asdict(article) | {"origins": None}
     return [
-        (name, value, article.origins.get(name, "text"))
+        (written_name(name), value, article.origins.get(name, "text"))
         for name, value in plain.items()
         if name not in _NOT_FIELDS and (value is False or value not in (None, (), [], 0))
     ]
@@ -142,12 +169,16 @@ def print_explanation(subject: Subject, console: Console) -> None:
     """Print the explanation for a person."""
     if subject.item is not None:
         console.print(f"[bold]{escape(subject.item.origin)}[/]", soft_wrap=True)
-    for role, record, copies in subject.sources:
-        console.print(f"\n[bold]{role}[/]: {escape(record.key)}", soft_wrap=True)
+    for source in subject.sources:
+        record, copies = source.record, source.copies
+        console.print(f"\n[bold]{source.role}[/]: {escape(record.key)}", soft_wrap=True)
         if record.held is None:
             console.print("  not visited yet")
         else:
             _print_visit("held", record.held, console)
+        print_comparisons(source.compared, console)
+        print_additions(source.added, console)
+        print_image_files(record, console)
         if record.last is not None:
             _print_visit("last attempt", record.last, console)
         if record.checked_at is not None:

@@ -10,6 +10,7 @@ from w3lib.encoding import http_content_type_encoding
 from crawler.extraction.article import Article
 from crawler.extraction.body.article_body import extract_body
 from crawler.extraction.decode import decode_page, only_text
+from crawler.extraction.markdown.pictures import keep_captions
 from crawler.extraction.markdown.render import to_markdown
 from crawler.extraction.measure import content_hash, count_words, reading_minutes
 from crawler.extraction.metadata.markup import read_markup
@@ -103,6 +104,7 @@ def extract_article(
     known = with_opt_outs(known, markup_opt_outs(markup, agent))
     look = look_at(Page(tree, page.html, markup, known, url, asked or url))
     known = look.on(known)
+    keep_captions(tree)
     body = extract_body(tree, page) if wants_body else None  # consumes the tree
     markdown = "" if body is None else to_markdown(body.element, markup.base)
     words = count_words(markdown)

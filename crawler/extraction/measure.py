@@ -18,7 +18,7 @@ _UNSPACED = (
 _CHARACTER = re.compile(f"[{_UNSPACED}]")
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
 # What Markdown adds to a text is not part of it: link and image targets, character references.
-_TARGET = re.compile(r"\]\(<?[a-z]+://[^()\s]*\)", re.IGNORECASE)
+_TARGET = re.compile(r"\]\(<?[a-z]+://[^()\s]*(?: \"[^\"\n]*\")?\)", re.IGNORECASE)
 
 
 def words(markdown: str) -> list[str]:
@@ -56,3 +56,8 @@ def content_hash(markdown: str) -> str | None:
     """
     text = " ".join(words(unicodedata.normalize("NFC", markdown).lower()))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() if text else None
+
+
+def is_unspaced(character: str) -> bool:
+    """Whether a character is of a script that puts no spaces between words."""
+    return re.match(f"[{_UNSPACED}]", character) is not None

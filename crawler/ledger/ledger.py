@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crawler.ledger.records import (
         Copies,
         FeedAnswer,
+        ImageRecord,
         ItemRecord,
         Mention,
         Rendered,
@@ -177,6 +178,18 @@ class Ledger(Protocol):
 
     def put_discovered(self, keys: Iterable[str], by: str) -> None:
         """Remember that an item was created, for an article with these keys, by this spider."""
+
+    def images(self, urls: Iterable[str]) -> dict[str, ImageRecord]:
+        """What is known of these images, by URL."""
+
+    def put_image(self, url: str, record: ImageRecord) -> None:
+        """Remember what was learned of an image."""
+
+    def put_images_of(self, key: str, images: Mapping[str, ImageRecord]) -> bool:
+        """Have this written of a source's images; False: it was so already."""
+
+    def sources_with_article(self, after: int, count: int) -> list[tuple[int, str]]:
+        """Return (id, key) of up to `count` selected sources with an article, above an id."""
 
     def states(self) -> dict[State | None, int]:
         """How many sources of the selected items hold each state; None: not visited yet."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
     from crawler.extraction.article import Article
     from crawler.states import State
@@ -49,6 +50,32 @@ class Snapshot:
     asked_at: str
     url: str | None = None
     taken_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """What was learned of an image when it was last asked for.
+
+    Attributes:
+        asked_at: when, ISO 8601 in UTC.
+        problem: why it is of no use, in a few words; None where it is.
+        may_pass: whether the same request may do better later.
+        format: as `crawler.images.formats`.
+        width, height: in pixels, as it is shown.
+        file: path of the copy below the output folder, None without one.
+        thumbnail, thumbnail_width, thumbnail_height: likewise of its small copy.
+    """
+
+    asked_at: str
+    problem: str | None = None
+    may_pass: bool = False
+    format: str | None = None
+    width: int | None = None
+    height: int | None = None
+    file: str | None = None
+    thumbnail: str | None = None
+    thumbnail_width: int | None = None
+    thumbnail_height: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +171,7 @@ class SourceRecord:
         last_state: how the last visit ended, also where it left no other trace.
         first_at: when it was first visited, ISO 8601 in UTC.
         retry_at: not to be visited before, ISO 8601 in UTC.
+        images: what was learned of the files of its images, by URL.
     """
 
     key: str
@@ -158,6 +186,7 @@ class SourceRecord:
     last_state: State | None = None
     first_at: str | None = None
     retry_at: str | None = None
+    images: Mapping[str, ImageRecord] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.ledger.better import after_visit
 from crawler.ledger.codec import decode_visit, encode_visit
+from crawler.ledger.image_rows import images_from_text
 from crawler.ledger.records import SourceRecord
 from crawler.ledger.revision import revision_of
 from crawler.states import State
@@ -27,8 +28,8 @@ class SourceRows:
     def get(self, key: str) -> SourceRecord | None:
         """What is known of a source."""
         row = self._db.execute(
-            "SELECT id, key, held, last, checked_at, failures, last_state, first_at, retry_at "
-            "FROM source WHERE key = ?",
+            "SELECT id, key, held, last, checked_at, failures, last_state, first_at, retry_at, "
+            "images FROM source LEFT JOIN source_images ON source_id = id WHERE key = ?",
             (key,),
         ).fetchone()
         if row is None:
@@ -55,11 +56,16 @@ class SourceRows:
             last_state=None if row[6] is None else State(row[6]),
             first_at=row[7],
             retry_at=row[8],
+            images=images_from_text(row[9]),
         )
 
     def revision(self, key: str) -> str | None:
         """Hash of what is known of a source; None: not visited yet."""
-        row = self._db.execute("SELECT revision FROM source WHERE key = ?", (key,)).fetchone()
+        row = self._db.execute(
+            "SELECT revision || coalesce(images, '') FROM source "
+            "LEFT JOIN source_images ON source_id = id WHERE key = ?",
+            (key,),
+        ).fetchone()
         return None if row is None else row[0]
 
     def of_url(self, url: str) -> SourceRecord | None:

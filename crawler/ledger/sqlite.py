@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.ledger.copy_rows import CopyRows
 from crawler.ledger.discovery_rows import DiscoveryRows
+from crawler.ledger.image_rows import ImageRows
 from crawler.ledger.item_rows import ItemRows
 from crawler.ledger.ledger import DueSource, Wanted
 from crawler.ledger.records import (
     Copies,
     FeedAnswer,
     FileStamp,
+    ImageRecord,
     ItemRecord,
     Mention,
     Rendered,
@@ -29,16 +31,16 @@ from crawler.ledger.web_rows import WebRows
 from crawler.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from crawler.urls.family import UrlFamily
 
 SCHEMA_VERSION: Final = 3
-_MAKING: Final = ("schema.sql", "schema_web.sql", "schema_copies.sql")
+_MAKING: Final = ("schema.sql", "schema_web.sql", "schema_copies.sql", "schema_images.sql")
 _MIGRATIONS: Final = {  # from this version to the next
     1: ("from_1_to_2.sql", "schema_web.sql"),
-    2: ("schema_copies.sql",),
+    2: ("schema_copies.sql", "schema_images.sql"),
 }
 _ADDED: Final = {"feed": "schema_discovery.sql"}  # tables that any version may be without
 _PAGE: Final = 500
@@ -81,6 +83,7 @@ class SqliteLedger:
         self._web = WebRows(self._db)
         self._copies = CopyRows(self._db, self._sources)
         self._discovery = DiscoveryRows(self._db)
+        self._images = ImageRows(self._db)
 
     def _prepare(self, path: Path) -> None:
         if self._version() == 0:
@@ -241,6 +244,22 @@ class SqliteLedger:
     def put_discovered(self, keys: Iterable[str], by: str) -> None:
         """Remember that an item was created, for an article with these keys, by this spider."""
         self._discovery.put_discovered(keys, by)
+
+    def images(self, urls: Iterable[str]) -> dict[str, ImageRecord]:
+        """What is known of these images, by URL."""
+        return self._images.images(urls)
+
+    def put_image(self, url: str, record: ImageRecord) -> None:
+        """Remember what was learned of an image."""
+        self._images.put(url, record)
+
+    def put_images_of(self, key: str, images: Mapping[str, ImageRecord]) -> bool:
+        """Have this written of a source's images; False: it was so already."""
+        return self._images.put_of_source(key, images)
+
+    def sources_with_article(self, after: int, count: int) -> list[tuple[int, str]]:
+        """Return (id, key) of up to `count` selected sources with an article, above an id."""
+        return self._images.sources(after, count)
 
     def rendered(self, path: str) -> Rendered | None:
         """What the output file at this path was last made from."""

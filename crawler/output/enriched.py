@@ -19,7 +19,9 @@ def enriched_item(
     source: Mapping[str, Any],
     related: Sequence[Mapping[str, Any]],
     held: SourceRecord | None,
+    *,
     copies: Copies | None = None,
+    added: Mapping[str, Any] | None = None,
 ) -> str:
     """Return an item's text with what is known added.
 
@@ -28,9 +30,11 @@ def enriched_item(
         source, related: the entries.
         held: the record whose article goes into the body, None where no text belongs there.
         copies: the other sources with that article.
+        added: what follows the entries in the block.
     """
     block: dict[str, Any] = {"schema": SCHEMA_VERSION, "source": source, "related": list(related)}
     block["cluster"] = cluster(copies)
+    block |= added or {}
     return insert_added_parts(original, dump_mapping({"enrichment": block}), _section(held))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from crawler.extraction.article import Article, Image, Media
+from crawler.extraction.article import Article, Media
+from crawler.output.image_entry import image_entry
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def mention_entry(
     has_text = state.has_text and mention.wants_body
     entry |= _visit_fields(record, state)
     if article is not None:
-        entry |= _metadata(article)
+        entry |= _metadata(article, record)
         if has_text:
             entry |= _body_facts(article)
     if has_text:
@@ -63,7 +64,7 @@ def source_entry(record: SourceRecord, copies: Copies | None = None) -> dict[str
     assert record.held is not None
     assert record.held.article is not None
     article = record.held.article
-    fields = _metadata(article)
+    fields = _metadata(article, record)
     title = fields.pop("title", None)
     return (
         {"title": title, "schema": SCHEMA_VERSION}
@@ -108,7 +109,7 @@ def _attempt(visit: Visit) -> Mapping[str, Any]:
     }
 
 
-def _metadata(article: Article) -> dict[str, Any]:
+def _metadata(article: Article, record: SourceRecord) -> dict[str, Any]:
     return {
         "title": article.title,
         "authors": list(article.authors),
@@ -120,17 +121,13 @@ def _metadata(article: Article) -> dict[str, Any]:
         "pageType": article.form,
         "section": article.section,
         "keywords": list(article.keywords),
-        "images": [_image(image) for image in article.images],
+        "images": [image_entry(image, record.images.get(image.url)) for image in article.images],
         "media": [_media(media) for media in article.media],
         "isAccessibleForFree": article.free_to_read,
         "aiOptOut": list(article.ai_opt_outs),
         "tdmReservation": article.tdm_reserved,
         "tdmPolicy": article.tdm_policy,
     }
-
-
-def _image(image: Image) -> dict[str, Any]:
-    return {"url": image.url, "width": image.width, "height": image.height, "alt": image.alt}
 
 
 def _media(media: Media) -> dict[str, Any]:

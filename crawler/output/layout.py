@@ -44,6 +44,11 @@ class Layout:
         return self.output / "sources"
 
     @property
+    def images(self) -> Path:
+        """Folder of the copies of images."""
+        return self.output / "images"
+
+    @property
     def ledger(self) -> Path:
         """The ledger's file."""
         return self.output / ".crawler" / "ledger.sqlite3"

@@ -6,12 +6,13 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from crawler.items.added_parts import remove_added_parts
-from crawler.items.item import text_digest
+from crawler.items.item import parse_item, text_digest
 from crawler.ledger.records import FileStamp, ItemRecord, Rendered, SourceRecord
+from crawler.output.additions import Additions
 from crawler.output.atomic import remove_file, write_atomically
+from crawler.output.conflicts import conflict_entries
 from crawler.output.enriched import enriched_item, source_file
 from crawler.output.entry import SCHEMA_VERSION, mention_entry
 from crawler.problem import Problem
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from crawler.ledger.ledger import Ledger
     from crawler.output.layout import Layout, Target
+
+# What the same ledger is written as goes up with each change, so that all files are written anew.
+_FORM: Final = 2
 
 
 @dataclass(slots=True)
@@ -38,17 +42,23 @@ class PublishCount:
 class Publisher:
     """Writes enriched items and source files from the ledger.
 
-    What is written is a function of the item file and the ledger alone, so it does not matter
-    which run writes it, or how often one was killed before.
+    What is written is a function of the item file, the ledger and the additions that are asked
+    for, so it does not matter which run writes it, or how often one was killed before.
     """
 
     def __init__(
-        self, ledger: Ledger, layout: Layout, *, on_problem: Callable[[Problem], None]
+        self,
+        ledger: Ledger,
+        layout: Layout,
+        *,
+        on_problem: Callable[[Problem], None],
+        additions: Additions | None = None,
     ) -> None:
         self._ledger = ledger
         self._layout = layout
         self._on_problem = on_problem
         self._failed: set[str] = set()
+        self._additions = additions or Additions()
         self.count = PublishCount()
 
     def publish_item(self, item: ItemRecord) -> None:
@@ -80,7 +90,8 @@ class Publisher:
             return False
         texts = [self._text_file(key, item) for key in keys]
         facts = [(m.position, m.web_url, m.kind) for m in item.mentions]
-        fingerprint = _fingerprint(item.digest, facts, revisions, texts)
+        wanted = self._additions.fingerprint
+        fingerprint = _fingerprint(item.digest, facts, revisions, texts, wanted)
         return self._bring_up(
             self._layout.item(item), fingerprint, lambda: self._item_text(item, texts)
         )
@@ -108,22 +119,27 @@ class Publisher:
         return self._layout.source(key).name if owner is None else self._layout.text_of_item(owner)
 
     def _item_text(self, item: ItemRecord, texts: list[str]) -> str | None:
-        original = remove_added_parts(Path(item.origin).read_bytes().decode())
-        if text_digest(original) != item.digest:
+        read = parse_item(Path(item.origin).read_bytes(), Path(item.origin))
+        if text_digest(read.text) != item.digest:
             return None
+        added: dict[str, Any] = {}
         source, related, held, held_copies = {}, [], None, None
         for mention, text_file in zip(item.mentions, texts, strict=True):
             record = self._ledger.source(mention.source)
             assert record is not None
             copies = self._ledger.copies(mention.source)
+            is_own = mention.position < 0
+            fields = read.data if is_own else read.data["related"][mention.position]
             entry = mention_entry(record, mention, text_file, copies)
-            if mention.position >= 0:
+            entry["conflicts"] = conflict_entries(fields, record)
+            if not is_own:
                 related.append(entry)
                 continue
             source = entry
             if "textFile" in entry:
                 held, held_copies = record, copies
-        return enriched_item(original, source, related, held, held_copies)
+            added = self._additions.block(fields, record)
+        return enriched_item(read.text, source, related, held, copies=held_copies, added=added)
 
     def _source_text(self, key: str) -> str | None:
         record = self._ledger.source(key)
@@ -189,7 +205,7 @@ def _has_text(record: SourceRecord) -> bool:
 
 
 def _fingerprint(*parts: object) -> str:
-    facts = json.dumps([SCHEMA_VERSION, *parts], ensure_ascii=True)
+    facts = json.dumps([SCHEMA_VERSION, _FORM, *parts], ensure_ascii=True)
     return hashlib.sha256(facts.encode()).hexdigest()
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, AllowedNetworks
 from crawler.fetch.hosts.rest import HostLimits
 from crawler.fetch.robots.middleware import check_robots_settings
+from crawler.images.wish import ImageWish
+from crawler.output.additions import Additions
 from crawler.plan.revisit import RevisitPolicy
 from crawler.spiders.archive_slot import check_archive_settings
 from crawler.spiders.duplicates import wants_duplicates
@@ -29,3 +31,5 @@ def check_settings(settings: BaseSettings) -> None:
     RevisitPolicy.from_settings(settings)
     HostLimits.from_settings(settings)
     AllowedNetworks.parse(settings[ALLOWED_NETWORKS])
+    Additions.from_settings(settings)
+    ImageWish.from_settings(settings)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from crawler.ledger.records import RobotsAnswer, Snapshot
+    from crawler.ledger.records import ImageRecord, RobotsAnswer, Snapshot
     from crawler.spiders.books import Books
 
 P = ParamSpec("P")
@@ -49,6 +49,10 @@ class LedgerMemory:
     async def keep_snapshot(self, key: str, snapshot: Snapshot) -> None:
         """Remember what it said."""
         await self._keep(self._books.crawl.ledger.put_snapshot, key, snapshot)
+
+    async def keep_image(self, url: str, record: ImageRecord) -> None:
+        """Remember what was learned of an image."""
+        await self._keep(self._books.crawl.ledger.put_image, url, record)
 
     async def _keep(self, put: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         try:

@@ -26,11 +26,13 @@ from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
 from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions
+from crawler.output.additions import Additions
 from crawler.plan.revisit import RevisitPolicy
 from crawler.spiders.archive import ArchiveDesk
 from crawler.spiders.archive_slot import give_archive_a_slot
 from crawler.spiders.books import Books
 from crawler.spiders.duplicates import wants_duplicates
+from crawler.spiders.images import ImageDesk
 from crawler.spiders.memory import LedgerMemory
 from crawler.spiders.pool import pool_from_settings
 from crawler.spiders.reading import read_page, redirects_of
@@ -47,7 +49,6 @@ if TYPE_CHECKING:
 
     from crawler.extraction.article import Article
     from crawler.extraction.extract import ExtractionJob
-    from crawler.fetch.memory import WebMemory
     from crawler.ledger.ledger import DueSource
     from crawler.summary import RunSummary
 
@@ -84,11 +85,13 @@ class SourceSpider(Spider):
     arguments: ClassVar[frozenset[str]] = frozenset()
     options: CrawlOptions
     books: Books
-    memory: WebMemory
+    memory: LedgerMemory
     revisit: RevisitPolicy
     duplicates: bool
+    additions: Additions
     pool: ExtractionPool[ExtractionJob, Article]
     archive: ArchiveDesk | None
+    images: ImageDesk | None
     summary: RunSummary | None = None
     failure: str | None = None
     _at_home: Surroundings | None = None  # set where no contact is: only own hosts may be asked
@@ -120,8 +123,10 @@ class SourceSpider(Spider):
         spider.memory = LedgerMemory(spider.books, on_failure=spider.cannot_keep)
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
         spider.duplicates = wants_duplicates(crawler.settings)
+        spider.additions = Additions.from_settings(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)
         spider.archive = ArchiveDesk.from_crawler(crawler, spider)
+        spider.images = ImageDesk.from_crawler(crawler, spider)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         return spider
 
@@ -143,6 +148,8 @@ class SourceSpider(Spider):
         """
         if (stop := self._stop()) is not None:
             stop.at_cut_off(self.pool.kill)
+            if self.images is not None:
+                stop.at_cut_off(self.images.kill)
         try:
             await self.books.open(self._open)
         except _UNUSABLE as error:
@@ -163,6 +170,22 @@ class SourceSpider(Spider):
             for source in batch:
                 yield self._first_request(source)
             await self._room_for_more()
+        async for request in self._image_requests(due):
+            yield request
+
+    async def _image_requests(self, due: int) -> AsyncIterator[Request]:
+        """Yield what is asked for once all sources are settled."""
+        if self.images is None:
+            return
+        assert self.summary is not None
+        stop = self._stop()
+        while self.summary.done < due and not (stop is not None and stop.stopping.is_set()):
+            await self.crawler.signals.wait_for(signals.scheduler_empty)
+        async for requests in self.images.requests():
+            for request in requests:
+                yield request
+            while self.images.is_full:
+                await self.crawler.signals.wait_for(signals.scheduler_empty)
 
     async def _room_for_more(self) -> None:
         """Wait until few requests are left that could be sent, and not many in all."""
@@ -213,6 +236,7 @@ class SourceSpider(Spider):
             should_stop=lambda: stop is not None and stop.stopping.is_set(),
             revisit=self.revisit,
             duplicates=self.duplicates,
+            additions=self.additions,
         )
 
     def check_contact(self, url: str) -> None:
@@ -318,6 +342,8 @@ class SourceSpider(Spider):
     async def spider_closed(self, reason: str) -> None:
         """Complete the summary, and close what the run had open."""
         await self.pool.close()
+        if self.images is not None:
+            await self.images.close()
         if reason == "finished" and self.failure is None:
             try:
                 await self.books.run(self.books.crawl.tell_copies)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -82,12 +84,65 @@ def test_every_field_is_told_with_its_value_and_where_it_came_from(
     fields = {row["field"]: (row["value"], row["origin"]) for row in source["held"]["fields"]}
     assert fields["title"] == ("The old footbridge stays open", "json-ld")
     assert fields["authors"] == (["Ada Okafor"], "json-ld")
-    assert fields["published"] == ("2024-05-14T08:30:00+02:00", "json-ld")
-    assert fields["site_name"] == ("The Example Courier", "open-graph")
+    assert fields["publishedDateTime"] == ("2024-05-14T08:30:00+02:00", "json-ld")
+    assert fields["siteName"] == ("The Example Courier", "open-graph")
     assert fields["language"] == ("en", "html")
-    assert fields["word_count"][0] > 50
-    assert fields["word_count"][1] == "text"
-    assert not {"markdown", "origins", "modified", "images"} & fields.keys()
+    assert fields["wordCount"][0] > 50
+    assert fields["wordCount"][1] == "text"
+    assert not {"markdown", "origins", "modifiedDateTime", "images"} & fields.keys()
+
+
+def test_an_item_is_held_against_its_pages_field_by_field(
+    explained: Callable[[object], Any], crawled: Any
+) -> None:
+    own, related = explained(crawled.items / "bridge.md")["sources"]
+    verdicts = {one["field"]: one["agrees"] for one in own["comparisons"]}
+    assert verdicts == {
+        "title": True,
+        "publishedDateTime": True,
+        "type": True,
+        "provider.name": True,
+        "provider.domain": False,
+    }
+    (domain,) = [one for one in own["comparisons"] if not one["agrees"]]
+    assert (domain["item"], domain["page"]) == ("courier.example", "news.example")
+    titles = [(one["item"], one["page"], one["agrees"]) for one in related["comparisons"]]
+    assert ("Market moves indoors", "Market moves [indoors]", True) in titles
+    assert explained(NEWS)["sources"][0]["comparisons"] == []
+
+
+def test_an_item_that_was_edited_since_is_not_held_against_its_pages(
+    command: Callable[..., Outcome], crawled: Any, tmp_path: Path
+) -> None:
+    output = tmp_path / "output"
+    shutil.copytree(crawled.output, output)
+    ledger = sqlite3.connect(output / ".crawler" / "ledger.sqlite3")
+    with ledger:
+        ledger.execute("UPDATE item SET digest = 'of another text'")
+    ledger.close()
+    words = ("explain", crawled.items / "bridge.md", "-o", output, "--json")
+    assert [one["comparisons"] for one in command(*words).json["sources"]] == [[], []]
+
+
+def test_what_is_added_to_an_item_is_told_with_where_it_is_from(
+    command: Callable[..., Outcome], crawled: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "bridges.yml").write_text("name: Bridges\nkeywords: [footbridge, beams]\n")
+    path = crawled.items / "bridge.md"
+    words = ("explain", path, "-o", crawled.output, "-s", f"CRAWLER_TOPICS={tmp_path}")
+    outcome = command(*words, "-s", "CRAWLER_FILL_IN=ampWebUrl,images,topics", "--json")
+    own, related = outcome.json["sources"]
+    (topic,) = own["additions"]
+    assert topic["field"] == "topics"
+    assert topic["value"]["name"] == "Bridges"
+    assert topic["value"]["count"] >= 3
+    assert topic["origin"] == "title, body"
+    assert related["additions"] == []
+    text = command(*words).stdout
+    assert "Bridges" in text
+    bad = command("explain", path, "-o", crawled.output, "-s", "CRAWLER_FILL_IN=title")
+    assert bad.code == 2
+    assert "CRAWLER_FILL_IN" in bad.stderr
 
 
 def test_a_source_that_gave_nothing_has_no_fields(explained: Callable[[object], Any]) -> None:
@@ -108,6 +163,8 @@ def test_for_a_person_it_reads_as_lines_and_tables(
     assert any(line.startswith(f"    * {AMP}: ok, HTTP 200, ") for line in lines)
     cells = [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
     assert ["title", "Market moves [indoors]", "json-ld"] in cells
+    assert ["provider.domain", "courier.example", "news.example", "conflict"] in cells
+    assert ["title", "Market moves indoors", "Market moves [indoors]", "agree"] in cells
 
 
 @pytest.mark.parametrize("subject", ["http://unknown.example/a", "nowhere.md", "items/nowhere.md"])

@@ -36,7 +36,7 @@ OWN_BODY = "Mine, [own], ![own][] and [^own] *are* <b>my</b> words.\n\nTerm {:ow
 ARTICLE_TAGS = {"p", "blockquote", "pre", "code", "em", "strong", "s", "a", "img", "br"}
 ARTICLE_TAGS |= {"h2", "h3", "h4", "h5", "h6", "ul", "ol", "li"}
 ARTICLE_TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
-ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}}
+ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
 HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _ENTRY_MARKS = re.compile(r"\{[{%#]")
 

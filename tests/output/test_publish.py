@@ -12,6 +12,7 @@ from crawler.extraction.article import Article
 from crawler.items.added_parts import remove_added_parts
 from crawler.ledger.records import Hop, ItemRecord, Visit
 from crawler.ledger.sqlite import SqliteLedger
+from crawler.output.additions import Additions
 from crawler.output.layout import Layout
 from crawler.output.publish import PublishCount, Publisher
 from crawler.plan.intake import Intake
@@ -45,10 +46,14 @@ class Room:
         intake.take([self.items], exclude=None)
         assert problems == []
 
-    def settle(self, url: str, state: State = State.OK, text: str = "It stays open.") -> None:
+    def settle(
+        self, url: str, state: State = State.OK, text: str = "It stays open.", **known: Any
+    ) -> None:
         record = self.ledger.source_of_url(url)
         assert record is not None
-        article = Article(markdown=text, word_count=3, reading_minutes=1, content_hash=text)
+        article = Article(
+            markdown=text, word_count=3, reading_minutes=1, content_hash=text, **known
+        )
         hop = Hop(url, state, status=200)
         article_or_none = article if state is State.OK else None
         visit = Visit(state, "2024-05-14T08:30:00Z", (hop,), article=article_or_none)
@@ -59,11 +64,16 @@ class Room:
         assert item is not None
         return item
 
-    def publish(self, *outputs: str, in_place: bool = False) -> tuple[int, int, int]:
+    def publish(
+        self, *outputs: str, in_place: bool = False, additions: Additions | None = None
+    ) -> tuple[int, int, int]:
         """Publish items; return how many files were written, unchanged and failed."""
         layout = Layout(self.output, in_place=in_place)
         publisher = Publisher(
-            self.ledger, layout, on_problem=lambda problem: self.problems.append(str(problem))
+            self.ledger,
+            layout,
+            on_problem=lambda problem: self.problems.append(str(problem)),
+            additions=additions,
         )
         for output in outputs:
             publisher.publish_item(self.record(output))
@@ -326,3 +336,91 @@ def test_an_item_that_has_gone_since_it_was_read_is_reported(room: Room, bridge:
     bridge.unlink()
     assert room.publish("a.md") == (1, 0, 1)
     assert "not written: [Errno 2]" in room.problems[0]
+
+
+def test_what_an_item_and_its_pages_disagree_on_is_told_with_each_entry(
+    room: Room, write_item: Callable[..., Path]
+) -> None:
+    provider = {"name": "The old footbridge stays open", "domain": "news.example"}
+    write_item(room.items, "a", original_url=NEWS, related=[OTHER], provider=provider)
+    room.take()
+    title = "The old footbridge stays open"
+    room.settle(NEWS, title=title, site_name="Example News")
+    room.settle(OTHER, title="Something else", text="The market moves.")
+    room.publish("a.md")
+    block = enrichment(room.output / "items" / "a.md")
+    assert block["source"]["conflicts"] == [
+        {"field": "provider.name", "item": title, "page": "Example News"}
+    ]
+    (related,) = block["related"]
+    assert related["conflicts"] == [
+        {"field": "title", "item": "Market moves indoors", "page": "Something else"}
+    ]
+
+
+def test_a_page_that_is_no_article_conflicts_with_nothing(
+    room: Room, write_item: Callable[..., Path]
+) -> None:
+    write_item(room.items, "a", original_url=NEWS)
+    room.take()
+    record = room.ledger.source_of_url(NEWS)
+    assert record is not None
+    hop = Hop(NEWS, State.EMPTY, status=200)
+    article = Article(title="There is no such page")
+    visit = Visit(State.EMPTY, "2024-05-14T08:30:00Z", (hop,), article=article)
+    room.ledger.settle(record.key, visit)
+    additions = Additions(fill_in=("excerpt", "images"))
+    room.publish("a.md", additions=additions)
+    block = enrichment(room.output / "items" / "a.md")
+    assert block["source"]["title"] == "There is no such page"
+    assert "conflicts" not in block["source"]
+    assert "filled" not in block
+
+
+def test_a_conflict_goes_when_the_item_is_corrected(
+    room: Room, write_item: Callable[..., Path]
+) -> None:
+    write_item(room.items, "a", original_url=NEWS, title="A wrong one")
+    room.take()
+    room.settle(NEWS, title="The right one")
+    room.publish("a.md")
+    path = room.output / "items" / "a.md"
+    assert [one["field"] for one in enrichment(path)["source"]["conflicts"]] == [
+        "title",
+        "provider.domain",
+    ]
+    provider = {"name": "Courier", "domain": "news.example"}
+    write_item(room.items, "a", original_url=NEWS, title="The right one", provider=provider)
+    room.take()
+    assert room.publish("a.md")[0] == 1
+    assert "conflicts" not in enrichment(path)["source"]
+
+
+def test_topics_and_fields_that_are_asked_for_are_added_and_change_with_the_taxonomy(
+    room: Room, write_item: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "topics"
+    folder.mkdir()
+
+    def asked_for(keywords: str) -> Additions:
+        (folder / "bridges.yml").write_text(f"name: Bridges\nkeywords: [{keywords}]\n")
+        settings = {"CRAWLER_FILL_IN": "excerpt,topics", "CRAWLER_TOPICS": str(folder)}
+        return Additions.from_settings(settings)
+
+    write_item(room.items, "a", original_url=NEWS, excerpt=None, topics=None)
+    room.take()
+    room.settle(NEWS, title="The footbridge", text="It stays open.")
+    path = room.output / "items" / "a.md"
+    room.publish("a.md")
+    assert not {"topics", "filled"} & enrichment(path).keys()
+
+    assert room.publish("a.md", additions=asked_for("footbridge, open")) == (1, 0, 0)
+    block = enrichment(path)
+    assert block["topics"] == [{"name": "Bridges", "count": 2, "where": ["title", "body"]}]
+    assert block["filled"] == {"excerpt": "It stays open.", "topics": ["Bridges"]}
+    assert room.publish("a.md", additions=asked_for("Footbridge, open")) == (0, 1, 0)
+
+    assert room.publish("a.md", additions=asked_for("weir")) == (1, 0, 0)
+    assert "topics" not in enrichment(path)
+    assert room.publish("a.md") == (1, 0, 0)
+    assert "filled" not in enrichment(path)

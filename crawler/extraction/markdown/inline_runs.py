@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from lxml.etree import iterwalk
 
-from crawler.inert import http_url, markdown_text
+from crawler.extraction.markdown.notes import is_within_page, note_text
+from crawler.extraction.markdown.pictures import render_picture
+from crawler.inert import http_url
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -72,13 +74,17 @@ class RunCollector:
     def add_element(self, element: _Element) -> None:
         """Append an element with all that it holds, but not its tail."""
         context: list[tuple[Style, str | None]] = [(Style.PLAIN, None)]
-        for event, node in iterwalk(element, events=("start", "end")):
+        walk = iterwalk(element, events=("start", "end"))
+        for event, node in walk:
             if node.tag in _BLOCKS:
                 # A block inside running text at least does not stick to its neighbours.
                 self.add_text(" ")
             if event == "start":
                 context.append(self._enter(node, *context[-1]))
-                self.add_text(node.text, *context[-1])
+                text = self._note(node)
+                if text is not None:
+                    walk.skip_subtree()
+                self.add_text(node.text if text is None else text, *context[-1])
             else:
                 context.pop()
                 if node is not element:
@@ -88,20 +94,20 @@ class RunCollector:
         if node.tag == "lb":
             self._runs.append(Run(is_break=True))
         elif node.tag == "graphic":
-            self._add_image(node)
+            if (image := render_picture(node, self._base_url)) is not None:
+                self._runs.append(Run(image=image))
         elif node.tag == "hi":
             style |= _RENDITIONS.get(node.get("rend") or "", Style.PLAIN)
-        elif node.tag == "ref" and link is None:
+        elif node.tag == "ref" and link is None and not is_within_page(node, self._base_url):
             link = http_url(node.get("target") or "", self._base_url)
         else:
             style |= _TAGS.get(str(node.tag), Style.PLAIN)
         return style, link
 
-    def _add_image(self, node: _Element) -> None:
-        url = http_url(node.get("src") or "", self._base_url)
-        if url:
-            alt = markdown_text((node.get("alt") or "").strip())
-            self._runs.append(Run(image=f"![{alt}]({url})"))
+    def _note(self, node: _Element) -> str | None:
+        if node.tag == "ref" and is_within_page(node, self._base_url):
+            return note_text(node)
+        return None
 
     def lines(self) -> list[list[Run]]:
         """The runs line by line; an empty line where the page has several breaks in a row.

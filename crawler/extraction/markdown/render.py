@@ -20,6 +20,9 @@ _MAX_DEPTH: Final = 12
 _TOP_LEVEL: Final = 2  # level 1 is the title, which is not part of the body
 _LOWEST_LEVEL: Final = 6
 _BLOCKS: Final = frozenset({"p", "head", "list", "item", "quote", "table", "row", "cell", "div"})
+_MOST_IN_TIGHT_ITEM: Final = 2
+# What a page has between its blocks is a figure, and a paragraph of its own.
+_AROUND_PICTURES: Final = frozenset({"body", "div", "quote"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,13 @@ class _Renderer:
         collector = RunCollector(self._base_url)
         collector.add_text(container.text)
         for child in container:
-            if _is_block(child, container) and depth < _MAX_DEPTH:
+            if child.tag == "graphic" and container.tag in _AROUND_PICTURES:
+                blocks.extend(_paragraphs(collector))
+                collector = RunCollector(self._base_url)
+                collector.add_element(child)
+                blocks.extend(_paragraphs(collector))
+                collector = RunCollector(self._base_url)
+            elif _is_block(child, container) and depth < _MAX_DEPTH:
                 blocks.extend(_paragraphs(collector))
                 collector = RunCollector(self._base_url)
                 for block in self._block(child, depth + 1):
@@ -128,8 +137,13 @@ def _render(blocks: Sequence[_Block]) -> list[str]:
 
 
 def _render_list(block: _Block) -> str:
-    # A list is tight, without empty lines, if each item is one paragraph and perhaps a list.
-    is_tight = all(not part.text for item in block.items for part in item[1:])
+    # A list is tight, without empty lines, if each item is one paragraph and perhaps a list; of two
+    # lists in a row, kramdown would put the second one into the first.
+    is_tight = all(
+        len(item) <= _MOST_IN_TIGHT_ITEM and not part.text
+        for item in block.items
+        for part in item[1:]
+    )
     gap = "\n" if is_tight else "\n\n"
     lines = []
     for number, item in enumerate(block.items, 1):

@@ -64,7 +64,8 @@ class DecompressionMiddleware:
         unknown, codings = _codings_of(response)
         if request.method == "HEAD" or not codings:
             return response
-        limit = request.meta.get("download_maxsize", self._limit)
+        limits = (request.meta.get("download_maxsize", self._limit), self._limit)
+        limit = min((most for most in limits if most), default=0)
         stopped = "download_stopped" in response.flags
         try:
             body = decode_body(response.body, codings, limit, partial=stopped)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _ASK_TO_WAIT: Final = frozenset({429, 503})
 _BLOCKS: Final = frozenset({403, 429, 503})
+NO_STRIKES: Final = "no_strikes"
+"""Meta key of requests for what is not a page: their failures do not have the host left alone."""
 
 
 class HostGate:
@@ -77,7 +79,8 @@ class HostGate:
         """Pause the site that wants a pause, or that fails."""
         url, status = request.url, response.status
         if status in _BLOCKS:
-            self._hosts.strike(url, f"HTTP {status}")
+            if NO_STRIKES not in request.meta:
+                self._hosts.strike(url, f"HTTP {status}")
         else:
             self._hosts.answered(url)
         if status in _ASK_TO_WAIT:
@@ -109,7 +112,7 @@ class HostGate:
             if (rest := self._hosts.strike(request.url, str(exception))) is not None:
                 await self._remember(request.url, rest)
             return None
-        if not isinstance(exception, self._failures):
+        if not isinstance(exception, self._failures) or NO_STRIKES in request.meta:
             return None
         if isinstance(exception, NoSuchHostError):
             return None  # its sources are lost, each of them, and no site has been asked

@@ -1,0 +1,78 @@
+"""Looks a whole image file through before a copy is kept; runs in a process that it may crash."""
+
+from __future__ import annotations
+
+import warnings
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+
+from crawler.images.formats import SVG
+from crawler.images.size import ImageFacts, ImageLibraryMissingError, read_size
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP", "AVIF")
+_QUALITY: Final = 80
+_TRANSPARENT_ON: Final = (255, 255, 255)
+
+
+def look_through(data: bytes, *, most_pixels: int, thumbnail_width: int) -> ImageFacts:
+    """Decode an image, of an animation its first frame; say what is wrong with it.
+
+    Args:
+        most_pixels: width times height; an image with more is not decoded.
+        thumbnail_width: in pixels; 0 makes none. An image that is not wider has none.
+    """
+    facts = read_size(data)
+    if facts.format is None:
+        return facts
+    if facts.format == SVG:
+        problem = "an SVG may have scripts, and is not kept"
+        return ImageFacts(SVG, facts.width, facts.height, problem)
+    from PIL import Image, ImageOps  # noqa: PLC0415 - an extra
+
+    Image.MAX_IMAGE_PIXELS = most_pixels
+    try:
+        with warnings.catch_warnings(), Image.open(BytesIO(data), formats=_FORMATS) as image:
+            warnings.simplefilter("ignore")  # of broken metadata, which is nobody's business
+            if image.width * image.height > most_pixels:
+                problem = f"{image.width} x {image.height} are more pixels than are decoded"
+                return ImageFacts(facts.format, image.width, image.height, problem)
+            image.load()
+            shown = ImageOps.exif_transpose(image)
+            small = _thumbnail(shown, thumbnail_width) if thumbnail_width else None
+            return ImageFacts(facts.format, shown.width, shown.height, thumbnail=small)
+    except Exception as error:  # noqa: BLE001 - decoders raise whatever a file makes them
+        problem = f"cannot be decoded: {type(error).__name__}"
+        if isinstance(error, Image.DecompressionBombError):
+            problem = "it has more pixels than are decoded"
+        return ImageFacts(facts.format, facts.width, facts.height, problem)
+
+
+def _thumbnail(image: Image, width: int) -> tuple[bytes, int, int] | None:
+    from PIL import Image as Images  # noqa: PLC0415 - an extra
+
+    if image.width <= width:
+        return None
+    height = max(1, round(image.height * width / image.width))
+    small = image.convert("RGBA").resize((width, height), Images.Resampling.LANCZOS)
+    flat = Images.new("RGB", small.size, _TRANSPARENT_ON)
+    flat.paste(small, mask=small.getchannel("A"))
+    buffer = BytesIO()
+    flat.save(buffer, "JPEG", quality=_QUALITY, optimize=True)
+    return buffer.getvalue(), *flat.size
+
+
+def check_copies_can_be_made() -> None:
+    """Look whether the library is there.
+
+    Raises:
+        ImageLibraryMissingError: it is not.
+    """
+    try:
+        import PIL  # noqa: F401, PLC0415 - an extra
+    except ImportError as error:
+        raise ImageLibraryMissingError(
+            "copies of images need Pillow: pip install 'frontmatter-crawler[images]'"
+        ) from error

@@ -1,0 +1,126 @@
+"""Which images are asked for, as the settings and the ledger have it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from crawler.images.copies import check_copies_can_be_made
+from crawler.images.size import ImageLibraryMissingError, check_sizes_can_be_read
+from crawler.moments import moment
+from crawler.options import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from crawler.extraction.article import Article
+    from crawler.ledger.records import ImageRecord
+
+SIZES: Final = "CRAWLER_IMAGE_SIZES"
+COPIES: Final = "CRAWLER_IMAGES"
+_MOST: Final = 10  # images of an article, its lead image first
+_AGAIN_SOON: Final = timedelta(hours=1)
+_AGAIN_LATER: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageWish:
+    """What is wanted of images.
+
+    Attributes:
+        sizes: the sizes of those whose page does not give them.
+        copies: copies of all, with thumbnails.
+        most_bytes, most_pixels: of an image that is copied.
+        thumbnail_width: in pixels; 0: no thumbnails.
+    """
+
+    sizes: bool = False
+    copies: bool = False
+    most_bytes: int = 0
+    most_pixels: int = 0
+    thumbnail_width: int = 0
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self | None:
+        """Read the CRAWLER_IMAGE* settings; None: nothing is wanted.
+
+        Raises:
+            OptionError: one of them makes no sense, or a library for it is missing.
+        """
+        sizes, copies = _flag(settings[SIZES]), settings[COPIES] or ""
+        if copies not in {"", "download"}:
+            raise OptionError(f"{COPIES}: {copies!r} is neither 'download' nor empty")
+        wish = cls(
+            sizes,
+            bool(copies),
+            _number(settings, "CRAWLER_IMAGE_MAXSIZE", 1),
+            _number(settings, "CRAWLER_IMAGE_PIXELS", 1),
+            _number(settings, "CRAWLER_IMAGE_THUMBNAIL", 0),
+        )
+        if not wish.sizes and not wish.copies:
+            return None
+        try:
+            check_sizes_can_be_read()
+            if wish.copies:
+                check_copies_can_be_made()
+        except ImageLibraryMissingError as error:
+            raise OptionError(f"{COPIES if copies else SIZES}: {error}") from error
+        return wish
+
+    def wanted(
+        self,
+        article: Article,
+        known: Mapping[str, ImageRecord],
+        now: datetime,
+        *,
+        is_there: Callable[[str], bool],
+    ) -> list[str]:
+        """Return the URLs of an article's images that are to be asked for now.
+
+        Args:
+            known: what is known of its images, by URL.
+            now: the time, aware.
+            is_there: whether a copy's file, by its path below the output folder, exists.
+        """
+        urls = []
+        for image in article.images[:_MOST]:
+            has_size = image.width is not None and image.height is not None
+            record = known.get(image.url)
+            if not self.copies and has_size:
+                continue
+            if record is None or self._is_due(record, now, is_there):
+                urls.append(image.url)
+        return urls
+
+    def _is_due(self, record: ImageRecord, now: datetime, is_there: Callable[[str], bool]) -> bool:
+        if record.problem is not None:
+            gap = _AGAIN_SOON if record.may_pass else _AGAIN_LATER
+            return moment(record.asked_at) + gap <= now
+        return self.copies and (record.file is None or not is_there(record.file))
+
+
+def _flag(value: Any) -> bool:
+    known = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "": False,
+    }
+    if str(value).lower() not in known:
+        raise OptionError(f"{SIZES}: {value!r} is neither yes nor no")
+    return known[str(value).lower()]
+
+
+def _number(settings: Mapping[str, Any], name: str, lowest: int) -> int:
+    try:
+        number = int(settings[name])
+    except (TypeError, ValueError):
+        number = -1
+    if number < lowest:
+        raise OptionError(f"{name}: {settings[name]!r} is not a whole number from {lowest} on")
+    return number

@@ -1,0 +1,1 @@
+"""Which topics of a site's own taxonomy an article is about."""
