@@ -34,7 +34,7 @@ _DATE_SOURCES: Final = frozenset({"json-ld", "open-graph", "meta", "microdata"})
 
 @dataclass(frozen=True)
 class Page:
-    """A parsed page and where it came from; nothing is changed in the tree.
+    """A parsed page and where it came from.
 
     Attributes:
         html: the page's text.
