@@ -106,7 +106,7 @@ def evidence_of_paywall(signs: PaywallSigns, words: int, text: str) -> str | Non
     is_short = words < _TINY
     is_missing = signs.has_paid_part is False
     if signs.is_declared and signs.has_paid_part:
-        is_paid = has_gap
+        is_paid = has_gap or (is_short and bool(signs.wall) and (is_cut or signs.repeats))
     elif signs.is_declared:
         is_paid = (
             has_gap
