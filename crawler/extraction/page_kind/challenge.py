@@ -89,7 +89,7 @@ def evidence_of_challenge(page: Page) -> str | None:
     if page.screen.prose_characters > _MOST_PROSE:
         return None
     says = PHRASES["challenge_says"].first_in(page.screen.text or page.title)
-    title = PHRASES["challenge_title"].equal_to((*page.title_parts, *page.headings))
+    title = PHRASES["challenge_title"].equal_to(page.called)
     if not (says or title) and page.screen.prose:
         return None
     vendor = _vendor(page.start)

@@ -37,7 +37,7 @@ def evidence_of_consent_wall(page: Page) -> str | None:
     at_gate = _is_gate(page)
     if page.is_declared_article and not at_gate:
         return None
-    title = PHRASES["consent_title"].equal_to((*page.title_parts, *page.headings))
+    title = PHRASES["consent_title"].equal_to(page.called)
     if not (at_gate or title or page.is_thin):
         return None
     screen = page.screen

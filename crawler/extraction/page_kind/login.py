@@ -1,4 +1,4 @@
-"""Login pages in place of what was asked for."""
+"""Logins and offers of subscriptions in place of what was asked for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HOSTS: Final = re.compile(
     r"^(?:[a-z0-9-]+\.)*(?:accounts?|login|signin|sso|auth|idp|oauth|secure-login|identity|konto|myaccount)\."
 )
 _PATHS: Final = re.compile(
-    r"/(?:log-?in|sign-?in|log-?on|wp-login\.php|users?/(?:log_?in|sign_?in)|auth(?:enticate)?"
+    r"/(?:log-?in|sign-?in|log-?on|authwall|wp-login\.php|users?/(?:log_?in|sign_?in)|auth(?:enticate)?"
     r"|oauth2?|authorize|sso|servicelogin|anmelden|anmeldung|connexion|identification|se-connecter"
     r"|iniciar-sesion|acceso|accedi|entrar|inloggen|logowanie|zaloguj|logga-in|log-ind|logg-inn"
     r"|kirjaudu|prihlaseni|bejelentkezes|giris|uye-girisi|nidlogin)(?:\.[a-z]{3,5})?(?:[/;]|$)"
@@ -24,7 +24,9 @@ _LITTLE: Final = 600  # characters to read beside the form
 
 
 def evidence_of_login(page: Page) -> str | None:
-    """What shows that a page asks who one is, and has nothing else."""
+    """What shows that a page asks who one is, or to subscribe, and has nothing else."""
+    if (offer := _offer_in_place(page)) is not None:
+        return f'it offers a subscription and has no article: "{offer}"'
     led = _is_led_to_login(page)
     # One of several headings may be of a form that is opened by a button.
     headings = page.headings if len(page.headings) == 1 else ()
@@ -41,6 +43,15 @@ def evidence_of_login(page: Page) -> str | None:
     if title and says and _names_login(page):
         return f'it asks to log in: "{title}", "{says}"'
     return None
+
+
+def _offer_in_place(page: Page) -> str | None:
+    """What an offer calls itself that is a page of its own; where there is a text, it is none."""
+    phrases = PHRASES["paywall_says"]
+    title = phrases.equal_to(page.title_parts)
+    if title is None or page.is_declared_article or page.screen.prose_characters > _LITTLE:
+        return None
+    return title if phrases.first_in(page.screen.text) else None
 
 
 def _is_led_to_login(page: Page) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from lxml.etree import XPath
 
 from crawler.extraction.metadata.element_text import element_text
-from crawler.extraction.page_kind.phrases import folded
+from crawler.extraction.page_kind.phrases import bare, folded
 from crawler.extraction.page_kind.screen import Screen, read_screen
 from crawler.urls.tracking import without_tracking
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Less text than this in paragraphs: what stands there may be a wall's, or an error's.
 THIN_CHARACTERS: Final = 2_000
+_HEADING_CHARACTERS: Final = 300
 _START_CHARACTERS: Final = 200_000
 _PASSWORD: Final = XPath("boolean(//input[@type='password'])")
 _TITLE_BREAK: Final = re.compile(
@@ -34,7 +35,7 @@ _DATE_SOURCES: Final = frozenset({"json-ld", "open-graph", "meta", "microdata"})
 
 @dataclass(frozen=True)
 class Page:
-    """A parsed page and where it came from; nothing is changed in the tree.
+    """A parsed page and where it came from.
 
     Attributes:
         html: the page's text.
@@ -67,16 +68,17 @@ class Page:
 
     @cached_property
     def title_parts(self) -> tuple[str, ...]:
-        """The title as a whole, and what stands between its separators."""
-        return (self.title, *(part for part in _TITLE_BREAK.split(self.title) if part))
+        """The title as a whole, and what stands between its separators, bare."""
+        parts = (bare(part) for part in (self.title, *_TITLE_BREAK.split(self.title)))
+        return tuple(dict.fromkeys(part for part in parts if part))
 
     @cached_property
     def headings(self) -> tuple[str, ...]:
-        """The first headings, folded: h1, or without one h2."""
+        """The first headings, bare: h1, or without one h2."""
         texts = self.markup.headings or [
             element_text(element) for element in islice(self.tree.iter("h2"), 2)
         ]
-        return tuple(folded(text)[:300] for text in texts)
+        return tuple(bare(folded(text[:_HEADING_CHARACTERS])) for text in texts)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -90,6 +92,11 @@ class Page:
             for name in ("class", "id")
         )
         return frozenset(name for value in values for name in value.lower().split())
+
+    @cached_property
+    def called(self) -> tuple[str, ...]:
+        """All that it calls itself: parts of the title, then headings."""
+        return (*self.title_parts, *self.headings)
 
     @cached_property
     def og_type(self) -> str:

@@ -4,47 +4,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import accumulate, islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from lxml.etree import XPath
 
-from crawler.extraction.page_kind.phrases import PHRASES
+from crawler.extraction.page_kind.wall import are_close, has_text, take_walls, what_walls_say
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
     from crawler.extraction.page_kind.page import Page
-    from crawler.extraction.page_kind.screen import Line
 
-# Parts of the names that paywalls give to their boxes, by vendor or by custom.
-_WALL: Final = re.compile(
-    r"pay-?wall|reg-?wall|(?:subscription|subscribe|content|login)-?wall|poool|tp-(?:container|modal)"
-    r"|piano|zephr|leaky|(?:article|content|premium|metered?|subscriber)[-_]?(?:gate|lock|barrier|box"
-    r"|offer|teaser|promo|message|notice|overlay|cta|prompt|limit)|locked|\babo-?\w*|\boffers?\b"
-    r"|offer-(?:box|page|container)|subscri(?:be|ption|ber)s?[-_](?:box|cta|prompt|offer|block|banner"
-    r"|message|call|required|only|panel|promo)|gated|restricted|restriction|barrier|steady|wallkit"
-    r"|memberful|paid-content|plus-(?:box|teaser|offer)|registration-(?:box|gate|required|prompt)",
-    re.IGNORECASE,
-)
-_ANCESTORS: Final = 8
 _MAX_SELECTORS: Final = 10
 _MAX_PARTS: Final = 50
-_WALL_CHARACTERS: Final = 1_500
 _SELECTOR: Final = re.compile(r'"cssSelector"\s*:\s*(\[[^\]]{0,500}\]|"[^"]{0,200}")')
 _SIMPLE: Final = re.compile(r"[.#]([A-Za-z_][\w-]*)")
 _NAMED: Final = XPath(
     "//body//*[@id = $n"
     " or contains(concat(' ', normalize-space(@class), ' '), concat(' ', $n, ' '))]"
 )
-_PAGE_PARTS: Final = frozenset({"article", "main", "body", "html"})
 _FEW: Final = 1_200  # characters in paragraphs that a page has which does not say it is not free
 _FEW_DECLARED: Final = 4_000  # and one that does
 _MANY: Final = 6_000  # in longer texts nothing is looked for but whether they fall short
 _CHARACTERS_A_WORD: Final = 6
-_LINE_CHARACTERS: Final = 160  # a wall is brief; longer lines are of articles about walls
-_FEW_LINES: Final = 8
-_MAX_PHRASES: Final = 20
 _ELLIPSIS: Final = re.compile(
     r"(?:\u2026|\.\.\.|\[\u2026\]|\[\.\.\.\]|\(\.\.\.\))[\s*_)\"'\u201d]*$"
 )
@@ -94,16 +74,16 @@ def read_paywall(page: Page) -> PaywallSigns | None:
     may_be_short = page.has_less_than(min(max(few, few_declared), _MANY))
     if not is_declared and not may_be_short:
         return None
-    found = _seen_on(page) if may_be_short else []
+    found = what_walls_say(page) if may_be_short else []
     if not is_declared and not found:
         return None
-    wall = _take_wall(found)
+    wall = take_walls(found)
     return PaywallSigns(
         is_declared=is_declared,
         has_paid_part=_has_paid_part(page) if is_declared and may_be_short else None,
         wall=wall,
-        says=max((phrase for _, _, phrase in found), key=len, default=None),
-        repeats=_are_close(found),
+        says=max((said.phrase for said in found), key=len, default=None),
+        repeats=are_close(found),
         declared_words=declared_words,
     )
 
@@ -126,7 +106,7 @@ def evidence_of_paywall(signs: PaywallSigns, words: int, text: str) -> str | Non
     is_short = words < _TINY
     is_missing = signs.has_paid_part is False
     if signs.is_declared and signs.has_paid_part:
-        is_paid = has_gap
+        is_paid = has_gap or (is_short and bool(signs.wall) and (is_cut or signs.repeats))
     elif signs.is_declared:
         is_paid = (
             has_gap
@@ -159,54 +139,6 @@ def _has_paid_part(page: Page) -> bool | None:
         return None
     for name in dict.fromkeys(names[:_MAX_SELECTORS]):
         parts = _NAMED(page.tree, n=name)[:_MAX_PARTS]
-        if any(_has_text(part, _PART_CHARACTERS) for part in parts):
+        if any(has_text(part, _PART_CHARACTERS) for part in parts):
             return True
     return False
-
-
-def _seen_on(page: Page) -> list[tuple[int, Line, str]]:
-    """The phrases of a paywall on a page: the number of the line, the line, the phrase."""
-    known = PHRASES["paywall_says"].found_in(page.screen.text)
-    return [
-        (number, line, phrase)
-        for number, line in enumerate(page.screen.lines if known else ())
-        for phrase in known
-        if not line.is_consent and phrase in line.text and len(line.text) <= _LINE_CHARACTERS
-    ]
-
-
-def _are_close(found: list[tuple[int, Line, str]]) -> bool:
-    """Whether two phrases, of which neither is part of the other, are within a few lines."""
-    return any(
-        abs(one - other) <= _FEW_LINES and first not in second and second not in first
-        for one, _, first in found[:_MAX_PHRASES]
-        for other, _, second in found[:_MAX_PHRASES]
-    )
-
-
-def _take_wall(found: list[tuple[int, Line, str]]) -> str | None:
-    """Remove, in place, the boxes that are called a wall and say so; what one of them says."""
-    said: str | None = None
-    for _, line, phrase in found[:_MAX_PHRASES]:
-        if line.element is not None and (box := _wall_around(line.element)) is not None:
-            said = said or phrase
-            if box.getparent() is not None:
-                box.drop_tree()  # keeps the text behind it
-    return said
-
-
-def _wall_around(element: HtmlElement) -> HtmlElement | None:
-    """The largest of the boxes around an element that is called a wall, and is no article."""
-    wall: HtmlElement | None = None
-    around = (element, *islice(element.iterancestors(), _ANCESTORS))
-    for box in takewhile(lambda box: box.tag not in _PAGE_PARTS, around):
-        names = f"{box.get('class', '')} {box.get('id', '')}"
-        if _WALL.search(names) and not _has_text(box, _WALL_CHARACTERS):
-            wall = box
-    return wall
-
-
-def _has_text(box: HtmlElement, characters: int) -> bool:
-    """Whether an element has so much text or more; looks at no more."""
-    sizes = accumulate(len(text.strip()) for text in box.itertext())
-    return any(size >= characters for size in sizes)

@@ -43,8 +43,8 @@ class Phrases:
         return max(self.found_in(text), key=len, default=None)
 
     def equal_to(self, texts: Iterable[str]) -> str | None:
-        """The first of some folded texts that is one of the phrases, whatever is at its ends."""
-        return next((plain for text in texts if (plain := bare(text)) in self.all), None)
+        """The first of some bare texts that is one of the phrases."""
+        return next((text for text in texts if text in self.all), None)
 
 
 class PhraseBook:

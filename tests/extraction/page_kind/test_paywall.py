@@ -11,6 +11,7 @@ PRESENT = PaywallSigns(is_declared=True, has_paid_part=True, wall="subscribe to 
 ASKS = PaywallSigns(is_declared=True, says="subscribe to read")
 WALL = PaywallSigns(wall="subscribe to read", says="subscribe to read")
 SAYS = PaywallSigns(says="subscribe to read")
+BOTH = PaywallSigns(is_declared=True, has_paid_part=True, wall="subscribe", repeats=True)
 TWICE = PaywallSigns(says="subscribe to read", repeats=True)
 
 
@@ -24,6 +25,8 @@ def counted(words: int, *, is_declared: bool, says: str | None = None) -> Paywal
         (ABSENT, 149, FULL),
         (LOCKED, 149, CUT),
         (ASKS, 249, FULL),
+        (PRESENT, 149, CUT),
+        (BOTH, 149, FULL),
         (ASKS, 399, CUT),
         (counted(1000, is_declared=True), 599, FULL),
         (counted(1000, is_declared=False, says="subscribe"), 300, CUT),
@@ -43,7 +46,9 @@ def test_two_signs_that_agree_show_a_beginning(signs: PaywallSigns, words: int, 
         (LOCKED, 60, FULL),
         (ABSENT, 150, FULL),
         (LOCKED, 150, CUT),
-        (PRESENT, 100, CUT),
+        (PRESENT, 149, FULL),
+        (PRESENT, 150, CUT),
+        (BOTH, 150, FULL),
         (ASKS, 250, FULL),
         (ASKS, 400, CUT),
         (counted(1000, is_declared=True), 600, FULL),

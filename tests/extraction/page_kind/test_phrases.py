@@ -23,8 +23,8 @@ def test_what_a_page_says_of_itself_is_more_than_a_letter_or_two(concept: str) -
 
 def test_a_title_is_compared_without_case_spacing_and_the_punctuation_at_its_ends() -> None:
     titles = PHRASES["not_found_title"]
-    assert titles.equal_to([folded("  Oops!  That page can\u2019t be\nfound. ")]) is not None
-    assert titles.equal_to([folded("Page not found: how the web forgets")]) is None
+    assert titles.equal_to([bare(folded("  Oops!  That page can\u2019t be\nfound. "))]) is not None
+    assert titles.equal_to([bare(folded("Page not found: how the web forgets"))]) is None
 
 
 def test_of_phrases_in_a_text_the_longest_is_told() -> None:
