@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.body.blocks import block_text, linked_share, remove_block
-from crawler.extraction.body.phrases import RELATED_LABEL, RELATED_START
+from crawler.extraction.body.phrases import PURE_LABEL, RELATED_LABEL, RELATED_START
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -25,6 +25,7 @@ def drop_related(body: _Element) -> None:
     """Remove links to other articles with the labels before them, in place."""
     related = _teasers(body)
     related |= {block for block in body if _is_related(block)}
+    related |= {block for block in body if _is_pure_label(block)}
     for block in body:
         for inner in block.iter("list"):
             if inner is not block and _is_link_list(inner):
@@ -94,6 +95,16 @@ def _announces(block: _Element) -> bool:
         block.tag == "p"
         and len(text) <= _LABEL_CHARACTERS
         and (text.endswith(_LABEL_ENDS) or RELATED_LABEL.fullmatch(text) is not None)
+    )
+
+
+def _is_pure_label(block: _Element) -> bool:
+    """Whether a block announces links that the extraction has dropped already."""
+    text = block_text(block)
+    return (
+        block.tag in ("head", "p")
+        and len(text) <= _LABEL_CHARACTERS
+        and PURE_LABEL.fullmatch(text) is not None
     )
 
 
