@@ -10,6 +10,7 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 HOMES = {
     "trafilatura": ["crawler/extraction/body/"],
+    "resiliparse": ["crawler/extraction/body/"],
     "frontmatter": ["crawler/items/front_matter.py"],
     "tldextract": ["crawler/urls/registered_domain.py"],
     "protego": ["crawler/fetch/robots/rules.py"],
@@ -45,7 +46,9 @@ def test_a_library_is_imported_only_where_it_is_at_home(
     assert strangers == set()
 
 
-@pytest.mark.parametrize("library", ["trafilatura", "frontmatter", "tldextract", "protego"])
+@pytest.mark.parametrize(
+    "library", ["trafilatura", "resiliparse", "frontmatter", "tldextract", "protego"]
+)
 def test_one_module_alone_imports_a_library_that_is_wrapped(
     imports: dict[str, set[str]], library: str
 ) -> None:

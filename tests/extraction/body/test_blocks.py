@@ -6,7 +6,9 @@ from crawler.extraction.body.blocks import block_text, linked_share, plain_words
 from tests.extraction.body.bodies import body_of
 
 
-@pytest.mark.parametrize("text", ["The “old” bridge", "the old_bridge!", " THE\n- old –bridge"])
+@pytest.mark.parametrize(
+    "text", ["The “old” bridge", "the old_bridge!", " THE\n- old \u2013bridge"]
+)
 def test_texts_that_read_the_same_have_the_same_words(text: str) -> None:
     assert plain_words(text) == "the old bridge"
 

@@ -14,7 +14,7 @@ from tests.extraction.body.bodies import PROSE, body_of, texts_of
         "<p>Foto von: Ada Okafor</p>",
         "<p>© Ada Okafor</p>",
         "<p>(Image: Ada Okafor)</p>",
-        "<p>写真：大川綾</p>",
+        "<p>写真\uff1a大川綾</p>",
         "<graphic/><p>The bridge in the morning</p>",
         "<p>Advertisement</p>",
         "<head>Anzeige</head>",

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of many alphabets look alike
 """Articles in many languages and many layouts come out whole, and without what is around them."""
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ SENTENCES = {
     "es": "El concejo decidió conservar el viejo puente, y las obras empiezan en septiembre.",
     "pl": "Rada postanowiła zachować starą kładkę, a prace zaczną się już we wrześniu.",
     "tr": "Meclis eski yaya köprüsünü açık tutmaya karar verdi ve çalışmalar eylülde başlıyor.",
-    "ru": "Совет решил сохранить старый пешеходный мост, и работы начнутся в сентябре.",  # noqa: RUF001
-    "el": "Το συμβούλιο αποφάσισε να κρατήσει την παλιά γέφυρα και οι εργασίες αρχίζουν.",  # noqa: RUF001
+    "ru": "Совет решил сохранить старый пешеходный мост, и работы начнутся в сентябре.",
+    "el": "Το συμβούλιο αποφάσισε να κρατήσει την παλιά γέφυρα και οι εργασίες αρχίζουν.",
     "ar": "قرر المجلس الإبقاء على الجسر القديم مفتوحا، وتبدأ الأعمال في شهر سبتمبر المقبل.",
     "he": "המועצה החליטה להשאיר את הגשר הישן פתוח, והעבודות יתחילו בחודש ספטמבר הקרוב.",
     "hi": "परिषद ने पुराने पुल को खुला रखने का निर्णय लिया, और काम सितंबर में शुरू होगा।",

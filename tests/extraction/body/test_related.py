@@ -33,8 +33,10 @@ def left_of(markup: str) -> list[str]:
         "<p>関連記事 <ref>この新聞の別の記事についての話</ref></p>",
         "<p>Also on this site <ref>Another story of this paper</ref></p>",
         "<p><ref>ANOTHER STORY OF THIS PAPER</ref></p>",
-        "<head><ref>First teaser of a story</ref></head><p>What it is about.</p>"
-        "<head><ref>Second teaser of a story</ref></head>",
+        (
+            "<head><ref>First teaser of a story</ref></head><p>What it is about.</p>"
+            "<head><ref>Second teaser of a story</ref></head>"
+        ),
     ],
 )
 def test_links_to_other_articles_go_with_their_labels(markup: str) -> None:
@@ -54,8 +56,10 @@ def test_a_list_of_links_inside_another_block_goes() -> None:
         "<p><ref>The report of the commission in full</ref></p>",
         "<p>It is in the report: <ref>The report</ref>, as they say.</p>",
         "<head>Background</head><p>What came before it was a flood, and it was long ago.</p>",
-        f"<head><ref>A phone that is worth it</ref></head><p>{PROSE * 3}</p>"
-        f"<head><ref>A phone that is not so</ref></head><p>{PROSE * 3}</p>",
+        (
+            f"<head><ref>A phone that is worth it</ref></head><p>{PROSE * 3}</p>"
+            f"<head><ref>A phone that is not so</ref></head><p>{PROSE * 3}</p>"
+        ),
         "<list><item><ref>A photograph of a bridge</ref><graphic/></item></list>",
     ],
 )
