@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _ALL_LINKS: Final = 0.8
+_MOSTLY_LINKS: Final = 0.6  # of a list whose items have labels ("Town hall: …")
+_SOME_LINKS: Final = 0.4  # of a line that begins with "Read more"
 # Names and terms that an article lists as links are shorter than headlines.
 _HEADLINE_CHARACTERS: Final = 20
 # Between the titles of teasers stands at most a line or two; under those of a list of products
@@ -47,7 +49,7 @@ def _is_related(block: _Element) -> bool:
     if block.tag != "p":
         return False
     return _is_promotion(block) or (
-        linked_share(block) > _ALL_LINKS / 2
+        linked_share(block) > _SOME_LINKS
         and RELATED_START.match(block_text(block)) is not None
         and _ends_with_link(block)
     )
@@ -61,7 +63,7 @@ def _ends_with_link(block: _Element) -> bool:
 
 def _is_link_list(block: _Element) -> bool:
     items = [item for item in block if item.tag == "item" and block_text(item)]
-    if len(items) < 1 or linked_share(block) < _ALL_LINKS * 0.75:
+    if not items or linked_share(block) < _MOSTLY_LINKS:
         return False
     links = [item.find(".//ref") for item in items]
     if any(link is None for link in links):
