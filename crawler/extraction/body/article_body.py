@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crawler.extraction.page_bounds import BoundedPage
 
 # Two opinions that agree so far need no third.
-_AGREED: Final = 0.85
+_AGREED: Final = 0.88
 # Below this they have found different articles.
 _SAME_ARTICLE: Final = 0.5
 # Who found so little of what another found has lost the article.
