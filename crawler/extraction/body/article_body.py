@@ -90,7 +90,7 @@ def _plain_body(page: BoundedPage, titles: Titles) -> Body | None:
 def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage) -> _Element | None:
     """The body that a second opinion agrees with, of up to three that cost more and more."""
     body = _extracted(tree, titles, fast=True)
-    text = main_text(page.html)
+    text = main_text(page.html if len(page.html) <= MAX_TEXT else shown_part(page)[0])
     second = shingles(text)
     found = _shingles(body)
     agreed = agreement(found, second)
