@@ -10,6 +10,7 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 HOMES = {
     "trafilatura": ["crawler/extraction/body/"],
+    "resiliparse": ["crawler/extraction/body/"],
     "frontmatter": ["crawler/items/front_matter.py"],
     "tldextract": ["crawler/urls/registered_domain.py"],
     "ahocorasick_rs": ["crawler/topics/matcher.py"],
@@ -53,7 +54,8 @@ def test_a_library_is_imported_only_where_it_is_at_home(
 
 
 @pytest.mark.parametrize(
-    "library", ["trafilatura", "frontmatter", "tldextract", "protego", "pycld2", "rensa"]
+    "library",
+    ["trafilatura", "resiliparse", "frontmatter", "tldextract", "protego", "pycld2", "rensa"],
 )
 def test_one_module_alone_imports_a_library_that_is_wrapped(
     imports: dict[str, set[str]], library: str

@@ -203,7 +203,7 @@ def of_newspaper(article: Any) -> dict[str, Any]:
         "body": article.text,
         "image": article.top_image,
         "language": article.meta_lang,
-        "topics": sorted(article.tags) or article.meta_keywords,
+        "topics": sorted(article.tags or ()) or article.meta_keywords,
     }
 
 
@@ -288,10 +288,11 @@ def serve(name: str, corpus: Path, skip: int) -> None:
         seconds, result = _seconds(lambda page=page: extract(page))
         if not number % 2:
             before = _seconds(lambda page=page: by_trafilatura(page))[0]
-        if isinstance(result, Exception):
-            row = {"error": f"{type(result).__name__}: {result}"}
-        else:
-            row = describe(result)
+        row = result
+        if not isinstance(result, Exception):
+            row = _seconds(lambda result=result: describe(result))[1]
+        if isinstance(row, Exception):
+            row = {"error": f"{type(row).__name__}: {row}"}
         if name == "frontmatter-crawler" and "error" not in row:
             row["stripped"] = stripped(result.markdown)
         row |= {"id": page.gold["id"], "cost": [seconds, before]}

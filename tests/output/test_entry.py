@@ -110,6 +110,12 @@ def test_what_the_page_reserves_is_said_after_its_metadata() -> None:
         assert entry["tdmPolicy"] == policy
 
 
+def test_what_was_not_read_of_a_giant_page_is_said_beside_its_text() -> None:
+    article = replace(WHOLE, cut="only the first 20000 tags were read")
+    entry = as_read(source_entry(source(State.OK, article, status=200)))
+    assert entry["detail"] == "only the first 20000 tags were read"
+
+
 def test_a_related_entry_begins_with_the_address_as_the_item_spells_it() -> None:
     entry = as_read(mention_entry(source(State.GONE, status=410), RELATED, None))
     assert next(iter(entry.items())) == ("webUrl", f"{URL}?as-spelled")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crawler.extraction.page_bounds import BoundedPage
 
 # Two opinions that agree so far need no third.
-_AGREED: Final = 0.85
+_AGREED: Final = 0.88
 # Below this they have found different articles.
 _SAME_ARTICLE: Final = 0.5
 # Who found so little of what another found has lost the article.
@@ -90,7 +90,7 @@ def _plain_body(page: BoundedPage, titles: Titles) -> Body | None:
 def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage) -> _Element | None:
     """The body that a second opinion agrees with, of up to three that cost more and more."""
     body = _extracted(tree, titles, fast=True)
-    text = main_text(page.html)
+    text = main_text(page.html if len(page.html) <= MAX_TEXT else shown_part(page)[0])
     second = shingles(text)
     found = _shingles(body)
     agreed = agreement(found, second)

@@ -55,6 +55,10 @@ _READ_MORE: Final = _phrases(
 
 # A label or heading that announces other articles.
 RELATED_LABEL: Final = re.compile(rf"\W*(?:{_READ_MORE})\W*", re.IGNORECASE)
+# The same and no word more.
+PURE_LABEL: Final = re.compile(
+    rf"\W*(?:{re.sub(r'[.][{]0,[0-9]+[}]', '', _READ_MORE)})\W*", re.IGNORECASE
+)
 # The start of a line that is a link to another article.
 RELATED_START: Final = re.compile(rf"\W*(?:{_READ_MORE})(?!\w)", re.IGNORECASE)
 

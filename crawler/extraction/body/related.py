@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.body.blocks import block_text, linked_share, remove_block
-from crawler.extraction.body.phrases import RELATED_LABEL, RELATED_START
+from crawler.extraction.body.phrases import PURE_LABEL, RELATED_LABEL, RELATED_START
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _ALL_LINKS: Final = 0.8
+_MOSTLY_LINKS: Final = 0.6  # of a list whose items have labels ("Town hall: …")
+_SOME_LINKS: Final = 0.4  # of a line that begins with "Read more"
 # Names and terms that an article lists as links are shorter than headlines.
 _HEADLINE_CHARACTERS: Final = 20
 # Between the titles of teasers stands at most a line or two; under those of a list of products
@@ -25,6 +27,7 @@ def drop_related(body: _Element) -> None:
     """Remove links to other articles with the labels before them, in place."""
     related = _teasers(body)
     related |= {block for block in body if _is_related(block)}
+    related |= {block for block in body if _is_pure_label(block)}
     for block in body:
         for inner in block.iter("list"):
             if inner is not block and _is_link_list(inner):
@@ -46,7 +49,7 @@ def _is_related(block: _Element) -> bool:
     if block.tag != "p":
         return False
     return _is_promotion(block) or (
-        linked_share(block) > _ALL_LINKS / 2
+        linked_share(block) > _SOME_LINKS
         and RELATED_START.match(block_text(block)) is not None
         and _ends_with_link(block)
     )
@@ -60,7 +63,7 @@ def _ends_with_link(block: _Element) -> bool:
 
 def _is_link_list(block: _Element) -> bool:
     items = [item for item in block if item.tag == "item" and block_text(item)]
-    if len(items) < 1 or linked_share(block) < _ALL_LINKS * 0.75:
+    if not items or linked_share(block) < _MOSTLY_LINKS:
         return False
     links = [item.find(".//ref") for item in items]
     if any(link is None for link in links):
@@ -94,6 +97,16 @@ def _announces(block: _Element) -> bool:
         block.tag == "p"
         and len(text) <= _LABEL_CHARACTERS
         and (text.endswith(_LABEL_ENDS) or RELATED_LABEL.fullmatch(text) is not None)
+    )
+
+
+def _is_pure_label(block: _Element) -> bool:
+    """Whether a block announces links that the extraction has dropped already."""
+    text = block_text(block)
+    return (
+        block.tag in ("head", "p")
+        and len(text) <= _LABEL_CHARACTERS
+        and PURE_LABEL.fullmatch(text) is not None
     )
 
 

@@ -3,13 +3,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from lxml.etree import fromstring
+from trafilatura.settings import Document
 
 from crawler.extraction.body import article_body as body_module
 from crawler.extraction.body.article_body import Body, extract_body
-from crawler.extraction.page_bounds import bound_page
+from crawler.extraction.page_bounds import LARGE_TAGS, bound_page
 from crawler.extraction.parse import parse_page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lxml.etree import _Element
 
 SENTENCES = [
@@ -171,6 +175,80 @@ def test_tags_that_are_never_closed_do_not_lose_the_article(opening: str) -> Non
 def test_two_pages_with_the_same_text_both_keep_it() -> None:
     texts = [text_of(extracted(PROSE)) for _ in range(4)]
     assert texts == [" ".join(SENTENCES)] * 4
+
+
+@pytest.fixture
+def variants(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Let each way of extraction give a text of its own; the list names the ways as asked for."""
+
+    def give(**texts: str) -> list[str]:
+        asked: list[str] = []
+
+        def extract(*_: object, fast: bool, favor_precision: bool, **__: object) -> Document | None:
+            asked.append("fast" if fast else "precise" if favor_precision else "careful")
+            text = texts.get(asked[-1])
+            return None if text is None else Document(body=fromstring(f"<body>{text}</body>"))
+
+        monkeypatch.setattr(body_module, "bare_extraction", extract)
+        return asked
+
+    return give
+
+
+OTHER = "".join(f"<p>{sentence.upper()}</p>" for sentence in SENTENCES)
+TOO_MUCH = PROSE + "".join(f"<p>{sentence.upper()}</p>" for sentence in SENTENCES[:4])
+PAGE = f"<article>{PROSE}</article>"
+
+
+@pytest.mark.parametrize(
+    ("texts", "asked", "text"),
+    [
+        pytest.param({"fast": PROSE}, ["fast"], PROSE, id="agreed"),
+        pytest.param({"fast": OTHER, "careful": PROSE}, ["fast", "careful"], PROSE, id="careful"),
+        pytest.param(
+            {"fast": TOO_MUCH, "precise": PROSE},
+            ["fast", "precise"],
+            PROSE,
+            id="precise",
+        ),
+        pytest.param(
+            {"fast": TOO_MUCH, "precise": OTHER},
+            ["fast", "precise"],
+            TOO_MUCH,
+            id="precise-is-worse",
+        ),
+        pytest.param({}, ["fast", "careful"], PROSE, id="lost"),
+    ],
+)
+def test_dearer_ways_are_asked_only_where_the_cheap_ones_disagree(
+    variants: Callable[..., list[str]], texts: dict[str, str], asked: list[str], text: str
+) -> None:
+    ways = variants(**texts)
+    body = body_of(PAGE)
+    assert body is not None
+    assert ways == asked
+    assert text_of(body.element) == text_of(fromstring(f"<body>{text}</body>"))
+
+
+def test_a_large_page_is_asked_once(variants: Callable[..., list[str]]) -> None:
+    ways = variants(fast=OTHER, careful=PROSE)
+    body = body_of(PAGE + "<hr>" * (LARGE_TAGS + 1))
+    assert body is not None
+    assert ways == ["fast"]
+
+
+def test_the_standfirst_above_the_article_is_its_beginning() -> None:
+    standfirst = (
+        "After a long debate the council of the small town votes to keep the old footbridge "
+        "open, and finds the money for it."
+    )
+    page = (
+        f"<title>T</title><meta name=description content='{standfirst}'><body>"
+        f"<header><h1>T</h1><div><span>{standfirst}</span></div></header><article>{PROSE}</article>"
+    )
+    body = body_of(page)
+    assert body is not None
+    assert text_of(body.element) == " ".join((standfirst, *SENTENCES))
 
 
 def test_a_page_that_exhausts_the_stack_has_no_body(monkeypatch: pytest.MonkeyPatch) -> None:
