@@ -59,7 +59,7 @@ COLUMNS = {
 TABLE = re.compile(r"(<!-- table:begin -->\n).*(<!-- table:end -->)", re.DOTALL)
 
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)\s]*\)")
+_IMAGE = re.compile(r'!\[[^\]]*\]\([^)\s]*(?: "(?:\\.|[^"\\])*")?\)')
 _TARGET = re.compile(r"\]\([^)\s]*\)")
 _ESCAPE = re.compile(r"\\([^\w\s])")
 
