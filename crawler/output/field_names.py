@@ -7,6 +7,7 @@ from typing import Final
 _OWN_NAMES: Final = {
     "published": "publishedDateTime",
     "modified": "modifiedDateTime",
+    "form": "pageType",
     "free_to_read": "isAccessibleForFree",
     "ai_opt_outs": "aiOptOut",
     "tdm_reserved": "tdmReservation",
