@@ -351,7 +351,9 @@ def test_a_page_that_takes_too_long_to_extract_costs_only_itself(
     write_item: Callable[..., Path],
 ) -> None:
     # As many tags as are read of a page, in paragraphs that the extractors do not agree on.
-    more = "".join(f'<p>story no. {n} <a href="/{n}">is {n} steps away</a></p>' for n in range(4800))
+    more = "".join(
+        f'<p>story no. {n} <a href="/{n}">is {n} steps away</a></p>' for n in range(4800)
+    )
     poison = article_html().replace("</article>", f"{more}</article>")
     web.page("http://poison.example/a", poison)
     write_item(items, "poison", original_url="http://poison.example/a")
