@@ -206,15 +206,18 @@ class ArchiveDesk:
             return await self._without(lookup, _NO_SNAPSHOT)
         page = page_of_snapshot(response.url) or lookup.url
         reading = await read_page(response, self._spider.pool, wants_body=True, url=page)
-        if reading.state is not State.OK or reading.answer is None:
+        if reading.answer is None or not reading.state.has_text:
             told = f"HTTP {response.status}" if response.status != _OK else str(reading.state)
             return await self._without(lookup, f"the archive's snapshot of {utc_text(at)}: {told}")
         snapshot = Snapshot(now_text(), response.url, utc_text(at))
         await self._keep(lookup, snapshot)
         self._crawler.stats.inc_value("crawler/archive/found")
         seconds = response.meta.get("download_latency")
+        article = reading.answer.article
+        if reading.state is State.PAYWALLED:
+            article = replace(article, cut=f"only the free part of the article: {reading.detail}")
         return trail.noted(lookup.notes).archived(
-            lookup.url, reading.answer.article, snapshot, response.status, seconds
+            lookup.url, article, snapshot, response.status, seconds
         )
 
     async def failed(self, failure: Failure) -> AsyncIterator[Any]:

@@ -185,6 +185,25 @@ def test_a_snapshot_without_an_article_does_not_count(
     assert archive_asked(web) == [question(NEWS), snapshot(NEWS)]
 
 
+def test_the_free_part_of_an_article_is_better_than_nothing(
+    crawl: Callable[..., Outcome],
+    item: Path,
+    web: LocalWeb,
+    article_html: Callable[..., str],
+    knows: Callable[..., None],
+    entry: Callable[[], dict[str, Any]],
+) -> None:
+    wall = '<div class="paywall"><p>To read the full story, subscribe or sign in.</p></div>'
+    access = '<script type="application/ld+json">{"@type": "NewsArticle", '
+    access += '"isAccessibleForFree": false, "wordCount": 2500}</script>'
+    page = article_html().replace("</head>", f"{access}</head>")
+    knows(NEWS)
+    web.page(snapshot(NEWS), page.replace("</article>", f"{wall}</article>"), headers=MEMENTO)
+    assert crawl(settings=ON).json["sources"]["visited"] == {"archived": 1}
+    assert entry()["wordCount"] > 10
+    assert entry()["detail"].startswith("only the free part of the article: ")
+
+
 def test_an_article_that_is_held_is_not_replaced_by_a_snapshot(
     crawl: Callable[..., Outcome],
     item: Path,
