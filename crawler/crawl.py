@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
+from crawler.exit_codes import ExitCode, exit_code_of
 from crawler.ledger.ledger import DueSource, Ledger, Wanted
 from crawler.ledger.sqlite import SqliteLedger
 from crawler.output.atomic import sweep_leftovers
@@ -15,6 +17,7 @@ from crawler.output.publish import Publisher
 from crawler.plan.intake import Intake
 from crawler.plan.revisit import RevisitPolicy
 from crawler.problem import Problem
+from crawler.run_log import append_run, run_record
 from crawler.summary import RunSummary
 
 if TYPE_CHECKING:
@@ -59,6 +62,7 @@ class Crawl:
         self._report = on_problem
         self._should_stop = should_stop
         self._started = time.monotonic()
+        self._started_at = datetime.now(UTC)
         self._lock = self._take_lock()
         try:
             self.ledger: Ledger = SqliteLedger(self.layout.ledger)
@@ -102,7 +106,8 @@ class Crawl:
             on_problem=self._on_problem,
             should_stop=self._should_stop,
         )
-        counted = intake.take(self.options.items, exclude=self.options.output)
+        options = self.options
+        counted = intake.take(options.items, exclude=options.output, files=options.files)
         wanted = Wanted(
             force=self.options.force,
             retry=self.options.retry,
@@ -144,14 +149,24 @@ class Crawl:
             self._publisher.publish_item(item)
         return record
 
-    def finish(self, ended: str) -> RunSummary:
-        """Complete the summary."""
+    def finish(self, ended: str, *, could_go_on: bool = True) -> RunSummary:
+        """Complete the summary, and remember the run in the log of runs.
+
+        Args:
+            could_go_on: False where the run ended since it could not be done.
+        """
         count = self._publisher.count
         self.summary.written, self.summary.unchanged = count.written, count.unchanged
         self.summary.unwritten = count.failed
         self.summary.held = self.ledger.states()
         self.summary.seconds = time.monotonic() - self._started
         self.summary.ended = ended
+        code = exit_code_of(self.summary) if could_go_on else ExitCode.USAGE_ERROR
+        record = run_record(self.options, self.summary, started=self._started_at, exit_code=code)
+        try:
+            append_run(self.layout.run_log, record)
+        except OSError as error:
+            self._on_problem(Problem(str(self.layout.run_log), 1, f"not written: {error.strerror}"))
         return self.summary
 
     def close(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,14 +12,14 @@ from rich.console import Console
 from crawler import __version__
 from crawler.cli.demo import run_demo
 from crawler.cli.dry_run import print_plan
-from crawler.cli.exit_codes import ExitCode, exit_code_of
 from crawler.cli.explain import explain_json, find_subject, print_explanation
-from crawler.cli.process import UnusableRunError, run_items
+from crawler.cli.logs import LogFormat
+from crawler.cli.process import run_items
 from crawler.cli.report import print_report
+from crawler.cli.selection import selected_files
 from crawler.cli.status import print_status, read_status
-from crawler.crawl import OutputBusyError
-from crawler.items.discovery import ItemsNotFoundError
-from crawler.ledger.sqlite import LedgerError
+from crawler.cli.usage_errors import USAGE_ERRORS, reported_as
+from crawler.exit_codes import ExitCode, exit_code_of
 from crawler.options import CrawlOptions, OptionError
 
 if TYPE_CHECKING:
@@ -39,6 +38,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document to
 Overrides = Annotated[
     list[str], typer.Option("-s", "--set", metavar="NAME=VALUE", help="a Scrapy setting")
 ]
+LogFormatOption = Annotated[
+    LogFormat, typer.Option("--log-format", help="log lines for people, or JSON for machines")
+]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="also show Scrapy's own log")]
 
 
@@ -47,6 +49,13 @@ def run(
     items: Items,
     output: Output = Path("output"),
     only: Annotated[list[str], typer.Option(metavar="GLOB", help="only items like this")] = [],
+    files_from: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="only the items that this file lists; -: stdin"),
+    ] = None,
+    changed_since: Annotated[
+        str | None, typer.Option(metavar="GIT_REV", help="only items changed since this commit")
+    ] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, max=10**9, help="at most so many items with work")
     ] = None,
@@ -63,25 +72,30 @@ def run(
     ] = False,
     as_json: AsJson = False,
     overrides: Overrides = [],
+    log_format: LogFormatOption = LogFormat.TEXT,
     verbose: Verbose = False,
 ) -> None:
     """Visit what is due for ITEMS, and write the enriched files."""
-    options = CrawlOptions.parse(
-        items=items,
-        output=output,
-        only=only,
-        limit=limit,
-        force=force,
-        retry=retry,
-        older_than=older_than,
-        in_place=in_place,
-        wait=wait,
-    )
-    if dry_run:
-        raise typer.Exit(print_plan(options, _settings(overrides), as_json=as_json))
-    summary = run_items(
-        options, _settings(overrides), console=Console(stderr=True), verbose=verbose
-    )
+    with reported_as(log_format):
+        options = CrawlOptions.parse(
+            items=items,
+            output=output,
+            only=only,
+            files=selected_files(items, files_from=files_from, changed_since=changed_since),
+            limit=limit,
+            force=force,
+            retry=retry,
+            older_than=older_than,
+            in_place=in_place,
+            wait=wait,
+        )
+        settings = _settings(overrides)
+        if dry_run:
+            raise typer.Exit(print_plan(options, settings, as_json=as_json))
+        console = Console(stderr=True)
+        summary = run_items(
+            options, settings, console=console, verbose=verbose, log_format=log_format
+        )
     _report(summary, as_json=as_json)
     raise typer.Exit(exit_code_of(summary))
 
@@ -133,18 +147,9 @@ def version() -> None:
 
 def main() -> None:
     """Run the command line; a use that makes no sense ends with exit code 2 and its reason."""
-    usage_errors = (
-        OptionError,
-        ItemsNotFoundError,
-        OutputBusyError,
-        LedgerError,
-        UnusableRunError,
-        OSError,
-        sqlite3.DatabaseError,
-    )
     try:
         app()
-    except usage_errors as error:
+    except USAGE_ERRORS as error:
         Console(stderr=True).print(f"crawler: {error}", style="red", markup=False, soft_wrap=True)
         raise SystemExit(ExitCode.USAGE_ERROR) from None
 

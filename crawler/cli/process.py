@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from crawler.cli.logs import log_to
+from crawler.cli.logs import LogFormat, log_to
 from crawler.cli.progress import live_progress
 from crawler.options import CrawlOptions
 from crawler.spiders.checks import check_settings
@@ -27,7 +27,12 @@ class UnusableRunError(RuntimeError):
 
 
 def run_items(
-    options: CrawlOptions, overrides: Mapping[str, str], *, console: Console, verbose: bool
+    options: CrawlOptions,
+    overrides: Mapping[str, str],
+    *,
+    console: Console,
+    verbose: bool,
+    log_format: LogFormat = LogFormat.TEXT,
 ) -> RunSummary:
     """Crawl and return what was done.
 
@@ -35,19 +40,21 @@ def run_items(
         overrides: Scrapy settings by name, above those of the project.
         console: where progress and log lines go; a terminal gets a live display.
         verbose: also show what Scrapy itself logs.
+        log_format: how log lines look; those for machines leave no place for a live display.
 
     Raises:
         OptionError: a setting makes no sense.
         UnusableRunError: the run could not be done at all.
     """
-    is_live = console.is_terminal and not verbose
+    is_live = console.is_terminal and not verbose and log_format is LogFormat.TEXT
     settings = project_settings(overrides)
     level = "WARNING" if is_live else "INFO"
     quiet = {"STATS_DUMP": False, "LOG_LEVEL": level, "LOG_INSTALL_ROOT_HANDLER": False}
     settings.setdict(quiet, priority="project")
     check_settings(settings)
     process = _Process(settings)
-    log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels
+    # After Scrapy has set its own levels.
+    log_to(console, settings, verbose=verbose, log_format=log_format)
     crawler = process.create_crawler(ItemsSpider)
     process.crawl(crawler, **_arguments(options))
     display: AbstractContextManager[Any] = nullcontext()

@@ -53,6 +53,11 @@ class Layout:
         """File that the one run on this folder holds locked."""
         return self.output / ".crawler" / "lock"
 
+    @property
+    def run_log(self) -> Path:
+        """File with a line for each run."""
+        return self.output / ".crawler" / "runs.jsonl"
+
     def item(self, item: ItemRecord) -> Target:
         """Where an enriched item goes."""
         if self.in_place:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.items.discovery import FoundItem, find_items
 from crawler.items.item import Item, item_facts_hash, read_item, text_digest
+from crawler.items.named_files import find_named
 from crawler.ledger.records import FileStamp, ItemRecord, Mention
 from crawler.moments import utc_text
 from crawler.output.names import item_output_path
@@ -63,20 +64,26 @@ class Intake:
         self._should_stop = should_stop
         self.count = IntakeCount()
 
-    def take(self, paths: Sequence[Path], *, exclude: Path | None) -> IntakeCount:
-        """Take all item files below `paths`.
+    def take(
+        self, paths: Sequence[Path], *, exclude: Path | None, files: Sequence[Path] | None = None
+    ) -> IntakeCount:
+        """Take all item files below `paths`, or only those of them that are among `files`.
 
         Raises:
             ItemsNotFoundError: a path does not exist.
         """
-        found = find_items(paths, exclude=exclude, on_problem=self._on_problem)
+        if files is None:
+            found = find_items(paths, exclude=exclude, on_problem=self._on_problem)
+        else:
+            found = find_named(paths, files, exclude=exclude, on_problem=self._on_problem)
         while (batch := list(islice(found, _BATCH))) and not self._should_stop():
             with self._ledger.transaction():
                 for item in batch:
                     if self._is_wanted(item.relative):
                         self._take_one(item)
-        for path in paths:
-            self._ledger.forget_missing(absolute(path))
+        if files is None or not all(map(os.path.lexists, files)):
+            for path in paths:
+                self._ledger.forget_missing(absolute(path))
         return self.count
 
     def _is_wanted(self, relative: PurePosixPath) -> bool:
