@@ -101,6 +101,37 @@ def run(
 
 
 @app.command()
+def watch(
+    items: Items,
+    output: Output = Path("output"),
+    every: Annotated[
+        str | None,
+        typer.Option(metavar="SPAN|CRON", help="look at all items by the clock: 6h, '0 */6 * * *'"),
+    ] = None,
+    http: Annotated[
+        str | None, typer.Option(metavar="[HOST:]PORT", help="serve health, metrics and a webhook")
+    ] = None,
+    in_place: Annotated[bool, typer.Option("--in-place", help="write into ITEMS itself")] = False,
+    overrides: Overrides = [],
+    log_format: LogFormatOption = LogFormat.TEXT,
+    verbose: Verbose = False,
+) -> None:
+    """Crawl ITEMS now, and then whatever is new, has changed or falls due, until stopped."""
+    from crawler.cli.watch import watch_items  # noqa: PLC0415 - loads what only it needs
+
+    with reported_as(log_format):
+        watch_items(
+            CrawlOptions.parse(items=items, output=output, in_place=in_place),
+            _settings(overrides),
+            every=every,
+            http=http,
+            console=Console(stderr=True),
+            log_format=log_format,
+            verbose=verbose,
+        )
+
+
+@app.command()
 def status(items: Items, output: Output = Path("output"), as_json: AsJson = False) -> None:
     """Say what the ledger knows of ITEMS, without fetching."""
     options = CrawlOptions.parse(items=items, output=output)

@@ -113,6 +113,9 @@ class Ledger(Protocol):
     def revision(self, key: str) -> str | None:
         """Hash of what is known of a source; None: not visited yet."""
 
+    def next_due(self, roots: Sequence[str], policy: RevisitPolicy) -> datetime | None:
+        """When the first of the sources that items below `roots` name is due by itself again."""
+
     def source_of_url(self, url: str) -> SourceRecord | None:
         """What is known of the source that has this URL in its family."""
 

@@ -26,8 +26,10 @@ from crawler.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
+    from crawler.plan.revisit import RevisitPolicy
     from crawler.urls.family import UrlFamily
 
 SCHEMA_VERSION: Final = 2
@@ -150,6 +152,14 @@ class SqliteLedger:
     def revision(self, key: str) -> str | None:
         """Hash of what is known of a source; None: not visited yet."""
         return self._sources.revision(key)
+
+    def next_due(self, roots: Sequence[str], policy: RevisitPolicy) -> datetime | None:
+        """When the first of the sources that items below `roots` name is due by itself again.
+
+        None: none is, ever.
+        """
+        times = map(policy.due_at, self._sources.last_visits(roots))
+        return min((at for at in times if at is not None), default=None)
 
     def source_of_url(self, url: str) -> SourceRecord | None:
         """What is known of the source that has this URL in its family."""

@@ -54,6 +54,11 @@ class Layout:
         return self.output / ".crawler" / "lock"
 
     @property
+    def watch_lock(self) -> Path:
+        """File that the one watch on this folder holds locked."""
+        return self.output / ".crawler" / "watch.lock"
+
+    @property
     def run_log(self) -> Path:
         """File with a line for each run."""
         return self.output / ".crawler" / "runs.jsonl"
