@@ -39,7 +39,7 @@ def add_item(folder: Path, text: bytes, name: str | None = None) -> tuple[Path, 
         OSError: it cannot be written.
     """
     item = parse_item(text, Path(name or "item.md"))
-    path = item_place(folder, name or item_name(item))
+    path = item_place(folder, item_name(item) if name is None else name)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         _write_new(path, text)
