@@ -74,6 +74,9 @@ class Ledger(Protocol):
     def item_from(self, origin: str) -> ItemRecord | None:
         """What is known of the item that was read from this file."""
 
+    def items_from(self, origins: Sequence[str]) -> dict[str, ItemRecord]:
+        """What is known of these files, where exactly one item was read from the file."""
+
     def put_item(
         self, item: ItemRecord, families: Sequence[tuple[Mention, UrlFamily]] | None
     ) -> None:

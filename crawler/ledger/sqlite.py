@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.ledger.item_rows import ItemRows
 from crawler.ledger.ledger import DueSource, Wanted
+from crawler.ledger.read_ahead import ReadAhead
 from crawler.ledger.records import (
     FileStamp,
     ItemRecord,
@@ -73,6 +74,7 @@ class SqliteLedger:
         self._sources = SourceRows(self._db)
         self._run = RunPlan(self._db)
         self._web = WebRows(self._db)
+        self._ahead: ReadAhead | None = None
 
     def _prepare(self, path: Path) -> None:
         if self._version() == 0:
@@ -125,20 +127,28 @@ class SqliteLedger:
         """What is known of the item that was read from this file."""
         return self._items.read_from(origin)
 
+    def items_from(self, origins: Sequence[str]) -> dict[str, ItemRecord]:
+        """What is known of these files, where exactly one item was read from the file."""
+        return self._items.read_from_any(origins)
+
     def put_item(
         self, item: ItemRecord, families: Sequence[tuple[Mention, UrlFamily]] | None
     ) -> None:
         """Store an item and the sources it names; None keeps those of a known item."""
+        self._ahead = None
         with self.transaction():
             self._items.put(item, families)
 
     def forget_missing(self, root: str) -> None:
         """Forget the items found below `root` earlier whose files are gone; sources stay."""
+        self._ahead = None
         with self.transaction():
             self._items.forget_missing(root)
 
     def owners(self, key: str) -> list[ItemRecord]:
         """Return the items whose own article this source is."""
+        if self._ahead is not None and key in self._ahead.owners:
+            return self._ahead.owners[key]
         return self._items.owners(key)
 
     def items_naming(self, key: str) -> list[ItemRecord]:
@@ -151,6 +161,8 @@ class SqliteLedger:
 
     def revision(self, key: str) -> str | None:
         """Hash of what is known of a source; None: not visited yet."""
+        if self._ahead is not None and key in self._ahead.revisions:
+            return self._ahead.revisions[key]
         return self._sources.revision(key)
 
     def next_due(self, roots: Sequence[str], policy: RevisitPolicy) -> datetime | None:
@@ -171,6 +183,7 @@ class SqliteLedger:
         Raises:
             KeyError: no item names this source.
         """
+        self._ahead = None
         with self.transaction():
             record = self._sources.settle(key, visit)
             self._run.mark_done(key)
@@ -243,10 +256,13 @@ class SqliteLedger:
     def waiting_for_nothing(self) -> Iterator[ItemRecord]:
         """Yield the selected items that have no due source."""
         last = 0
-        while ids := self._run.idle_items(last, _PAGE):
-            last = ids[-1]
-            for item_id in ids:
-                yield from self._items.matching("WHERE id = ?", (item_id,))
+        try:
+            while ids := self._run.idle_items(last, _PAGE):
+                last = ids[-1]
+                self._ahead = ReadAhead(self._db, self._items, ids)
+                yield from self._ahead.items
+        finally:
+            self._ahead = None
 
     def states(self) -> dict[State | None, int]:
         """How many sources of the selected items hold each state; None: not visited yet."""

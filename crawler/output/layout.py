@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,5 +79,10 @@ class Layout:
 
     def source(self, key: str) -> Target:
         """Where the article of the source with this key goes, where no item is about it."""
-        name = f"sources/{source_output_path(f'https://{key}', key)}"
-        return Target(self.output / name, self.output, name)
+        return _source(self.output, key)
+
+
+@lru_cache(maxsize=4096)  # each item that names a source asks several times
+def _source(output: Path, key: str) -> Target:
+    name = f"sources/{source_output_path(f'https://{key}', key)}"
+    return Target(output / name, output, name)

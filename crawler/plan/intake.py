@@ -62,6 +62,7 @@ class Intake:
         self._only = only
         self._on_problem = on_problem
         self._should_stop = should_stop
+        self._known: dict[str, ItemRecord] = {}  # by file, as far as read ahead
         self.count = IntakeCount()
 
     def take(
@@ -77,10 +78,11 @@ class Intake:
         else:
             found = find_named(paths, files, exclude=exclude, on_problem=self._on_problem)
         while (batch := list(islice(found, _BATCH))) and not self._should_stop():
+            wanted = [item for item in batch if self._is_wanted(item.relative)]
             with self._ledger.transaction():
-                for item in batch:
-                    if self._is_wanted(item.relative):
-                        self._take_one(item)
+                self._known = self._ledger.items_from([absolute(item.path) for item in wanted])
+                for item in wanted:
+                    self._take_one(item)
         if files is None or not all(map(os.path.lexists, files)):
             for path in paths:
                 self._ledger.forget_missing(absolute(path))
@@ -106,6 +108,10 @@ class Intake:
 
     def _record(self, found: FoundItem) -> ItemRecord:
         origin = absolute(found.path)
+        known = self._known.get(origin)
+        is_plain = known is not None and known.output == str(item_output_path(found.relative))
+        if known is not None and is_plain and known.stamp == _stamp(found.path):
+            return known  # as nearly all are, in nearly every run
         output = self._own_output(found, origin)
         known = self._ledger.item(output)
         if known is not None and known.origin == origin and known.stamp == _stamp(found.path):
@@ -132,6 +138,7 @@ class Intake:
         # Nearly all changes are to fields that say nothing about what to fetch.
         is_noise = known is not None and known.facts == record.facts
         self._ledger.put_item(record, None if is_noise else list(_families(item)))
+        self._known = {}  # it may have taken another one's place
         return record
 
     def _own_output(self, found: FoundItem, origin: str) -> str:
