@@ -13,6 +13,10 @@ HOMES = {
     "frontmatter": ["crawler/items/front_matter.py"],
     "tldextract": ["crawler/urls/registered_domain.py"],
     "protego": ["crawler/fetch/robots/rules.py"],
+    "watchfiles": ["crawler/watch/file_events.py"],
+    "cronsim": ["crawler/watch/schedule.py"],
+    "aiohttp": ["crawler/watch/door.py"],
+    "prometheus_client": ["crawler/watch/"],
     "scrapy": ["crawler/spiders/", "crawler/fetch/", "crawler/cli/", "crawler/settings.py"],
 }
 

@@ -62,6 +62,7 @@ def run_in(folder: Path, command: str, web: LocalWeb, env: Mapping[str, str]) ->
 def test_the_crontab_crawls_every_six_hours(news: Path, web: LocalWeb) -> None:
     lines = (EXAMPLES / "crontab").read_text().splitlines()
     setting, entry = (line for line in lines if not line.startswith("#"))
+    assert f"{setting}\n{entry}\n" in (EXAMPLES.parent / "schedule.md").read_text()
     *fields, command = entry.split(maxsplit=5)
     times = CronSim(" ".join(fields), datetime(2026, 1, 1))  # noqa: DTZ001 - the clock on the wall
     assert [next(times).strftime("%H:%M") for _ in range(4)] == ["00:17", "06:17", "12:17", "18:17"]
@@ -196,6 +197,12 @@ def test_the_workflow_enriches_what_a_push_brings_and_commits_it(
     runner.run("schedule")
     assert origin.head() == head
     assert web.requests == []
+
+
+def test_the_docs_name_every_example_and_no_other() -> None:
+    linked = re.findall(r"\(examples/([^)]+)\)", (EXAMPLES.parent / "schedule.md").read_text())
+    files = [path for path in EXAMPLES.rglob("*") if path.is_file()]
+    assert sorted(linked) == sorted(path.relative_to(EXAMPLES).as_posix() for path in files)
 
 
 def test_the_workflow_runs_on_pushes_of_items_and_by_the_clock() -> None:
