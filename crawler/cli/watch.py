@@ -13,9 +13,10 @@ from crawler.plan.revisit import RevisitPolicy
 from crawler.spiders.checks import check_settings
 from crawler.watch.child_run import TOKEN_VARIABLE
 from crawler.watch.door import Address, open_door
+from crawler.watch.options import WatchOptions
 from crawler.watch.pace import Pace
 from crawler.watch.schedule import Schedule
-from crawler.watch.watch import FirstRunError, Watch, WatchOptions
+from crawler.watch.watch import FirstRunError, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ import logging
 import signal
 import time
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -17,15 +17,13 @@ from crawler.watch.child_run import ChildRun, RunOutcome
 from crawler.watch.file_events import tell_changes, watched_folders
 from crawler.watch.folder import OutputFolder
 from crawler.watch.report import Report
+from crawler.watch.run_lines import log_begin, log_end
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Iterable
     from pathlib import Path
 
-    from crawler.options import CrawlOptions
-    from crawler.plan.revisit import RevisitPolicy
-    from crawler.watch.pace import Pace
-    from crawler.watch.schedule import Schedule
+    from crawler.watch.options import WatchOptions
 
 logger = logging.getLogger("crawler.watch")
 
@@ -36,27 +34,6 @@ _BUSY_SECONDS: Final = 2.0  # between two looks at a folder that another run hol
 
 class FirstRunError(RuntimeError):
     """The first run could not be done: what it was told makes no sense, and never will."""
-
-
-@dataclass(frozen=True, slots=True)
-class WatchOptions:
-    """What a watch is asked to do.
-
-    Attributes:
-        crawl: the options of its runs of all items.
-        pace: how long it waits for what.
-        revisit: when sources are due again.
-        settings: Scrapy settings for the runs, by name.
-        schedule: when runs are due by the clock; None: when revisits fall due.
-        words: further words of the runs' command line.
-    """
-
-    crawl: CrawlOptions
-    pace: Pace
-    revisit: RevisitPolicy
-    settings: Mapping[str, str] = field(default_factory=dict)
-    schedule: Schedule | None = None
-    words: tuple[str, ...] = ()
 
 
 class Watch:
@@ -99,14 +76,16 @@ class Watch:
         """
         lock = self._folder.take()
         loop = asyncio.get_running_loop()
-        for signum in _SIGNALS:
+        # What is ignored, as SIGHUP is under nohup, stays so.
+        signals = [n for n in _SIGNALS if signal.getsignal(n) is not signal.SIG_IGN]
+        for signum in signals:
             loop.add_signal_handler(signum, self.stop)
         try:
             async with self._file_changes():
                 logger.info("watching", extra={"event": "watching"})
                 await self._loop()
         finally:
-            for signum in _SIGNALS:
+            for signum in signals:
                 loop.remove_signal_handler(signum)
             lock.release()
         logger.info("stopped", extra={"event": "stopped"})
@@ -150,11 +129,11 @@ class Watch:
         if self._folder.is_busy():
             self._agenda.put_back(job, time.monotonic(), delay=_BUSY_SECONDS)
             return
-        _log_begin(job)
+        log_begin(job)
         self.report.begun(job)
         outcome, was_stopped = await self._crawl(job)
         self.report.ended(job, outcome)
-        _log_end(job, outcome)
+        log_end(job, outcome)
         self._conclude(job, outcome, was_stopped=was_stopped)
         if not self._stopping:
             self._agenda.revisit(await asyncio.to_thread(self._folder.next_due))
@@ -206,25 +185,3 @@ class Watch:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
         self._wake.clear()
-
-
-def _log_begin(job: Job) -> None:
-    facts = {"event": "run-begun", "trigger": str(job.trigger)}
-    if job.files is None:
-        logger.info("a run of all items begins (%s)", job.trigger, extra=facts)
-    else:
-        count = len(job.files)
-        text = "a run of %d files begins (%s)"
-        logger.info(text, count, job.trigger, extra=facts | {"files": count})
-
-
-def _log_end(job: Job, outcome: RunOutcome) -> None:
-    facts = {"event": "run-ended", "trigger": str(job.trigger), "exitCode": int(outcome.code)}
-    if outcome.summary is None:
-        logger.error("the run could not be done: exit code %d", outcome.code, extra=facts)
-        return
-    summary = outcome.summary
-    more = {"visited": summary.done, "written": summary.written, "seconds": summary.seconds}
-    text = "the run ended: %d items, %d sources visited, %d files written, exit code %d"
-    counts = (summary.items, summary.done, summary.written, outcome.code)
-    logger.info(text, *counts, extra=facts | more)

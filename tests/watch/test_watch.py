@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import time
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from filelock import FileLock
 
 from tests.watch.conftest import wait_for
 from tests.web.git import Repository
@@ -155,6 +155,19 @@ def test_a_single_file_is_watched_and_its_neighbours_are_not(
     assert SECOND not in visited(watching)
 
 
+def test_files_that_a_run_writes_itself_start_no_endless_round(
+    watch: Callable[..., Watching], items: Path, write_item: Callable[..., Path], web: LocalWeb
+) -> None:
+    item = write_item(items, "first", original_url=FIRST)
+    watching = watch("--in-place", on=items)
+    watching.await_runs(1)
+    wait_for(lambda: "enrichment:" in item.read_text())
+    time.sleep(3)  # one more look at the file that has changed, and no more
+    assert len(watching.events("run-begun")) <= 2
+    assert web.count(FIRST) == 1
+    assert sum(run["written"] for run in watching.events("run-ended")) == 1
+
+
 def test_revisits_that_fall_due_are_crawled(
     watch: Callable[..., Watching], items: Path, write_item: Callable[..., Path], web: LocalWeb
 ) -> None:
@@ -265,17 +278,12 @@ def test_another_run_on_the_folder_is_waited_for(
     watch: Callable[..., Watching], items: Path, output: Path, write_item: Callable[..., Path]
 ) -> None:
     write_item(items, "first", original_url=FIRST)
-    output.joinpath(".crawler").mkdir(parents=True)
-    holder = subprocess.Popen(["flock", output / ".crawler/lock", "sleep", "300"])
-    try:
-        wait_for(lambda: psutil.Process(holder.pid).children())
+    (output / ".crawler").mkdir(parents=True)
+    with FileLock(output / ".crawler/lock"):
         watching = watch()
         watching.await_events("waiting")
+        time.sleep(0.5)
         assert watching.events("run-begun") == []
-    finally:
-        for process in (*psutil.Process(holder.pid).children(), holder):
-            process.kill()
-        holder.wait()
     watching.await_events("visited", url=FIRST)
 
 
