@@ -134,6 +134,9 @@ class Ledger(Protocol):
     def rendered(self, path: str) -> Rendered | None:
         """What the output file at this path was last made from."""
 
+    def rendered_any(self, paths: Sequence[str]) -> dict[str, Rendered]:
+        """What those of these output files that are known were last made from."""
+
     def put_rendered(self, path: str, rendered: Rendered | None) -> None:
         """Remember what an output file was made from; None forgets it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import contextmanager
 from importlib.resources import files
@@ -219,6 +220,15 @@ class SqliteLedger:
             "SELECT fingerprint, size, mtime_ns FROM rendered WHERE path = ?", (path,)
         ).fetchone()
         return None if row is None else Rendered(row[0], FileStamp(row[1], row[2]))
+
+    def rendered_any(self, paths: Sequence[str]) -> dict[str, Rendered]:
+        """What those of these output files that are known were last made from."""
+        rows = self._db.execute(
+            "SELECT path, fingerprint, size, mtime_ns FROM rendered "
+            "WHERE path IN (SELECT value FROM json_each(?))",
+            (json.dumps(paths),),
+        )
+        return {path: Rendered(made_from, FileStamp(*of)) for path, made_from, *of in rows}
 
     def put_rendered(self, path: str, rendered: Rendered | None) -> None:
         """Remember what an output file was made from; None forgets it."""

@@ -437,6 +437,14 @@ def test_rendered_files_are_remembered_and_forgotten(ledger: SqliteLedger) -> No
     assert ledger.rendered("items/a.md") is None
 
 
+def test_several_rendered_files_are_looked_up_at_once(ledger: SqliteLedger) -> None:
+    made = {name: Rendered(name, FileStamp(1, 2)) for name in ("items/a.md", "ü 'b'.md")}
+    for name, rendered in made.items():
+        ledger.put_rendered(name, rendered)
+    assert ledger.rendered_any([*made, "items/none.md"]) == made
+    assert ledger.rendered_any([]) == {}
+
+
 def test_a_transaction_that_fails_leaves_nothing(ledger: SqliteLedger) -> None:
     def fail_half_way() -> None:
         with ledger.transaction():
