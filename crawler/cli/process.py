@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ def run_items(
     display: AbstractContextManager[Any] = nullcontext()
     if is_live:
         display = live_progress(crawler, console)
+    gc.freeze()  # what is loaded by now stays, so that no collection has to look at it again
     with display:
         process.start()
     spider = crawler.spider

@@ -47,9 +47,12 @@ class ItemRows:
             put_families(self._db, item_id, families)
 
     def read_from_any(self, origins: Sequence[str]) -> dict[str, ItemRecord]:
-        """What is known of these files, where exactly one item was read from the file."""
+        """What is known of these files, where exactly one item was read from the file.
+
+        Without mentions, which nobody asks for.
+        """
         where = "WHERE origin IN (SELECT value FROM json_each(?))"
-        found = list(self.matching(where, (json.dumps(origins),)))
+        found = list(self._matching(where, (json.dumps(origins),), mentions=False))
         times = Counter(item.origin for item in found)
         return {item.origin: item for item in found if times[item.origin] == 1}
 
@@ -57,12 +60,17 @@ class ItemRows:
         self, where: str, values: Sequence[Any] | Mapping[str, Any]
     ) -> Iterator[ItemRecord]:
         """Yield the items that meet a condition on the table `item`."""
+        return self._matching(where, values, mentions=True)
+
+    def _matching(
+        self, where: str, values: Sequence[Any] | Mapping[str, Any], *, mentions: bool
+    ) -> Iterator[ItemRecord]:
         query = (
             "SELECT id, output, origin, root, size, mtime_ns, digest, facts, warnings "
             f"FROM item {where}"
         )
         rows = self._db.execute(query, values).fetchall()
-        mentions = self._mentions([row[0] for row in rows])
+        named = self._mentions([row[0] for row in rows]) if mentions else {}
         for row in rows:
             yield ItemRecord(
                 output=row[1],
@@ -71,7 +79,7 @@ class ItemRows:
                 stamp=FileStamp(row[4], row[5]),
                 digest=row[6],
                 facts=row[7],
-                mentions=tuple(mentions.get(row[0], ())),
+                mentions=tuple(named.get(row[0], ())),
                 warnings=tuple(json.loads(row[8])),
             )
 

@@ -75,7 +75,7 @@ class Ledger(Protocol):
         """What is known of the item that was read from this file."""
 
     def items_from(self, origins: Sequence[str]) -> dict[str, ItemRecord]:
-        """What is known of these files, where exactly one item was read from the file."""
+        """What is known of these files, without mentions, where one item was read from each."""
 
     def put_item(
         self, item: ItemRecord, families: Sequence[tuple[Mention, UrlFamily]] | None

@@ -129,7 +129,7 @@ class SqliteLedger:
         return self._items.read_from(origin)
 
     def items_from(self, origins: Sequence[str]) -> dict[str, ItemRecord]:
-        """What is known of these files, where exactly one item was read from the file."""
+        """What is known of these files, without mentions, where one item was read from each."""
         return self._items.read_from_any(origins)
 
     def put_item(

@@ -380,8 +380,9 @@ def test_items_are_found_by_their_files_where_that_is_clear(ledger: SqliteLedger
     twice = replace(item("twice.md"), origin="/items/b.md")
     ledger.put_item(twice, [])
     found = ledger.items_from(["/items/a.md", "/items/b.md", "/items/none.md"])
-    assert found == {"/items/a.md": ledger.item("a.md")}
-    assert len(found["/items/a.md"].mentions) == 2
+    known = ledger.item("a.md")
+    assert known is not None
+    assert found == {"/items/a.md": replace(known, mentions=())}
 
 
 def test_the_next_revisit_is_the_first_of_the_items_below_the_folder(ledger: SqliteLedger) -> None:
