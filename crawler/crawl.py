@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from filelock import FileLock, Timeout
 
+from crawler.exit_codes import ExitCode, exit_code_of
 from crawler.extraction.article import Article
 from crawler.images.store import keep_copy, record_of
 from crawler.ledger.ledger import DueSource, Ledger, Wanted
@@ -19,6 +20,7 @@ from crawler.output.publish import Publisher
 from crawler.plan.intake import Intake
 from crawler.plan.revisit import RevisitPolicy
 from crawler.problem import Problem
+from crawler.run_log import append_run, run_record
 from crawler.summary import RunSummary
 
 if TYPE_CHECKING:
@@ -84,6 +86,7 @@ class Crawl:
         self._has_items = False
         self._should_stop = should_stop
         self._started = time.monotonic()
+        self._started_at = datetime.now(UTC)
         self._lock = self._take_lock()
         try:
             self.ledger: Ledger = SqliteLedger(self.layout.ledger)
@@ -148,7 +151,7 @@ class Crawl:
             on_problem=self.on_problem,
             should_stop=self._should_stop,
         )
-        counted = intake.take(paths, exclude=self.options.output)
+        counted = intake.take(paths, exclude=self.options.output, files=self.options.files)
         self.summary.changed += counted.changed
         self.summary.invalid += counted.invalid
 
@@ -240,14 +243,24 @@ class Crawl:
     def _is_in_output(self, name: str) -> bool:
         return (self.options.output / name).is_file()
 
-    def finish(self, ended: str) -> RunSummary:
-        """Complete the summary."""
+    def finish(self, ended: str, *, could_go_on: bool = True) -> RunSummary:
+        """Complete the summary, and remember the run in the log of runs.
+
+        Args:
+            could_go_on: False where the run ended since it could not be done.
+        """
         count = self._publisher.count
         self.summary.written, self.summary.unchanged = count.written, count.unchanged
         self.summary.unwritten = count.failed
         self.summary.held = self.ledger.states()
         self.summary.seconds = time.monotonic() - self._started
         self.summary.ended = ended
+        code = exit_code_of(self.summary) if could_go_on else ExitCode.USAGE_ERROR
+        record = run_record(self.options, self.summary, started=self._started_at, exit_code=code)
+        try:
+            append_run(self.layout.run_log, record)
+        except OSError as error:
+            self.on_problem(Problem(str(self.layout.run_log), 1, f"not written: {error.strerror}"))
         return self.summary
 
     def close(self) -> None:

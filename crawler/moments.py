@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 def utc_text(moment: datetime) -> str:
@@ -15,6 +16,7 @@ def now_text() -> str:
     return utc_text(datetime.now(UTC))
 
 
+@lru_cache(maxsize=4096)  # a run of visits has few moments
 def moment(text: str) -> datetime:
     """Return the moment that such a text means; other forms of ISO 8601 without an offset are UTC.
 

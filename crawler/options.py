@@ -27,6 +27,7 @@ class CrawlOptions:
         items: item files, or folders to search for them.
         output: the output folder, with the ledger in it.
         only: globs on the items' relative paths or names; empty: all.
+        files: only those of the items that are among these files; None: all.
         limit: at most so many items that have something due; None: all.
         force: fetch all sources again.
         retry: fetch again the sources whose last visit ended so.
@@ -40,6 +41,7 @@ class CrawlOptions:
     items: tuple[Path, ...]
     output: Path = Path("output")
     only: tuple[str, ...] = ()
+    files: tuple[Path, ...] | None = None
     limit: int | None = None
     force: bool = False
     retry: frozenset[State] = frozenset()
@@ -56,6 +58,7 @@ class CrawlOptions:
         items: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
         output: str | os.PathLike[str] = "output",
         only: str | Iterable[str] = (),
+        files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
         limit: str | int | None = None,
         force: str | bool = False,
         retry: str | Iterable[str] = (),
@@ -68,7 +71,8 @@ class CrawlOptions:
     ) -> CrawlOptions:
         """Make options of what a caller has, which from `-a name=value` is always text.
 
-        In text, `items` and `archive` are separated by `os.pathsep`, `only` and `retry` by commas.
+        In text, `items`, `files` and `archive` are separated by `os.pathsep`, `only` and `retry` by
+        commas.
 
         Raises:
             OptionError: a value is not of its kind, or an option is unknown.
@@ -84,6 +88,7 @@ class CrawlOptions:
             items=tuple(map(Path, paths)),
             output=Path(output),
             only=_split(only, ","),
+            files=None if files is None else tuple(map(Path, _split(files, os.pathsep))),
             limit=None if limit is None else _positive("limit", limit),
             force=_flag("force", force),
             retry=frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -11,7 +12,6 @@ from crawler.options import CrawlOptions
 from crawler.summary import RunSummary
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Mapping
     from datetime import timedelta
 
@@ -29,6 +29,7 @@ def run(
     output: str | os.PathLike[str] = "output",
     *,
     only: Iterable[str] = (),
+    files: Paths | None = None,
     limit: int | None = None,
     force: bool = False,
     retry: Iterable[str] = (),
@@ -47,7 +48,7 @@ def run(
     Args:
         items: item files, or folders to search for them.
         output: the output folder.
-        only, limit, force, retry, older_than, in_place, wait, archive, record: see
+        only, files, limit, force, retry, older_than, in_place, wait, archive, record: see
             `crawler.options.CrawlOptions`.
         settings: Scrapy settings, for example {"CRAWLER_CONTACT": "https://example.com/bot"}.
 
@@ -59,6 +60,7 @@ def run(
         items=items,
         output=output,
         only=only,
+        files=files,
         limit=limit,
         force=force,
         retry=retry,
@@ -68,18 +70,35 @@ def run(
         archive=archive,
         record=record,
     )
-    command = [sys.executable, "-m", "crawler", "run", "--json", *_arguments(options)]
-    command += [f"--set={name}={value}" for name, value in (settings or {}).items()]
-    command += ["--", *map(str, options.items)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 - this interpreter
+    done = subprocess.run(  # noqa: S603 - this interpreter
+        run_command(options, settings or {}),
+        input=run_input(options),
+        stdout=subprocess.PIPE,
+        check=False,
+    )
     if done.returncode == _USAGE_ERROR or not done.stdout:
         raise RunError(f"exit code {done.returncode}; the reason is on standard error")
     return RunSummary.from_json(json.loads(done.stdout))
 
 
+def run_command(
+    options: CrawlOptions, settings: Mapping[str, object], *more: str
+) -> tuple[str, ...]:
+    """Return the command line for such a run, which prints its summary as JSON."""
+    command = [sys.executable, "-m", "crawler", "run", "--json", *_arguments(options), *more]
+    command += [f"--set={name}={value}" for name, value in settings.items()]
+    return (*command, "--", *map(str, options.items))
+
+
+def run_input(options: CrawlOptions) -> bytes:
+    """Return what that command reads from its standard input."""
+    return b"".join(os.fsencode(file) + b"\0" for file in options.files or ())
+
+
 def _arguments(options: CrawlOptions) -> list[str]:
     arguments = [f"--output={options.output}"]
     arguments += [f"--only={glob}" for glob in options.only]
+    arguments += [] if options.files is None else ["--files-from=-"]
     arguments += [f"--retry={state}" for state in sorted(options.retry)]
     arguments += [f"--archive={file}" for file in options.archive]
     arguments += [] if options.record is None else [f"--record={options.record}"]

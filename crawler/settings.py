@@ -56,6 +56,12 @@ CRAWLER_IMAGE_PIXELS = 25_000_000
 CRAWLER_IMAGE_THUMBNAIL = 400
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
+# `crawler watch`, in seconds: files are crawled when nothing has changed for so long; a run of all
+# items goes on for so long before files that have changed interrupt it; between such a run and the
+# one for revisits that fall due lies at least so much.
+CRAWLER_WATCH_QUIET = 1.0
+CRAWLER_WATCH_PATIENCE = 60.0
+CRAWLER_WATCH_GAP = 60.0
 # Seconds that a robots.txt may keep two requests apart (Crawl-delay, Request-rate).
 CRAWLER_CRAWL_DELAY_MAX = 60.0
 

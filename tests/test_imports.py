@@ -21,6 +21,10 @@ HOMES = {
     "feedparser": ["crawler/discover/feeds/xml_feed.py"],
     "warcio": ["crawler/warc/"],
     "rensa": ["crawler/duplicates/sketch.py"],
+    "watchfiles": ["crawler/watch/file_events.py"],
+    "cronsim": ["crawler/watch/schedule.py"],
+    "aiohttp": ["crawler/watch/door.py"],
+    "prometheus_client": ["crawler/watch/"],
     "scrapy": ["crawler/spiders/", "crawler/fetch/", "crawler/cli/", "crawler/settings.py"],
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 from typing import Annotated
 
@@ -14,12 +13,14 @@ from crawler import __version__
 from crawler.cli.demo import run_demo
 from crawler.cli.discover import discover
 from crawler.cli.dry_run import print_plan
-from crawler.cli.exit_codes import ExitCode, exit_code_of
 from crawler.cli.explain import explain_json, find_subject, print_explanation
-from crawler.cli.process import UnusableRunError, project_settings, run_items
+from crawler.cli.logs import LogFormat
+from crawler.cli.process import project_settings, run_items
+from crawler.cli.selection import selected_files
 from crawler.cli.shared import (
     Archive,
     AsJson,
+    LogFormatOption,
     Output,
     Overrides,
     Record,
@@ -28,10 +29,9 @@ from crawler.cli.shared import (
 from crawler.cli.shared import print_summary as _report
 from crawler.cli.shared import settings_of as _settings
 from crawler.cli.status import print_status, read_status
-from crawler.crawl import OutputBusyError
-from crawler.items.discovery import ItemsNotFoundError
-from crawler.ledger.sqlite import LedgerError
-from crawler.options import CrawlOptions, OptionError
+from crawler.cli.usage_errors import USAGE_ERRORS, reported_as
+from crawler.exit_codes import ExitCode, exit_code_of
+from crawler.options import CrawlOptions
 from crawler.output.additions import Additions
 
 app = typer.Typer(
@@ -49,6 +49,13 @@ def run(
     items: Items,
     output: Output = Path("output"),
     only: Annotated[list[str], typer.Option(metavar="GLOB", help="only items like this")] = [],
+    files_from: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="only the items that this file lists; -: stdin"),
+    ] = None,
+    changed_since: Annotated[
+        str | None, typer.Option(metavar="GIT_REV", help="only items changed since this commit")
+    ] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, max=10**9, help="at most so many items with work")
     ] = None,
@@ -67,32 +74,68 @@ def run(
     ] = False,
     as_json: AsJson = False,
     overrides: Overrides = [],
+    log_format: LogFormatOption = LogFormat.TEXT,
     verbose: Verbose = False,
 ) -> None:
     """Visit what is due for ITEMS, and write the enriched files."""
-    options = CrawlOptions.parse(
-        items=items,
-        output=output,
-        only=only,
-        limit=limit,
-        force=force,
-        retry=retry,
-        older_than=older_than,
-        in_place=in_place,
-        wait=wait,
-        archive=archive,
-        record=record,
-    )
-    if dry_run:
-        raise typer.Exit(print_plan(options, _settings(overrides), as_json=as_json))
-    summary = run_items(
-        options, _settings(overrides), console=Console(stderr=True), verbose=verbose
-    )
+    with reported_as(log_format):
+        options = CrawlOptions.parse(
+            items=items,
+            output=output,
+            only=only,
+            files=selected_files(items, files_from=files_from, changed_since=changed_since),
+            limit=limit,
+            force=force,
+            retry=retry,
+            older_than=older_than,
+            in_place=in_place,
+            wait=wait,
+            archive=archive,
+            record=record,
+        )
+        settings = _settings(overrides)
+        if dry_run:
+            raise typer.Exit(print_plan(options, settings, as_json=as_json))
+        console = Console(stderr=True)
+        summary = run_items(
+            options, settings, console=console, verbose=verbose, log_format=log_format
+        )
     _report(summary, as_json=as_json)
     raise typer.Exit(exit_code_of(summary))
 
 
 app.add_typer(discover, name="discover")
+
+
+@app.command()
+def watch(
+    items: Items,
+    output: Output = Path("output"),
+    every: Annotated[
+        str | None,
+        typer.Option(metavar="SPAN|CRON", help="look at all items by the clock: 6h, '0 */6 * * *'"),
+    ] = None,
+    http: Annotated[
+        str | None, typer.Option(metavar="[HOST:]PORT", help="serve health, metrics and a webhook")
+    ] = None,
+    in_place: Annotated[bool, typer.Option("--in-place", help="write into ITEMS itself")] = False,
+    overrides: Overrides = [],
+    log_format: LogFormatOption = LogFormat.TEXT,
+    verbose: Verbose = False,
+) -> None:
+    """Crawl ITEMS now, and then whatever is new, has changed or falls due, until stopped."""
+    from crawler.cli.watch import watch_items  # noqa: PLC0415 - loads what only it needs
+
+    with reported_as(log_format):
+        watch_items(
+            CrawlOptions.parse(items=items, output=output, in_place=in_place),
+            _settings(overrides),
+            every=every,
+            http=http,
+            console=Console(stderr=True),
+            log_format=log_format,
+            verbose=verbose,
+        )
 
 
 @app.command()
@@ -144,17 +187,8 @@ def version() -> None:
 
 def main() -> None:
     """Run the command line; a use that makes no sense ends with exit code 2 and its reason."""
-    usage_errors = (
-        OptionError,
-        ItemsNotFoundError,
-        OutputBusyError,
-        LedgerError,
-        UnusableRunError,
-        OSError,
-        sqlite3.DatabaseError,
-    )
     try:
         app()
-    except usage_errors as error:
+    except USAGE_ERRORS as error:
         Console(stderr=True).print(f"crawler: {error}", style="red", markup=False, soft_wrap=True)
         raise SystemExit(ExitCode.USAGE_ERROR) from None

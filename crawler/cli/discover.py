@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from crawler.cli.exit_codes import exit_code_of
 from crawler.cli.process import run_items
 from crawler.cli.shared import (
     Archive,
@@ -22,6 +21,7 @@ from crawler.cli.shared import (
 )
 from crawler.discover.host_filter import HostFilter
 from crawler.discover.options import MAX_NEW, SearchOptions, check_folder
+from crawler.exit_codes import exit_code_of
 from crawler.options import CrawlOptions
 from crawler.spiders.archive_items import ArchiveSpider
 from crawler.spiders.feeds import FeedsSpider

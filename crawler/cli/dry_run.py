@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from crawler.cli.exit_codes import ExitCode
 from crawler.cli.process import project_settings
 from crawler.crawl import Crawl
+from crawler.exit_codes import ExitCode
 from crawler.plan.revisit import RevisitPolicy
 
 if TYPE_CHECKING:

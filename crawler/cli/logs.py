@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rich.logging import RichHandler
 
+from crawler.cli.json_lines import JsonLines
 from crawler.options import OptionError
 
 if TYPE_CHECKING:
@@ -16,20 +18,34 @@ if TYPE_CHECKING:
 _PLAIN = "%(asctime)s %(levelname)s %(message)s"
 
 
-def log_to(console: Console, settings: BaseSettings, *, verbose: bool) -> None:
+class LogFormat(StrEnum):
+    """How log lines look: as text for people, or as one JSON object a line for machines."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def log_to(
+    console: Console,
+    settings: BaseSettings,
+    *,
+    verbose: bool,
+    log_format: LogFormat = LogFormat.TEXT,
+) -> None:
     """Send the log to LOG_FILE where that is set, to the console otherwise.
 
-    A terminal gets lines that do not disturb a live display.
+    A terminal gets lines that do not disturb a live display, unless they are for machines.
     """
     handler: logging.Handler
+    is_json = log_format is LogFormat.JSON
     if settings["LOG_FILE"]:
         handler = logging.FileHandler(settings["LOG_FILE"], encoding="utf-8")
-        handler.setFormatter(logging.Formatter(_PLAIN))
-    elif console.is_terminal:
+        handler.setFormatter(_formatter(log_format))
+    elif console.is_terminal and not is_json:
         handler = RichHandler(console=console, show_path=False, show_time=False)
     else:
         handler = logging.StreamHandler(console.file)
-        handler.setFormatter(logging.Formatter(_PLAIN))
+        handler.setFormatter(_formatter(log_format))
     try:
         handler.setLevel(settings["LOG_LEVEL"])
     except (ValueError, TypeError) as error:
@@ -39,6 +55,10 @@ def log_to(console: Console, settings: BaseSettings, *, verbose: bool) -> None:
     if not verbose:
         quiet_others()
         logging.getLogger("crawler").setLevel(min(handler.level, logging.INFO))
+
+
+def _formatter(log_format: LogFormat) -> logging.Formatter:
+    return JsonLines() if log_format is LogFormat.JSON else logging.Formatter(_PLAIN)
 
 
 def quiet_others() -> None:

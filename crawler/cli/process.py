@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from crawler.cli.logs import log_to
+from crawler.cli.logs import LogFormat, log_to
 from crawler.cli.progress import live_progress
 from crawler.options import CrawlOptions
 from crawler.spiders.checks import check_settings
@@ -34,6 +35,7 @@ def run_items(
     *,
     console: Console,
     verbose: bool,
+    log_format: LogFormat = LogFormat.TEXT,
     spider: type[SourceSpider] = ItemsSpider,
     arguments: Mapping[str, Any] | None = None,
 ) -> RunSummary:
@@ -44,12 +46,13 @@ def run_items(
         console: where progress and log lines go; a terminal gets a live display.
         verbose: also show what Scrapy itself logs.
         spider, arguments: the spider, and arguments of its own.
+        log_format: how log lines look; those for machines leave no place for a live display.
 
     Raises:
         OptionError: a setting makes no sense.
         UnusableRunError: the run could not be done at all.
     """
-    is_live = console.is_terminal and not verbose
+    is_live = console.is_terminal and not verbose and log_format is LogFormat.TEXT
     settings = project_settings(overrides)
     level = "WARNING" if is_live else "INFO"
     quiet = {"STATS_DUMP": False, "LOG_LEVEL": level, "LOG_INSTALL_ROOT_HANDLER": False}
@@ -57,12 +60,14 @@ def run_items(
     check_settings(settings)
     choose_warc_files(settings, options)  # the spider does, too; here an error has its own words
     process = _Process(settings)
-    log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels
+    # After Scrapy has set its own levels.
+    log_to(console, settings, verbose=verbose, log_format=log_format)
     crawler = process.create_crawler(spider)
     process.crawl(crawler, **_arguments(options), **(arguments or {}))
     display: AbstractContextManager[Any] = nullcontext()
     if is_live:
         display = live_progress(crawler, console)
+    gc.freeze()  # what is loaded by now stays, so that no collection has to look at it again
     with display:
         process.start()
     ran = crawler.spider

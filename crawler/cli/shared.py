@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from crawler.cli.logs import LogFormat
 from crawler.cli.report import print_report
 from crawler.options import OptionError
 
@@ -25,6 +26,9 @@ Archive = Annotated[
 ]
 Record = Annotated[
     Path | None, typer.Option(metavar="WARC", help="append what the crawl sees to this file")
+]
+LogFormatOption = Annotated[
+    LogFormat, typer.Option("--log-format", help="log lines for people, or JSON for machines")
 ]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="also show Scrapy's own log")]
 

@@ -49,7 +49,7 @@ def find_items(
     Raises:
         ItemsNotFoundError: one of `paths` is missing; raised before anything is given.
     """
-    folders = [_is_folder(path) for path in paths]
+    folders = [is_folder(path) for path in paths]
     excluded = exclude.resolve() if exclude is not None else None
     found = (
         entry
@@ -64,7 +64,17 @@ def find_items(
     return _each_once(found) if len(paths) > 1 else (item for item, _ in found)
 
 
-def _is_folder(path: Path) -> bool:
+def has_item_name(name: str) -> bool:
+    """Whether a file of this name in a folder is taken for an item, unless it is hidden."""
+    return name.lower().endswith(_SUFFIXES)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path that the user named is a folder.
+
+    Raises:
+        ItemsNotFoundError: it is missing or cannot be looked at.
+    """
     try:
         return stat.S_ISDIR(path.stat().st_mode)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
@@ -111,11 +121,11 @@ def _listing(folder: Path, on_problem: Callable[[Problem], None]) -> tuple[list[
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     names = subfolders
-                elif entry.name.lower().endswith(_SUFFIXES) and not _is_folder_link(entry):
+                elif has_item_name(entry.name) and not _is_folder_link(entry):
                     names = files  # a link to nowhere, too: reading it says so
                 else:
                     continue
-                if _is_utf8(entry.name):
+                if is_utf8_name(entry.name):
                     names.append(entry.name)
                 else:
                     on_problem(Problem(_shown(entry.path), 1, "the name is not UTF-8"))
@@ -129,7 +139,8 @@ def _is_folder_link(entry: os.DirEntry[str]) -> bool:
     return entry.is_symlink() and os.path.isdir(entry.path)  # noqa: PTH112 - raises nothing
 
 
-def _is_utf8(name: str) -> bool:
+def is_utf8_name(name: str) -> bool:
+    """Whether the file system gave a name, or a path, that is UTF-8."""
     try:
         name.encode()
     except UnicodeEncodeError:

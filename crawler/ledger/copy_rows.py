@@ -64,8 +64,8 @@ class CopyRows:
         if done_to is None:
             return False
         rows = self._db.execute(
-            "SELECT id, key FROM source WHERE id > ? AND held_state IN ('ok', 'archived') "
-            "ORDER BY id LIMIT ?",
+            "SELECT id, key FROM source WHERE id > ? "
+            "AND held_state IN ('ok', 'archived', 'paywalled') ORDER BY id LIMIT ?",
             (done_to, count),
         ).fetchall()
         for _, key in rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from crawler.ledger.families import put_families
@@ -11,7 +12,7 @@ from crawler.ledger.records import FileStamp, ItemRecord, Mention
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from crawler.urls.family import UrlFamily
 
@@ -45,18 +46,32 @@ class ItemRows:
         if families is not None:
             put_families(self._db, item_id, families)
 
-    def matching(self, where: str, values: Sequence[Any]) -> Iterator[ItemRecord]:
+    def read_from_any(self, origins: Sequence[str]) -> dict[str, ItemRecord]:
+        """What is known of these files, where exactly one item was read from the file.
+
+        Without mentions, which nobody asks for.
+        """
+        where = "WHERE origin IN (SELECT value FROM json_each(?))"
+        found = list(self._matching(where, (json.dumps(origins),), mentions=False))
+        times = Counter(item.origin for item in found)
+        return {item.origin: item for item in found if times[item.origin] == 1}
+
+    def matching(
+        self, where: str, values: Sequence[Any] | Mapping[str, Any]
+    ) -> Iterator[ItemRecord]:
         """Yield the items that meet a condition on the table `item`."""
+        return self._matching(where, values, mentions=True)
+
+    def _matching(
+        self, where: str, values: Sequence[Any] | Mapping[str, Any], *, mentions: bool
+    ) -> Iterator[ItemRecord]:
         query = (
             "SELECT id, output, origin, root, size, mtime_ns, digest, facts, warnings "
             f"FROM item {where}"
         )
-        for row in self._db.execute(query, values).fetchall():
-            mentions = self._db.execute(
-                "SELECT position, key, web_url, kind, published FROM mention "
-                "JOIN source ON source.id = source_id WHERE item_id = ? ORDER BY position",
-                (row[0],),
-            )
+        rows = self._db.execute(query, values).fetchall()
+        named = self._mentions([row[0] for row in rows]) if mentions else {}
+        for row in rows:
             yield ItemRecord(
                 output=row[1],
                 origin=row[2],
@@ -64,9 +79,21 @@ class ItemRows:
                 stamp=FileStamp(row[4], row[5]),
                 digest=row[6],
                 facts=row[7],
-                mentions=tuple(Mention(*mention) for mention in mentions),
+                mentions=tuple(named.get(row[0], ())),
                 warnings=tuple(json.loads(row[8])),
             )
+
+    def _mentions(self, ids: Sequence[int]) -> dict[int, list[Mention]]:
+        rows = self._db.execute(
+            "SELECT item_id, position, key, web_url, kind, published FROM mention "
+            "JOIN source ON source.id = source_id "
+            "WHERE item_id IN (SELECT value FROM json_each(?)) ORDER BY item_id, position",
+            (json.dumps(ids),),
+        )
+        mentions: dict[int, list[Mention]] = {}
+        for item_id, *mention in rows:
+            mentions.setdefault(item_id, []).append(Mention(*mention))
+        return mentions
 
     def forget_missing(self, root: str) -> None:
         """Forget the items found below `root` earlier whose files are gone; sources stay."""

@@ -77,6 +77,9 @@ class Ledger(Protocol):
     def item_from(self, origin: str) -> ItemRecord | None:
         """What is known of the item that was read from this file."""
 
+    def items_from(self, origins: Sequence[str]) -> dict[str, ItemRecord]:
+        """What is known of these files, without mentions, where one item was read from each."""
+
     def put_item(
         self, item: ItemRecord, families: Sequence[tuple[Mention, UrlFamily]] | None
     ) -> None:
@@ -131,6 +134,9 @@ class Ledger(Protocol):
     def revision(self, key: str) -> str | None:
         """Hash of what is known of a source; None: not visited yet."""
 
+    def next_due(self, roots: Sequence[str], policy: RevisitPolicy) -> datetime | None:
+        """When the first of the sources that items below `roots` name is due by itself again."""
+
     def source_of_url(self, url: str) -> SourceRecord | None:
         """What is known of the source that has this URL in its family."""
 
@@ -145,6 +151,9 @@ class Ledger(Protocol):
 
     def rendered(self, path: str) -> Rendered | None:
         """What the output file at this path was last made from."""
+
+    def rendered_any(self, paths: Sequence[str]) -> dict[str, Rendered]:
+        """What those of these output files that are known were last made from."""
 
     def put_rendered(self, path: str, rendered: Rendered | None) -> None:
         """Remember what an output file was made from; None forgets it."""

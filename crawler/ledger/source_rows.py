@@ -10,11 +10,13 @@ from crawler.ledger.codec import decode_visit, encode_visit
 from crawler.ledger.image_rows import images_from_text
 from crawler.ledger.records import SourceRecord
 from crawler.ledger.revision import revision_of
+from crawler.plan.revisit import LastVisit
 from crawler.states import State
 from crawler.urls.canonical import url_key
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator, Sequence
 
     from crawler.ledger.records import Visit
 
@@ -67,6 +69,18 @@ class SourceRows:
             (key,),
         ).fetchone()
         return None if row is None else row[0]
+
+    def last_visits(self, roots: Sequence[str]) -> Iterator[LastVisit]:
+        """Yield the last visits to the sources that items found below `roots` name."""
+        rows = self._db.execute(
+            "SELECT last_state, coalesce(checked_at, first_at), (SELECT min(published) "
+            "FROM mention m WHERE m.source_id = source.id), first_at, failures, retry_at "
+            "FROM source WHERE last_state IS NOT NULL AND id IN (SELECT source_id FROM mention "
+            "JOIN item ON item.id = item_id WHERE root IN (SELECT value FROM json_each(?)))",
+            (json.dumps(roots),),
+        )
+        for state, *rest in rows:
+            yield LastVisit.from_texts(State(state), *rest)
 
     def of_url(self, url: str) -> SourceRecord | None:
         """What is known of the source that has this URL in its family."""

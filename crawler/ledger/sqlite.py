@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import contextmanager
 from importlib.resources import files
@@ -12,6 +13,7 @@ from crawler.ledger.discovery_rows import DiscoveryRows
 from crawler.ledger.image_rows import ImageRows
 from crawler.ledger.item_rows import ItemRows
 from crawler.ledger.ledger import DueSource, Wanted
+from crawler.ledger.read_ahead import ReadAhead
 from crawler.ledger.records import (
     Copies,
     FeedAnswer,
@@ -32,8 +34,10 @@ from crawler.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
+    from crawler.plan.revisit import RevisitPolicy
     from crawler.urls.family import UrlFamily
 
 SCHEMA_VERSION: Final = 3
@@ -84,6 +88,7 @@ class SqliteLedger:
         self._copies = CopyRows(self._db, self._sources)
         self._discovery = DiscoveryRows(self._db)
         self._images = ImageRows(self._db)
+        self._ahead: ReadAhead | None = None
 
     def _prepare(self, path: Path) -> None:
         if self._version() == 0:
@@ -143,20 +148,28 @@ class SqliteLedger:
         """What is known of the item that was read from this file."""
         return self._items.read_from(origin)
 
+    def items_from(self, origins: Sequence[str]) -> dict[str, ItemRecord]:
+        """What is known of these files, without mentions, where one item was read from each."""
+        return self._items.read_from_any(origins)
+
     def put_item(
         self, item: ItemRecord, families: Sequence[tuple[Mention, UrlFamily]] | None
     ) -> None:
         """Store an item and the sources it names; None keeps those of a known item."""
+        self._ahead = None
         with self.transaction():
             self._items.put(item, families)
 
     def forget_missing(self, root: str) -> None:
         """Forget the items found below `root` earlier whose files are gone; sources stay."""
+        self._ahead = None
         with self.transaction():
             self._items.forget_missing(root)
 
     def owners(self, key: str) -> list[ItemRecord]:
         """Return the items whose own article this source is."""
+        if self._ahead is not None and key in self._ahead.owners:
+            return self._ahead.owners[key]
         return self._items.owners(key)
 
     def items_naming(self, key: str) -> list[ItemRecord]:
@@ -169,7 +182,17 @@ class SqliteLedger:
 
     def revision(self, key: str) -> str | None:
         """Hash of what is known of a source; None: not visited yet."""
+        if self._ahead is not None and key in self._ahead.revisions:
+            return self._ahead.revisions[key]
         return self._sources.revision(key)
+
+    def next_due(self, roots: Sequence[str], policy: RevisitPolicy) -> datetime | None:
+        """When the first of the sources that items below `roots` name is due by itself again.
+
+        None: none is, ever.
+        """
+        times = map(policy.due_at, self._sources.last_visits(roots))
+        return min((at for at in times if at is not None), default=None)
 
     def source_of_url(self, url: str) -> SourceRecord | None:
         """What is known of the source that has this URL in its family."""
@@ -181,6 +204,7 @@ class SqliteLedger:
         Raises:
             KeyError: no item names this source.
         """
+        self._ahead = None
         with self.transaction():
             record = self._sources.settle(key, visit)
             self._copies.note(record)
@@ -268,6 +292,15 @@ class SqliteLedger:
         ).fetchone()
         return None if row is None else Rendered(row[0], FileStamp(row[1], row[2]))
 
+    def rendered_any(self, paths: Sequence[str]) -> dict[str, Rendered]:
+        """What those of these output files that are known were last made from."""
+        rows = self._db.execute(
+            "SELECT path, fingerprint, size, mtime_ns FROM rendered "
+            "WHERE path IN (SELECT value FROM json_each(?))",
+            (json.dumps(paths),),
+        )
+        return {path: Rendered(made_from, FileStamp(*of)) for path, made_from, *of in rows}
+
     def put_rendered(self, path: str, rendered: Rendered | None) -> None:
         """Remember what an output file was made from; None forgets it."""
         if rendered is None:
@@ -307,10 +340,13 @@ class SqliteLedger:
 
     def _in_pages(self, ids_after: Callable[[int, int], list[int]]) -> Iterator[ItemRecord]:
         last = 0
-        while ids := ids_after(last, _PAGE):
-            last = ids[-1]
-            for item_id in ids:
-                yield from self._items.matching("WHERE id = ?", (item_id,))
+        try:
+            while ids := ids_after(last, _PAGE):
+                last = ids[-1]
+                self._ahead = ReadAhead(self._db, self._items, ids)
+                yield from self._ahead.items
+        finally:
+            self._ahead = None
 
     def states(self) -> dict[State | None, int]:
         """How many sources of the selected items hold each state; None: not visited yet."""

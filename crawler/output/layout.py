@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,16 @@ class Layout:
         """File that the one run on this folder holds locked."""
         return self.output / ".crawler" / "lock"
 
+    @property
+    def watch_lock(self) -> Path:
+        """File that the one watch on this folder holds locked."""
+        return self.output / ".crawler" / "watch.lock"
+
+    @property
+    def run_log(self) -> Path:
+        """File with a line for each run."""
+        return self.output / ".crawler" / "runs.jsonl"
+
     def item(self, item: ItemRecord) -> Target:
         """Where an enriched item goes."""
         if self.in_place:
@@ -73,5 +84,10 @@ class Layout:
 
     def source(self, key: str) -> Target:
         """Where the article of the source with this key goes, where no item is about it."""
-        name = f"sources/{source_output_path(f'https://{key}', key)}"
-        return Target(self.output / name, self.output, name)
+        return _source(self.output, key)
+
+
+@lru_cache(maxsize=4096)  # each item that names a source asks several times
+def _source(output: Path, key: str) -> Target:
+    name = f"sources/{source_output_path(f'https://{key}', key)}"
+    return Target(output / name, output, name)

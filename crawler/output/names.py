@@ -109,8 +109,9 @@ def _telling(segment: str) -> tuple[bool, bool, int]:
 
 
 def _fold(text: str) -> str:
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return _UNSAFE.sub("-", ascii_text).strip("-")
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _UNSAFE.sub("-", text.lower()).strip("-")
 
 
 def _cut(folded: str, limit: int) -> str:

@@ -18,7 +18,7 @@ from crawler.output.entry import SCHEMA_VERSION, mention_entry
 from crawler.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from crawler.ledger.ledger import Ledger
     from crawler.output.layout import Layout, Target
@@ -69,10 +69,34 @@ class Publisher:
         keys = dict.fromkeys(mention.source for mention in item.mentions)
         if any(self._ledger.revision(key) is None for key in keys):
             return
+        if self._is_right(item, keys):
+            return
         owned = [key for key in keys if not self._write_source(key)]
         self._write_item(item)
         for key in owned:
             self._withdraw(key)
+
+    def _is_right(self, item: ItemRecord, keys: Iterable[str]) -> bool:
+        """Whether all is as it was left, as it nearly always is; one look at the ledger says so."""
+        owners = {key: self._owner(key) for key in keys}
+        texts = [self._text_of(m.source, item, owners[m.source]) for m in item.mentions]
+        right = {self._layout.item(item): self._item_fingerprint(item, texts)}
+        withdrawn = []
+        for key, owner in owners.items():
+            target = self._layout.source(key)
+            if owner is None:
+                right[target] = _fingerprint(self._revision(key))
+            else:
+                withdrawn.append(target.name)
+        known = self._ledger.rendered_any([*(target.name for target in right), *withdrawn])
+        try:
+            found = {target.name: Rendered(of, _stamp(target.path)) for target, of in right.items()}
+        except OSError:
+            return False  # who tries to write there finds out, and says so
+        if known != found:
+            return False
+        self.count.unchanged += len(right)
+        return True
 
     def _write_source(self, key: str) -> bool:
         """Bring the file of a source up to date; False: it has none, since an item is about it."""
@@ -85,16 +109,18 @@ class Publisher:
     def _write_item(self, item: ItemRecord) -> bool:
         """Bring an item's own file up to date; False: it could not be."""
         keys = [mention.source for mention in item.mentions]
-        revisions = [self._revision(key) for key in keys]
-        if None in revisions:
+        if any(self._ledger.revision(key) is None for key in keys):
             return False
-        texts = [self._text_file(key, item) for key in keys]
-        facts = [(m.position, m.web_url, m.kind) for m in item.mentions]
-        wanted = self._additions.fingerprint
-        fingerprint = _fingerprint(item.digest, facts, revisions, texts, wanted)
+        texts = [self._text_of(key, item, self._owner(key)) for key in keys]
+        fingerprint = self._item_fingerprint(item, texts)
         return self._bring_up(
             self._layout.item(item), fingerprint, lambda: self._item_text(item, texts)
         )
+
+    def _item_fingerprint(self, item: ItemRecord, texts: list[str]) -> str:
+        facts = [(m.position, m.web_url, m.kind) for m in item.mentions]
+        revisions = [self._revision(mention.source) for mention in item.mentions]
+        return _fingerprint(item.digest, facts, revisions, texts, self._additions.fingerprint)
 
     def _revision(self, key: str) -> object:
         """Return what changes exactly when that which is written of a source would, or None."""
@@ -110,12 +136,11 @@ class Publisher:
                 return item
         return None
 
-    def _text_file(self, key: str, item: ItemRecord) -> str:
-        """Path of the file that has a source's text, as entries print it."""
+    def _text_of(self, key: str, item: ItemRecord, owner: ItemRecord | None) -> str:
+        """Path of the file that has a source's text, as entries of an item print it."""
         own = item.mentions[0] if item.mentions else None
         if own and own.position < 0 and own.wants_body and own.source == key:
             return self._layout.text_of_item(item)
-        owner = self._owner(key)
         return self._layout.source(key).name if owner is None else self._layout.text_of_item(owner)
 
     def _item_text(self, item: ItemRecord, texts: list[str]) -> str | None:

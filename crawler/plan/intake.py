@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.items.discovery import FoundItem, find_items
 from crawler.items.item import Item, item_facts_hash, read_item, text_digest
+from crawler.items.named_files import find_named
 from crawler.ledger.records import FileStamp, ItemRecord, Mention
 from crawler.moments import utc_text
 from crawler.output.names import item_output_path
@@ -61,22 +62,30 @@ class Intake:
         self._only = only
         self._on_problem = on_problem
         self._should_stop = should_stop
+        self._known: dict[str, ItemRecord] = {}  # by file, as far as read ahead
         self.count = IntakeCount()
 
-    def take(self, paths: Sequence[Path], *, exclude: Path | None) -> IntakeCount:
-        """Take all item files below `paths`.
+    def take(
+        self, paths: Sequence[Path], *, exclude: Path | None, files: Sequence[Path] | None = None
+    ) -> IntakeCount:
+        """Take all item files below `paths`, or only those of them that are among `files`.
 
         Raises:
             ItemsNotFoundError: a path does not exist.
         """
-        found = find_items(paths, exclude=exclude, on_problem=self._on_problem)
+        if files is None:
+            found = find_items(paths, exclude=exclude, on_problem=self._on_problem)
+        else:
+            found = find_named(paths, files, exclude=exclude, on_problem=self._on_problem)
         while (batch := list(islice(found, _BATCH))) and not self._should_stop():
+            wanted = [item for item in batch if self._is_wanted(item.relative)]
             with self._ledger.transaction():
-                for item in batch:
-                    if self._is_wanted(item.relative):
-                        self._take_one(item)
-        for path in paths:
-            self._ledger.forget_missing(absolute(path))
+                self._known = self._ledger.items_from([absolute(item.path) for item in wanted])
+                for item in wanted:
+                    self._take_one(item)
+        if files is None or not all(map(os.path.lexists, files)):
+            for path in paths:
+                self._ledger.forget_missing(absolute(path))
         return self.count
 
     def _is_wanted(self, relative: PurePosixPath) -> bool:
@@ -99,6 +108,10 @@ class Intake:
 
     def _record(self, found: FoundItem) -> ItemRecord:
         origin = absolute(found.path)
+        known = self._known.get(origin)
+        is_plain = known is not None and known.output == str(item_output_path(found.relative))
+        if known is not None and is_plain and known.stamp == _stamp(found.path):
+            return known  # as nearly all are, in nearly every run
         output = self._own_output(found, origin)
         known = self._ledger.item(output)
         if known is not None and known.origin == origin and known.stamp == _stamp(found.path):
@@ -125,6 +138,7 @@ class Intake:
         # Nearly all changes are to fields that say nothing about what to fetch.
         is_noise = known is not None and known.facts == record.facts
         self._ledger.put_item(record, None if is_noise else list(_families(item)))
+        self._known = {}  # it may have taken another one's place
         return record
 
     def _own_output(self, found: FoundItem, origin: str) -> str:

@@ -37,9 +37,9 @@ class Books:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, lambda: work(*args, **kwargs))
 
-    async def close(self, ended: str) -> None:
+    async def close(self, ended: str, *, could_go_on: bool = True) -> None:
         """Complete the summary and close the crawl."""
         if self._crawl is not None:
-            await self.run(self._crawl.finish, ended)
+            await self.run(self._crawl.finish, ended, could_go_on=could_go_on)
             await self.run(self._crawl.close)
         self._thread.shutdown(wait=False)

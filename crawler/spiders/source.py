@@ -327,7 +327,8 @@ class SourceSpider(Spider):
     def settled(self, trail: Trail) -> SourceVisit:
         """Return the visit that a trail was, now that it is over."""
         visit = trail.visit()
-        logger.info("%s %s%s", visit.state, visit.hop.url, _evidence(visit.hop))
+        facts = {"event": "visited", "state": str(visit.state), "url": visit.hop.url}
+        logger.info("%s %s%s", visit.state, visit.hop.url, _evidence(visit.hop), extra=facts)
         return SourceVisit(trail.source.key, visit)
 
     def pool_failed(self, error: ExtractionPoolError) -> None:
@@ -351,7 +352,8 @@ class SourceSpider(Spider):
                 self.cannot_keep(error)
         stop = self._stop()
         interrupted = stop is not None and stop.stopping.is_set()
-        await self.books.close("interrupted" if interrupted else (self.failure or reason))
+        ended = "interrupted" if interrupted else (self.failure or reason)
+        await self.books.close(ended, could_go_on=self.failure is None)
 
     def give_up(self, failure: str) -> CloseSpider:
         """Note why the run cannot go on, and return what ends it."""

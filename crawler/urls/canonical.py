@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from w3lib.url import canonicalize_url, safe_url_string
 
 from crawler.urls.host import ascii_host
+from crawler.urls.plain_url import plain_host
 from crawler.urls.tracking import without_tracking
 
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -26,6 +27,8 @@ def clean_url(url: str) -> str:
     Never raises: a URL with an impossible authority (`http://[::1`) comes back with that
     authority percent-encoded, and fails when it is requested.
     """
+    if plain_host(url) is not None:
+        return url
     parts = urlsplit(_safe(url))
     host = ascii_host(parts.hostname or "")
     netloc = _netloc(host, parts.port, defaults=_DEFAULT_PORTS.get(parts.scheme, ()))

@@ -11,6 +11,7 @@ from tldextract import TLDExtract
 from w3lib.url import safe_url_string
 
 from crawler.urls.host import ascii_host
+from crawler.urls.plain_url import plain_host
 
 # The list that comes with the library: no network, no cache files, the same answer everywhere.
 _extract = TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -26,7 +27,7 @@ def registered_domain(url_or_host: str) -> str:
     its own domain (IPv6 without brackets). A host without a known suffix gives its last two
     labels or itself; what has no host at all gives `unknown`. Never raises.
     """
-    return _domain_of_host(_host(url_or_host))
+    return _domain_of_host(plain_host(url_or_host) or _host(url_or_host))
 
 
 def _host(url_or_host: str) -> str:

@@ -5,6 +5,8 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -24,6 +26,7 @@ from crawler.ledger.records import (
 )
 from crawler.ledger.sqlite import LedgerError, SqliteLedger
 from crawler.moments import now_text
+from crawler.plan.revisit import RevisitPolicy
 from crawler.states import State
 from crawler.urls.family import UrlFamily, url_family
 
@@ -338,6 +341,67 @@ def test_items_with_nothing_due_wait_for_nothing(ledger: SqliteLedger) -> None:
     assert [i.output for i in ledger.waiting_for_nothing()] == ["a.md"]
 
 
+def test_what_is_read_ahead_for_idle_items_is_what_is_read_for_each(ledger: SqliteLedger) -> None:
+    for name in ("c.md", "a.md", "b.md", "b-copy.md"):
+        own = f"https://example.com/{name[0]}"
+        put(ledger, name, own, "https://example.com/a", "https://example.com/lone")
+    put(ledger, "other.md", "https://example.com/lone", select=False)
+    for key in ("a", "b", "c", "lone"):
+        settle(ledger, f"example.com/{key}", State.OK, "text")
+    ledger.plan(Wanted())
+    keys = [f"example.com/{key}" for key in ("a", "b", "c", "lone", "unknown")]
+    expected = [(ledger.revision(key), ledger.owners(key)) for key in keys]
+    assert [len(owners) for _, owners in expected] == [1, 2, 1, 1, 0]
+
+    seen = []
+    for item_ahead in ledger.waiting_for_nothing():
+        assert item_ahead == ledger.item(item_ahead.output)
+        assert [(ledger.revision(key), ledger.owners(key)) for key in keys] == expected
+        seen.append(item_ahead.output)
+    assert seen == ["c.md", "a.md", "b.md", "b-copy.md"]
+
+
+def test_what_was_read_ahead_is_forgotten_once_something_is_stored(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", "https://example.com/a")
+    settle(ledger, "example.com/a", State.OK, "text")
+    ledger.plan(Wanted())
+    ahead = ledger.waiting_for_nothing()
+    next(ahead)
+    before = ledger.revision("example.com/a")
+    settle(ledger, "example.com/a", State.OK, "another text")
+    assert ledger.revision("example.com/a") != before
+    put(ledger, "b.md", "https://example.com/a")
+    assert len(ledger.owners("example.com/a")) == 2
+
+
+def test_items_are_found_by_their_files_where_that_is_clear(ledger: SqliteLedger) -> None:
+    put(ledger, "a.md", "https://example.com/a", "https://example.com/b")
+    put(ledger, "b.md", "https://example.com/b")
+    twice = replace(item("twice.md"), origin="/items/b.md")
+    ledger.put_item(twice, [])
+    found = ledger.items_from(["/items/a.md", "/items/b.md", "/items/none.md"])
+    known = ledger.item("a.md")
+    assert known is not None
+    assert found == {"/items/a.md": replace(known, mentions=())}
+
+
+def test_the_next_revisit_is_the_first_of_the_items_below_the_folder(ledger: SqliteLedger) -> None:
+    policy = RevisitPolicy(ages=(), old=timedelta(days=30), lost=timedelta(days=2))
+    assert ledger.next_due(["/items"], policy) is None
+    put(ledger, "a.md", "https://example.com/a", "https://example.com/new")
+    put(ledger, "b.md", "https://example.com/b")
+    settle(ledger, "example.com/a", State.OK, "text")
+    due_at = ledger.next_due(["/items"], policy)
+    assert due_at is not None
+    assert timedelta(days=29) < due_at - datetime.now(UTC) <= timedelta(days=30)
+    settle(ledger, "example.com/b", State.GONE)
+    due_at = ledger.next_due(["/elsewhere", "/items"], policy)
+    assert due_at is not None
+    assert timedelta(days=1) < due_at - datetime.now(UTC) <= timedelta(days=2)
+    assert ledger.next_due(["/elsewhere"], policy) is None
+    assert ledger.next_due(["/items"], RevisitPolicy(ages=(), old=None, limit=None)) is None
+
+
 def test_the_owner_of_a_source_is_the_item_about_it(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/a", "https://example.com/b")
     assert [item.output for item in ledger.owners("example.com/a")] == ["a.md"]
@@ -372,6 +436,14 @@ def test_rendered_files_are_remembered_and_forgotten(ledger: SqliteLedger) -> No
     assert ledger.rendered("items/a.md") == stamp
     ledger.put_rendered("items/a.md", None)
     assert ledger.rendered("items/a.md") is None
+
+
+def test_several_rendered_files_are_looked_up_at_once(ledger: SqliteLedger) -> None:
+    made = {name: Rendered(name, FileStamp(1, 2)) for name in ("items/a.md", "ü 'b'.md")}
+    for name, rendered in made.items():
+        ledger.put_rendered(name, rendered)
+    assert ledger.rendered_any([*made, "items/none.md"]) == made
+    assert ledger.rendered_any([]) == {}
 
 
 def test_a_transaction_that_fails_leaves_nothing(ledger: SqliteLedger) -> None:

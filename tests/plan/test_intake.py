@@ -44,7 +44,12 @@ def open_ledger(tmp_path: Path) -> Iterator[Callable[[], SqliteLedger]]:
 
 @pytest.fixture
 def take(open_ledger: Callable[[], SqliteLedger], tmp_path: Path) -> Callable[..., Takings]:
-    def run(*paths: Path, only: tuple[str, ...] = (), stop: bool = False) -> Takings:
+    def run(
+        *paths: Path,
+        only: tuple[str, ...] = (),
+        files: list[Path] | None = None,
+        stop: bool = False,
+    ) -> Takings:
         ledger, problems = open_ledger(), list[str]()
         intake = Intake(
             ledger,
@@ -53,7 +58,7 @@ def take(open_ledger: Callable[[], SqliteLedger], tmp_path: Path) -> Callable[..
             on_problem=lambda problem: problems.append(str(problem)),
             should_stop=lambda: stop,
         )
-        return Takings(ledger, intake.take(paths, exclude=None), problems)
+        return Takings(ledger, intake.take(paths, exclude=None, files=files), problems)
 
     return run
 
@@ -184,6 +189,51 @@ def test_only_items_like_a_glob_are_taken(
     taken = take(items, only=globs)
     assert sorted(taken.selected) == expected
     assert taken.count == (len(expected), len(expected), 0)
+
+
+def test_only_files_that_are_named_are_taken_under_the_names_they_have_in_their_folder(
+    take: Callable[..., Takings], tmp_path: Path, write_item: Callable[..., Path]
+) -> None:
+    folder = tmp_path / "items"
+    first = write_item(folder, "sub/a", original_url=NEWS)
+    second = write_item(folder, "sub/b", original_url=OTHER)
+    assert take(folder, files=[second]).selected == {"sub/b.md": str(second)}
+    assert take(folder, files=[]).count == (0, 0, 0)
+    assert take(folder).count == (2, 1, 0)
+    assert take(folder, files=[first, second]).count == (2, 0, 0)
+
+
+def test_a_named_file_that_is_gone_is_forgotten_and_others_stay_known(
+    take: Callable[..., Takings],
+    open_ledger: Callable[[], SqliteLedger],
+    tmp_path: Path,
+    write_item: Callable[..., Path],
+) -> None:
+    folder = tmp_path / "items"
+    gone, kept = (write_item(folder, name, original_url=NEWS) for name in ("gone", "kept"))
+    take(folder)
+    gone.unlink()
+    assert take(folder, files=[kept]).count == (1, 0, 0)
+    assert open_ledger().item("gone.md") is not None
+    take(folder, files=[gone])
+    assert open_ledger().item("gone.md") is None
+    assert open_ledger().item("kept.md") is not None
+
+
+def test_many_unchanged_files_are_not_read_again(
+    take: Callable[..., Takings],
+    tmp_path: Path,
+    write_item: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "items"
+    names = ["a", "Ä", "A b", "sub/a", "x" * 120]
+    for name in names:
+        write_item(folder, name, original_url=NEWS)
+    first = take(folder)
+    monkeypatch.setattr("crawler.plan.intake.read_item", None)
+    assert take(folder).selected == first.selected
+    assert take(folder).count == (len(names), 0, 0)
 
 
 def test_an_invalid_item_is_reported_and_stops_no_other(

@@ -8,6 +8,7 @@ prints its port. What a URL answers follows from the number at the end of its pa
 from __future__ import annotations
 
 import asyncio
+from random import Random
 from typing import Final
 
 _WORDS: Final = tuple(
@@ -26,8 +27,8 @@ def kind_of(number: int) -> str:
 
 def page(number: int) -> bytes:
     """Return an article that no other number has."""
-    turned = _WORDS[number % len(_WORDS) :] + _WORDS[: number % len(_WORDS)]
-    text = "".join(f"<p>In case {number}.{i} {' '.join(turned)}.</p>" for i in range(4))
+    said = Random(number).choices(_WORDS, k=100)
+    text = "".join(f"<p>{' '.join(said[start : start + 25])}.</p>" for start in range(0, 100, 25))
     head = f"<title>Story {number}</title><meta property='og:title' content='Story {number}'>"
     body = f"<body><article>{text}</article></body>"
     return f"<!DOCTYPE html><html lang=en><head>{head}{_SCRIPT}</head>{body}".encode()

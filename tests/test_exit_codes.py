@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crawler.cli.exit_codes import ExitCode, exit_code_of
+from crawler.exit_codes import ExitCode, exit_code_of
 from crawler.states import State
 from crawler.summary import RunSummary
 

@@ -1,0 +1,76 @@
+"""The `watch` command."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+from crawler.cli.logs import LogFormat, log_to
+from crawler.cli.process import UnusableRunError, project_settings
+from crawler.plan.revisit import RevisitPolicy
+from crawler.spiders.checks import check_settings
+from crawler.watch.child_run import TOKEN_VARIABLE
+from crawler.watch.door import Address, open_door
+from crawler.watch.options import WatchOptions
+from crawler.watch.pace import Pace
+from crawler.watch.schedule import Schedule
+from crawler.watch.watch import FirstRunError, Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from crawler.options import CrawlOptions
+
+
+def watch_items(
+    options: CrawlOptions,
+    overrides: Mapping[str, str],
+    *,
+    every: str | None,
+    http: str | None,
+    console: Console,
+    log_format: LogFormat,
+    verbose: bool,
+) -> None:
+    """Crawl whenever there is something to do, until SIGTERM, SIGINT or SIGHUP.
+
+    Args:
+        every: when all items are due by the clock; None: when revisits fall due.
+        http: where to listen; None: nowhere.
+
+    Raises:
+        OptionError: an option or a setting makes no sense.
+        ItemsNotFoundError, OutputBusyError, OSError: see `Watch.run`.
+        UnusableRunError: the first run could not be done at all.
+    """
+    settings = project_settings(overrides)
+    settings.set("LOG_LEVEL", "INFO", priority="project")
+    check_settings(settings)
+    address = None if http is None else Address.parse(http)
+    told = WatchOptions(
+        crawl=options,
+        pace=Pace.from_settings(settings),
+        revisit=RevisitPolicy.from_settings(settings),
+        settings=overrides,
+        schedule=None if every is None else Schedule.parse(every),
+        words=(f"--log-format={log_format}", *(["--verbose"] if verbose else [])),
+    )
+    log_to(console, settings, verbose=verbose, log_format=log_format)
+    try:
+        asyncio.run(_watch(told, address))
+    except FirstRunError as error:
+        raise UnusableRunError(str(error)) from error
+
+
+async def _watch(told: WatchOptions, address: Address | None) -> None:
+    watch = Watch(told)
+    folders = [path for path in told.crawl.items if path.is_dir()]
+    async with AsyncExitStack() as stack:
+        if address is not None:
+            token = os.environ.get(TOKEN_VARIABLE) or None
+            await stack.enter_async_context(open_door(watch, folders, address, token))
+        await watch.run()

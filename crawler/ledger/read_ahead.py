@@ -1,0 +1,44 @@
+"""What is asked of many items one after the other, read by a few queries for all of them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from crawler.ledger.item_rows import ItemRows
+    from crawler.ledger.records import ItemRecord
+
+_SOURCES = "(SELECT source_id FROM mention WHERE item_id IN (SELECT value FROM json_each(:items)))"
+
+
+class ReadAhead:
+    """Some items and what writing their files asks; holds until an item or a source is stored.
+
+    Attributes:
+        items: the items, by id.
+        revisions: hash of what is known of each source that they name.
+        owners: the items whose own article each of these sources is.
+    """
+
+    def __init__(self, db: sqlite3.Connection, rows: ItemRows, ids: Sequence[int]) -> None:
+        of = {"items": json.dumps(ids)}
+        where = "WHERE id IN (SELECT value FROM json_each(:items)) ORDER BY id"
+        self.items: list[ItemRecord] = list(rows.matching(where, of))
+        query = f"SELECT key, revision FROM source WHERE id IN {_SOURCES}"
+        self.revisions: dict[str, str | None] = dict(db.execute(query, of))
+        self.owners: dict[str, list[ItemRecord]] = {key: [] for key in self.revisions}
+        known = {item.output: item for item in self.items}
+        owners = db.execute(
+            "SELECT key, output FROM mention JOIN source ON source.id = source_id "
+            "JOIN item ON item.id = item_id "
+            f"WHERE position = -1 AND wants_body AND source_id IN {_SOURCES} ORDER BY output",
+            of,
+        )
+        for key, output in owners.fetchall():
+            item = known.get(output) or rows.get(output)
+            assert item is not None
+            self.owners[key].append(item)

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crawler.options import CrawlOptions
+from crawler.run_log import append_run, run_record
+from crawler.states import State
+from crawler.summary import RunSummary
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STARTED = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def lines(path: Path) -> list[Any]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def record(summary: RunSummary | None = None, code: int = 0, **options: Any) -> dict[str, Any]:
+    chosen = CrawlOptions.parse(**{"items": "items", "output": "output", **options})
+    return run_record(chosen, summary or RunSummary(), started=STARTED, exit_code=code)
+
+
+def test_a_record_has_times_outcome_and_counts() -> None:
+    summary = RunSummary(items=3, changed=2, invalid=1, due=2, held={State.OK: 1, None: 1})
+    summary.seconds, summary.ended, summary.written = 61.25, "finished", 4
+    summary.visited[State.GONE] += 1
+    summary.add_problem("x.md:1: bad")
+    assert record(summary, 3) == {
+        "startedDateTime": "2026-03-01T12:00:00Z",
+        "endedDateTime": "2026-03-01T12:01:01Z",
+        "seconds": 61.25,
+        "ended": "finished",
+        "exitCode": 3,
+        "options": {"paths": ["items"], "pathCount": 1},
+        "items": {"selected": 3, "changed": 2, "invalid": 1},
+        "sources": {"due": 2, "visited": {"gone": 1}, "held": {"ok": 1, "not-visited": 1}},
+        "files": {"written": 4, "unchanged": 0, "failed": 0},
+        "problemCount": 1,
+    }
+
+
+def test_a_record_has_the_options_that_were_given() -> None:
+    given = record(
+        items=[f"i{number}" for number in range(99)],
+        only=["a*", "b*"],
+        files=["x.md"],
+        limit=5,
+        force=True,
+        retry=["gone", "empty"],
+        older_than=timedelta(days=1),
+        in_place=True,
+        wait=True,
+    )["options"]
+    assert given == {
+        "paths": [f"i{number}" for number in range(10)],
+        "pathCount": 99,
+        "only": ["a*", "b*"],
+        "fileCount": 1,
+        "limit": 5,
+        "force": True,
+        "retry": ["empty", "gone"],
+        "olderThanSeconds": 86400.0,
+        "inPlace": True,
+        "wait": True,
+    }
+
+
+def test_each_record_is_a_line_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl"
+    for number in range(3):
+        append_run(path, {"number": number, "name": "a\nb\u2028\udcff"})
+    assert [line["number"] for line in lines(path)] == [0, 1, 2]
+    assert path.read_bytes().count(b"\n") == 3
+
+
+def test_a_half_line_of_a_power_cut_spoils_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl"
+    path.write_text('{"number":1}\n{"num')
+    append_run(path, {"number": 3})
+    assert path.read_text() == '{"number":1}\n{"num\n{"number":3}\n'
+
+
+def test_a_full_disk_takes_nothing_back_but_the_new_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "runs.jsonl"
+    append_run(path, {"number": 1})
+    write, room = os.write, [4]
+
+    def full(file: int, data: bytes) -> int:
+        if not room:
+            raise OSError(28, "No space left on device")
+        return write(file, data[: room.pop()])
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        append_run(path, {"number": 2})
+    assert lines(path) == [{"number": 1}]
+
+
+def test_the_log_of_many_runs_keeps_within_two_files_of_one_mebibyte(tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl"
+    for number in range(90):
+        append_run(path, {"number": number, "text": "x" * 50_000})
+    earlier = path.with_name("runs.jsonl.1")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["runs.jsonl", "runs.jsonl.1"]
+    assert 900_000 < earlier.stat().st_size <= 2**20 >= path.stat().st_size
+    numbers = [line["number"] for line in (*lines(earlier), *lines(path))]
+    assert numbers == list(range(numbers[0], 90))
