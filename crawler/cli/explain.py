@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crawler.ledger.records import Hop, ItemRecord, SourceRecord, Visit
     from crawler.ledger.sqlite import SqliteLedger
 
-_NOT_FIELDS: Final = frozenset({"markdown", "origins", "kind"})
+_NOT_FIELDS: Final = frozenset({"markdown", "origins", "next_page", "kind"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from crawler.fetch.hosts.rest import HostLimits
 from crawler.fetch.robots.middleware import check_robots_settings
 from crawler.plan.revisit import RevisitPolicy
 from crawler.spiders.archive_slot import check_archive_settings
+from crawler.spiders.further_pages import most_pages
 from crawler.spiders.pool import check_pool_settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def check_settings(settings: BaseSettings) -> None:
     check_pool_settings(settings)
     check_robots_settings(settings)
     check_archive_settings(settings)
+    most_pages(settings)
     RevisitPolicy.from_settings(settings)
     HostLimits.from_settings(settings)
     AllowedNetworks.parse(settings[ALLOWED_NETWORKS])

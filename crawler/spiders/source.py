@@ -30,6 +30,7 @@ from crawler.plan.revisit import RevisitPolicy
 from crawler.spiders.archive import ArchiveDesk
 from crawler.spiders.archive_slot import give_archive_a_slot
 from crawler.spiders.books import Books
+from crawler.spiders.further_pages import PageDesk
 from crawler.spiders.memory import LedgerMemory
 from crawler.spiders.pool import pool_from_settings
 from crawler.spiders.reading import read_page, redirects_of
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from crawler.extraction.extract import ExtractionJob
     from crawler.fetch.memory import WebMemory
     from crawler.ledger.ledger import DueSource
+    from crawler.states import State
     from crawler.summary import RunSummary
 
 P = ParamSpec("P")
@@ -86,6 +88,7 @@ class SourceSpider(Spider):
     memory: WebMemory
     revisit: RevisitPolicy
     pool: ExtractionPool[ExtractionJob, Article]
+    pages: PageDesk
     archive: ArchiveDesk | None
     summary: RunSummary | None = None
     failure: str | None = None
@@ -118,6 +121,7 @@ class SourceSpider(Spider):
         spider.memory = LedgerMemory(spider.books, on_failure=spider.cannot_keep)
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)
+        spider.pages = PageDesk.from_crawler(crawler, spider)
         spider.archive = ArchiveDesk.from_crawler(crawler, spider)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         return spider
@@ -268,14 +272,10 @@ class SourceSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         trail: Trail = request.cb_kwargs["trail"]
         error = failure.value
-        if error is None or isinstance(error, StoppedError):
+        outcome = self.outcome_of(error)
+        if outcome is None:
             return
-        if isinstance(error, sqlite3.Error):  # from what was to be remembered of the web
-            self.cannot_keep(error)
-        if isinstance(error, OwnFailureError) and self.failure is None:
-            raise self.give_up(str(error)) from error
-        self.end_if_failed()
-        state, detail = outcome_of_error(error)
+        state, detail = outcome
         hop = Hop(
             url=trail.url,
             state=state,
@@ -287,10 +287,28 @@ class SourceSpider(Spider):
         async for output in self._go_on(trail.after(hop)):
             yield output
 
+    def outcome_of(self, error: BaseException | None) -> tuple[State, str] | None:
+        """Return what it means that a request had no answer; None: a stop has broken it off.
+
+        Raises:
+            CloseSpider: nothing can be kept; `failure` says why.
+        """
+        if error is None or isinstance(error, StoppedError):
+            return None
+        if isinstance(error, sqlite3.Error):  # from what was to be remembered of the web
+            self.cannot_keep(error)
+        if isinstance(error, OwnFailureError) and self.failure is None:
+            raise self.give_up(str(error)) from error
+        self.end_if_failed()
+        return outcome_of_error(error)
+
     async def _go_on(self, trail: Trail) -> AsyncIterator[Any]:
-        if not trail.is_over:
-            yield self.request(trail)
-        elif self.archive is not None and self.archive.wants(trail):
+        step = self.pages.begin(trail) if trail.is_over else self.request(trail)
+        if isinstance(step, Request):
+            yield step
+            return
+        trail = step
+        if self.archive is not None and self.archive.wants(trail):
             async for output in self.archive.take(trail):
                 yield output
         else:
