@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from crawler.inert import http_url
-from crawler.urls.page_number import MAX_PAGE, PAGE_WORDS, page_number
+from crawler.urls.page_number import MAX_PAGE, PAGE_WORDS, PageNumber, page_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _MAX_LINKS: Final = 5_000
 _MAX_CANDIDATES: Final = 20
-_SECOND: Final = 2
+_FIRST: Final = PageNumber(1)
+# An article is not joined from its middle on: the page in hand has no number of another page.
+_BEGINS: Final = (None, _FIRST)
 _MAX_TEXTS: Final = 5  # of one link of a pagination
 _MAX_TEXT: Final = 60  # characters
 # What a link of a pagination shows: the number, perhaps with the word for a page.
@@ -44,11 +46,10 @@ def next_page_url(
         canonical: the page's canonical URL.
         first: the URL of the article's first page, if this is a further one.
     """
-    firsts = [first] if first else [markup.url, *filter(None, [canonical])]
-    pages = [page.number for one in firsts if (page := page_number(markup.url, one))]
-    number = max(pages, default=MAX_PAGE) + 1
-    if number > MAX_PAGE or (number > _SECOND and not first):
-        return None  # an article is not joined from its middle on
+    this = page_number(markup.url, first) if first else _FIRST
+    if this is None or this.number >= MAX_PAGE:
+        return None
+    number = this.number + 1
     declared = [href for href in markup.links.get("next", ()) if href]
     shown: list[str] = []
     for href, rel, is_number in _links(tree, number):
@@ -57,13 +58,15 @@ def next_page_url(
         if is_number:
             shown.append(href)
     numbered = _addresses(shown, markup.base)
+    firsts = [first] if first else [markup.url, *filter(None, [canonical])]
     for address in _addresses([*declared, *shown], markup.base):
         for one in firsts:
             page = page_number(address, one)
             if page is None or page.number != number:
                 continue
             if page.is_named or address in numbered:
-                return address
+                is_begun = first or page_number(markup.url, one) in _BEGINS
+                return address if is_begun else None
     return None
 
 
