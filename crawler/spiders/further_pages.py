@@ -143,7 +143,7 @@ class PageDesk:
         except ExtractionPoolError as error:
             self._spider.pool_failed(error)
             return
-        yield step if isinstance(step, Request) else self._spider.settled(step)
+        yield step if isinstance(step, Request) else self._spider.finished(step)
 
     async def _after_page(
         self, response: Response, trail: Trail, joining: Joining
@@ -177,7 +177,7 @@ class PageDesk:
         if outcome is not None:
             state, detail = outcome
             told = self._torn(request.cb_kwargs["trail"], f"{state}, {detail}")
-            yield self._spider.settled(told)
+            yield self._spider.finished(told)
 
     def _torn(self, trail: Trail, why: str) -> Trail:
         """Return the trail of an article that ends before a page which could not be read."""

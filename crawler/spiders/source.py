@@ -32,6 +32,7 @@ from crawler.spiders.archive_slot import give_archive_a_slot
 from crawler.spiders.books import Books
 from crawler.spiders.further_pages import PageDesk
 from crawler.spiders.memory import LedgerMemory
+from crawler.spiders.oembed import OEmbedDesk
 from crawler.spiders.pool import pool_from_settings
 from crawler.spiders.reading import read_page, redirects_of
 from crawler.spiders.trail import Trail
@@ -89,6 +90,7 @@ class SourceSpider(Spider):
     revisit: RevisitPolicy
     pool: ExtractionPool[ExtractionJob, Article]
     pages: PageDesk
+    oembed: OEmbedDesk
     archive: ArchiveDesk | None
     summary: RunSummary | None = None
     failure: str | None = None
@@ -122,6 +124,7 @@ class SourceSpider(Spider):
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)
         spider.pages = PageDesk.from_crawler(crawler, spider)
+        spider.oembed = OEmbedDesk(spider)
         spider.archive = ArchiveDesk.from_crawler(crawler, spider)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         return spider
@@ -312,7 +315,11 @@ class SourceSpider(Spider):
             async for output in self.archive.take(trail):
                 yield output
         else:
-            yield self.settled(trail)
+            yield self.finished(trail)
+
+    def finished(self, trail: Trail) -> Request | SourceVisit:
+        """Return the visit that a trail was, or the request for what its page has elsewhere."""
+        return self.oembed.request(trail) or self.settled(trail)
 
     def settled(self, trail: Trail) -> SourceVisit:
         """Return the visit that a trail was, now that it is over."""
