@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from crawler.extraction.measure import content_hash, count_words, reading_minutes
+from crawler.extraction.measure import content_hash, count_words, reading_minutes, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _FENCE: Final = re.compile(r"^[ >]*(~{3,})", re.MULTILINE)
 _IMAGE: Final = re.compile(r"(?:!\[(?:[^\]\\]|\\.)*\]\([^()\s]+\)\s*)+")
 _HEADING: Final = re.compile(r"#{1,6} (.*)")
-_WORD: Final = re.compile(r"\w+")
+_LONGEST_PAGINATION: Final = 2_000  # characters, the links' targets with them
+_FEW: Final = 2  # numbers of the shortest one
+_MOST_WORDS: Final = 4  # "previous page", "next page"
 _MOST_REPEATED: Final = 0.5  # of a page's words; one of which more was read before is no new page
 
 
@@ -28,6 +30,8 @@ def with_next_page(article: Article, page: Article) -> Article | None:
     of them again.
     """
     before = _blocks(article.markdown)
+    while before and _is_pagination(before[-1]):
+        before.pop()
     seen = set(before)
     after = _blocks(page.markdown)
     repeated = sum(count_words(block) for block in after if block in seen)
@@ -49,9 +53,11 @@ def with_next_page(article: Article, page: Article) -> Article | None:
 
 def _without_repetitions(blocks: list[str], seen: Collection[str], title: str | None) -> list[str]:
     begin, end = 0, len(blocks)
-    while begin < end and (blocks[begin] in seen or _is_title(blocks[begin], title)):
+    while begin < end and (
+        blocks[begin] in seen or _is_title(blocks[begin], title) or _is_pagination(blocks[begin])
+    ):
         begin += 1
-    while end > begin and blocks[end - 1] in seen:
+    while end > begin and (blocks[end - 1] in seen or _is_pagination(blocks[end - 1])):
         end -= 1
     rest = blocks[begin:end]
     return [block for block in rest if not (block in seen and _IMAGE.fullmatch(block))]
@@ -59,14 +65,25 @@ def _without_repetitions(blocks: list[str], seen: Collection[str], title: str | 
 
 def _is_title(block: str, title: str | None) -> bool:
     heading = _HEADING.fullmatch(block)
-    if heading is None or not title:
+    expected = _folded_words(title or "")
+    if heading is None or not expected:
         return False
-    words = _words(title)
-    return _words(heading[1])[: len(words)] == words
+    return _folded_words(heading[1])[: len(expected)] == expected
 
 
-def _words(text: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(text)]
+def _is_pagination(block: str) -> bool:
+    """Whether a block is "1 2 3", perhaps with the last page's number and a few words."""
+    if len(block) > _LONGEST_PAGINATION:
+        return False
+    tokens = words(block)
+    numbers = [int(token) for token in tokens if token.isascii() and token.isdigit()]
+    run = list(range(1, len(numbers) + 1))
+    is_run = numbers == run or (len(numbers) > _FEW and numbers[:-1] == run[:-1])
+    return is_run and len(numbers) >= _FEW and len(tokens) - len(numbers) <= _MOST_WORDS
+
+
+def _folded_words(text: str) -> list[str]:
+    return [word.lower() for word in words(text)]
 
 
 def _blocks(markdown: str) -> list[str]:

@@ -43,6 +43,11 @@ def test_the_text_goes_on_and_is_measured_again() -> None:
     assert first.page_count is None
 
 
+def test_a_title_without_words_is_that_of_no_heading() -> None:
+    page = article("## What comes next", WORK)
+    assert joined(article(LEAD, title="—"), page) == [LEAD, "## What comes next", WORK]
+
+
 def test_pages_are_counted_on() -> None:
     result = with_next_page(replace(article(LEAD), page_count=4), article(WORK))
     assert result is not None
@@ -86,3 +91,24 @@ def test_a_block_of_code_is_one_whatever_is_in_it() -> None:
     result = with_next_page(article(IMAGE, LEAD, BEAMS, BEAMS[::-1], code), page)
     assert result is not None
     assert result.markdown.endswith(f"~~~\n\n{code.replace('last', 'other')}\n\n{WORK}")
+
+
+@pytest.mark.parametrize(
+    "pagination",
+    [
+        "1 [2](https://news.example/bridge?page=2)",
+        "Pages: 1 2 3 next page",
+        "« 1 | 2 | 3 | … | 12 »",
+        "- 1\n- [2](https://news.example/bridge?page=2)\n- [3](https://news.example/bridge?page=3)",
+    ],
+)
+def test_the_links_from_page_to_page_are_no_text(pagination: str) -> None:
+    page = article(pagination, WORK, pagination)
+    assert joined(article(LEAD, BEAMS, pagination), page) == [LEAD, BEAMS, WORK]
+
+
+@pytest.mark.parametrize(
+    "line", ["The numbers of the week: 3 12 25", "1", "1 2 3 go, said the mayor to them", "2 3"]
+)
+def test_a_line_with_numbers_is_text(line: str) -> None:
+    assert joined(article(LEAD, BEAMS, line), article(WORK))[-2:] == [line, WORK]
