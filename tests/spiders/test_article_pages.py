@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -318,3 +319,28 @@ def test_a_limit_that_makes_no_sense_ends_the_run_before_it_begins(
     assert outcome.code == 2
     assert "CRAWLER_ARTICLE_PAGES" in outcome.stderr
     assert web.requests == []
+
+
+@pytest.mark.usefixtures("serve_three", "item")
+@pytest.mark.parametrize(
+    ("recorded", "expected", "detail"),
+    [(3, [1, 2, 3], None), (1, [1], "page 2 could not be read: not-recorded, ")],
+)
+def test_pages_that_were_recorded_are_joined_without_a_network(
+    crawl: Callable[..., Outcome],
+    tmp_path: Path,
+    output: Path,
+    told: Callable[[], dict[str, Any]],
+    text_pages: Callable[[], list[int]],
+    recorded: int,
+    expected: list[int],
+    detail: str | None,
+) -> None:
+    file = tmp_path / "seen.warc.gz"
+    crawl("--record", file, settings={"CRAWLER_ARTICLE_PAGES": recorded})
+    shutil.rmtree(output)
+    outcome = crawl("--archive", file)
+    assert outcome.json["sources"]["visited"] == {"ok": 1}
+    assert text_pages() == expected
+    assert (told().get("detail") or "").startswith(detail or "")
+    assert ("detail" in told()) is (detail is not None)
