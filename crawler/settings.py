@@ -17,6 +17,8 @@ CRAWLER_ALLOWED_NETWORKS = os.environ.get("CRAWLER_ALLOWED_NETWORKS", "")
 CRAWLER_EXTRACTION_WORKERS = 0
 CRAWLER_EXTRACTION_SECONDS = 10.0
 CRAWLER_EXTRACTION_MEMORY = 64 * 1024 * 1024
+# Pages of one article that are joined at most; 1: only the page that a link leads to is read.
+CRAWLER_ARTICLE_PAGES = 10
 # When sources are visited again (see `crawler.plan.revisit`): ages of an article at which it is
 # looked at again, and the gap between visits from then on; the first gap after failures that may
 # pass, and after those that are likely to last; the longest gap of these. "never" ends visits.

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from crawler.output.additions import Additions
     from crawler.reconcile.compare import Comparison
 
-_NOT_FIELDS: Final = frozenset({"markdown", "origins", "kind", "cut"})
+_NOT_FIELDS: Final = frozenset({"markdown", "origins", "next_page", "kind", "cut"})
 
 
 @dataclass(frozen=True, slots=True)

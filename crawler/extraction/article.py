@@ -62,11 +62,16 @@ class Article:
         word_count: words of the body; a character counts as a word where a script has no spaces.
         reading_minutes: whole minutes, at least 1; 0 without a body.
         content_hash: SHA-256 of the body's words, in hex; None without a body.
-        cut: what of the page was not read, in words, as it is larger than any article; or "".
+        cut: what of the article was not read, in words, as its page is larger than any article or
+            one of its pages failed; or "".
         origins: which part of the page gave a field, by the field's name here: "json-ld",
             "open-graph", "twitter", "meta", "microdata", "link", "html", "byline" and "time" for
-            what readers see, "url", "text", or "http" for a header of the answer.
+            what readers see, "url", "text", "http" for a header of the answer, or "oembed" for what
+            another answer of the site added.
         form: "live-blog" or "gallery", where it is one.
+        next_page: the URL of the page on which the text goes on; once pages were joined, of the one
+            that could not be read.
+        page_count: of how many pages the text was joined; None: it is that of one.
         kind: what the page is instead of a whole article; None: nothing speaks against one. Not
             kept: it is the state of the visit.
     """
@@ -97,4 +102,6 @@ class Article:
     cut: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)
     form: str | None = None
+    next_page: str | None = None
+    page_count: int | None = None
     kind: PageKind | None = None

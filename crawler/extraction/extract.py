@@ -14,6 +14,7 @@ from crawler.extraction.markdown.pictures import keep_captions
 from crawler.extraction.markdown.render import to_markdown
 from crawler.extraction.measure import content_hash, count_words, reading_minutes
 from crawler.extraction.metadata.markup import read_markup
+from crawler.extraction.metadata.next_page import next_page_url
 from crawler.extraction.metadata.opt_outs import markup_opt_outs, with_opt_outs
 from crawler.extraction.metadata.read import Metadata, read_metadata
 from crawler.extraction.metadata.text_language import settled_language
@@ -43,6 +44,7 @@ class ExtractionJob:
         wants_body: False where only the metadata is asked for.
         agent: our product token, by which a page may speak to us alone.
         asked: the URL before redirects; "" without any.
+        first: the URL of the article's first page, if this is a further one; else "".
     """
 
     html: bytes
@@ -51,6 +53,7 @@ class ExtractionJob:
     wants_body: bool = True
     agent: str = ""
     asked: str = ""
+    first: str = ""
 
 
 def extract_page(job: ExtractionJob) -> Article:
@@ -63,6 +66,7 @@ def extract_page(job: ExtractionJob) -> Article:
         wants_body=job.wants_body,
         agent=job.agent,
         asked=job.asked,
+        first=job.first,
     )
 
 
@@ -74,6 +78,7 @@ def extract_article(
     wants_body: bool = True,
     agent: str = "",
     asked: str = "",
+    first: str = "",
 ) -> Article:
     """Extract the article of a page.
 
@@ -84,6 +89,7 @@ def extract_article(
         wants_body: False to read only the metadata, which is faster.
         agent: a product token; opt-outs for it are read as well as those for every crawler.
         asked: the URL that was requested, where redirects led to another one.
+        first: the URL of the article's first page, where this is a further one.
 
     Of a page that is larger than any article (`crawler.extraction.page_bounds`) the beginning is
     read, and `Article.cut` says so.
@@ -104,6 +110,9 @@ def extract_article(
     known = with_opt_outs(known, markup_opt_outs(markup, agent))
     look = look_at(Page(tree, page.html, markup, known, url, asked or url))
     known = look.on(known)
+    next_page = (
+        next_page_url(tree, markup, known.canonical_url, first=first) if wants_body else None
+    )
     keep_captions(tree)
     body = extract_body(tree, page) if wants_body else None  # consumes the tree
     markdown = "" if body is None else to_markdown(body.element, markup.base)
@@ -120,6 +129,7 @@ def extract_article(
         word_count=words,
         reading_minutes=reading_minutes(markdown),
         content_hash=content_hash(markdown),
+        next_page=next_page,
         kind=look.kind_with(words, markdown),
     )
 

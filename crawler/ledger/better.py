@@ -45,7 +45,7 @@ def _with_news(record: SourceRecord, visit: Visit) -> SourceRecord:
         return replace(record, last=None, checked_at=visit.at)
     if held is not None and held.state is State.ARCHIVED and visit.state.is_lost:
         return replace(record, last=None, checked_at=visit.at)  # it is said already
-    if held is not None and _worth(visit) < _worth(held):
+    if held is not None and (_worth(visit) < _worth(held) or _lacks_pages(visit, held)):
         last = _bad_news(visit)
         if record.last is not None and last is not None and _says_the_same(record.last, last):
             last = record.last
@@ -62,6 +62,14 @@ def _bad_news(visit: Visit) -> Visit | None:
         return replace(visit, article=None)
     first = visit.hops[0].state
     return None if first.is_good else replace(visit, state=first, answered=0, article=None)
+
+
+def _lacks_pages(visit: Visit, held: Visit) -> bool:
+    """Whether a page that failed made an article shorter than it is held."""
+    now, before = visit.article, held.article
+    if now is None or now.next_page is None or before is None or _worth(visit) > _worth(held):
+        return False
+    return (now.page_count or 1) < (before.page_count or 1)
 
 
 def _worth(visit: Visit) -> int:

@@ -148,4 +148,5 @@ def _body_facts(article: Article) -> dict[str, Any]:
         "wordCount": article.word_count,
         "readingMinutes": article.reading_minutes,
         "contentHash": article.content_hash,
+        "pageCount": article.page_count,
     }

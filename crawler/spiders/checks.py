@@ -12,6 +12,7 @@ from crawler.output.additions import Additions
 from crawler.plan.revisit import RevisitPolicy
 from crawler.spiders.archive_slot import check_archive_settings
 from crawler.spiders.duplicates import wants_duplicates
+from crawler.spiders.further_pages import most_pages
 from crawler.spiders.pool import check_pool_settings
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def check_settings(settings: BaseSettings) -> None:
     check_robots_settings(settings)
     check_archive_settings(settings)
     wants_duplicates(settings)
+    most_pages(settings)
     RevisitPolicy.from_settings(settings)
     HostLimits.from_settings(settings)
     AllowedNetworks.parse(settings[ALLOWED_NETWORKS])

@@ -66,12 +66,14 @@ async def read_page(
     wants_body: bool,
     is_conditional: bool = False,
     url: str | None = None,
+    first: str = "",
 ) -> Reading:
     """Read an answer, its article in the pool.
 
     Args:
         is_conditional: whether the page was asked for only if it has changed.
         url: the page's own URL, where an archive answers in its place.
+        first: the URL of the article's first page, where this is a further one.
 
     Raises:
         ExtractionPoolError: the pool cannot work at all; nothing was learned of the page.
@@ -91,6 +93,7 @@ async def read_page(
                 _agent(response),
                 # Where an archive sends one says nothing of the page.
                 asked=next(iter(_redirects(response)), "") if url is None else "",
+                first=first,
             )
         )
     except ExtractionKilledError as error:
@@ -103,6 +106,8 @@ async def read_page(
         return Reading(State.EXTRACTION_ERROR, detail)
     if url is None:  # what an archive says of its own copies is not the page's word
         article = with_opt_outs(article, _opt_outs(response))
+    else:  # nor are its copies of the pages that follow joined
+        article = replace(article, next_page=None)
     return _reading_of(article, response, wants_body=wants_body)
 
 
@@ -111,7 +116,7 @@ def _reading_of(article: Article, response: Response, *, wants_body: bool) -> Re
     if kind is not None and not kind.state.has_text:
         return kind  # what was read is of what stands in the article's place
     if article.kind is not None:
-        article = replace(article, kind=None)
+        article = replace(article, kind=None, next_page=None)
     answer = Answer(article, _header(response, "ETag"), _header(response, "Last-Modified"))
     if not wants_body:
         return Reading(State.UNSUPPORTED, answer=answer)

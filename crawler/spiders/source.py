@@ -32,8 +32,10 @@ from crawler.spiders.archive import ArchiveDesk
 from crawler.spiders.archive_slot import give_archive_a_slot
 from crawler.spiders.books import Books
 from crawler.spiders.duplicates import wants_duplicates
+from crawler.spiders.further_pages import PageDesk
 from crawler.spiders.images import ImageDesk
 from crawler.spiders.memory import LedgerMemory
+from crawler.spiders.oembed import OEmbedDesk
 from crawler.spiders.pool import pool_from_settings
 from crawler.spiders.reading import read_page, redirects_of
 from crawler.spiders.trail import Trail
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from crawler.extraction.article import Article
     from crawler.extraction.extract import ExtractionJob
     from crawler.ledger.ledger import DueSource
+    from crawler.states import State
     from crawler.summary import RunSummary
 
 P = ParamSpec("P")
@@ -90,6 +93,8 @@ class SourceSpider(Spider):
     duplicates: bool
     additions: Additions
     pool: ExtractionPool[ExtractionJob, Article]
+    pages: PageDesk
+    oembed: OEmbedDesk
     archive: ArchiveDesk | None
     images: ImageDesk | None
     summary: RunSummary | None = None
@@ -125,6 +130,8 @@ class SourceSpider(Spider):
         spider.duplicates = wants_duplicates(crawler.settings)
         spider.additions = Additions.from_settings(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)
+        spider.pages = PageDesk.from_crawler(crawler, spider)
+        spider.oembed = OEmbedDesk(spider)
         spider.archive = ArchiveDesk.from_crawler(crawler, spider)
         spider.images = ImageDesk.from_crawler(crawler, spider)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
@@ -296,14 +303,10 @@ class SourceSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         trail: Trail = request.cb_kwargs["trail"]
         error = failure.value
-        if error is None or isinstance(error, StoppedError):
+        outcome = self.outcome_of(error)
+        if outcome is None:
             return
-        if isinstance(error, sqlite3.Error):  # from what was to be remembered of the web
-            self.cannot_keep(error)
-        if isinstance(error, OwnFailureError) and self.failure is None:
-            raise self.give_up(str(error)) from error
-        self.end_if_failed()
-        state, detail = outcome_of_error(error)
+        state, detail = outcome
         hop = Hop(
             url=trail.url,
             state=state,
@@ -315,14 +318,36 @@ class SourceSpider(Spider):
         async for output in self._go_on(trail.after(hop)):
             yield output
 
+    def outcome_of(self, error: BaseException | None) -> tuple[State, str] | None:
+        """Return what it means that a request had no answer; None: a stop has broken it off.
+
+        Raises:
+            CloseSpider: nothing can be kept; `failure` says why.
+        """
+        if error is None or isinstance(error, StoppedError):
+            return None
+        if isinstance(error, sqlite3.Error):  # from what was to be remembered of the web
+            self.cannot_keep(error)
+        if isinstance(error, OwnFailureError) and self.failure is None:
+            raise self.give_up(str(error)) from error
+        self.end_if_failed()
+        return outcome_of_error(error)
+
     async def _go_on(self, trail: Trail) -> AsyncIterator[Any]:
-        if not trail.is_over:
-            yield self.request(trail)
-        elif self.archive is not None and self.archive.wants(trail):
+        step = self.pages.begin(trail) if trail.is_over else self.request(trail)
+        if isinstance(step, Request):
+            yield step
+            return
+        trail = step
+        if self.archive is not None and self.archive.wants(trail):
             async for output in self.archive.take(trail):
                 yield output
         else:
-            yield self.settled(trail)
+            yield self.finished(trail)
+
+    def finished(self, trail: Trail) -> Request | SourceVisit:
+        """Return the visit that a trail was, or the request for what its page has elsewhere."""
+        return self.oembed.request(trail) or self.settled(trail)
 
     def settled(self, trail: Trail) -> SourceVisit:
         """Return the visit that a trail was, now that it is over."""

@@ -51,6 +51,19 @@ class Trail:
         """Return the trail with one more try, and with what was read off its page."""
         return replace(self, hops=(*self.hops, hop), answers=(*self.answers, answer), at=at)
 
+    def with_article(self, article: Article, *, is_whole: bool = True) -> Self:
+        """Return the trail with this as what was read off the last page and those that follow it.
+
+        Args:
+            is_whole: False where one of these failed: no validators may then stand for all of it.
+        """
+        last = self.answers[-1]
+        answer = (
+            replace(last, article=article) if last is not None and is_whole else Answer(article)
+        )
+        hop = replace(self.hops[-1], detail=article.cut or self.hops[-1].detail)
+        return replace(self, hops=(*self.hops[:-1], hop), answers=(*self.answers[:-1], answer))
+
     def noted(self, notes: Mapping[str, str]) -> Self:
         """Return the trail with more evidence in the hops of these URLs."""
         hops = (

@@ -183,3 +183,40 @@ def test_a_free_part_is_better_than_no_text_and_gives_way_to_the_whole(state: St
     assert after_visit(after_visit(UNVISITED, part), OK).held == OK
     metadata = visit(State.UNSUPPORTED, "2026-01-01T00:00:00Z", text="a title")
     assert after_visit(after_visit(UNVISITED, metadata), part).held == part
+
+
+def pages(count: int | None, at: str, *, torn: bool = False, state: State = State.OK) -> Visit:
+    article = Article(
+        markdown=f"{count} pages of {at}",
+        page_count=count,
+        next_page=f"{URL}?page=9" if torn else None,
+    )
+    return replace(visit(state, at), article=article)
+
+
+@pytest.mark.parametrize("count", [None, 2])
+def test_a_page_that_failed_takes_nothing_away_from_an_article_over_several(
+    count: int | None,
+) -> None:
+    whole = pages(3, "2026-01-01T00:00:00Z")
+    record = after_visit(after_visit(UNVISITED, whole), pages(count, "later", torn=True))
+    assert (record.held, record.last, record.checked_at) == (whole, None, "later")
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        pages(2, "2026-01-02T00:00:00Z"),
+        pages(3, "2026-01-02T00:00:00Z", torn=True),
+        pages(4, "2026-01-02T00:00:00Z", torn=True),
+    ],
+)
+def test_an_article_that_has_fewer_pages_by_itself_or_no_fewer_is_the_news(later: Visit) -> None:
+    record = after_visit(UNVISITED, pages(3, "2026-01-01T00:00:00Z"))
+    assert after_visit(record, later).held == later
+
+
+def test_a_part_of_the_page_itself_is_better_than_all_of_its_snapshot() -> None:
+    record = after_visit(UNVISITED, pages(3, "2026-01-01T00:00:00Z", state=State.ARCHIVED))
+    later = pages(2, "2026-01-02T00:00:00Z", torn=True)
+    assert after_visit(record, later).held == later

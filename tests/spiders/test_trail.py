@@ -105,3 +105,21 @@ def test_what_an_archive_had_is_added_to_the_evidence() -> None:
     )
     noted = lost.noted({FIRST: "no snapshot"})
     assert [hop.detail for hop in noted.hops] == ["parked; no snapshot", None]
+
+
+def test_the_pages_that_follow_are_part_of_the_last_answer() -> None:
+    gone = Trail(SOURCE).after(Hop(FIRST, State.GONE))
+    first = gone.after(Hop(SECOND, State.OK), Answer(Article(markdown="One."), '"2"', "Tuesday"))
+    whole = first.with_article(Article(markdown="One. Two."))
+    visit = whole.visit()
+    assert visit.article == Article(markdown="One. Two.")
+    assert (visit.etag, visit.last_modified, visit.hop.detail) == ('"2"', "Tuesday", None)
+    assert visit.hops == first.hops
+
+
+def test_validators_do_not_stand_for_pages_that_failed() -> None:
+    first = Trail(SOURCE).after(Hop(FIRST, State.OK), Answer(Article(markdown="One."), '"1"'))
+    part = Article(markdown="One.", cut="page 2 could not be read")
+    visit = first.with_article(part, is_whole=False).visit()
+    assert (visit.article, visit.etag) == (part, None)
+    assert visit.hop.detail == "page 2 could not be read"

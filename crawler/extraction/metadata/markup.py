@@ -45,7 +45,7 @@ class Markup:
         meta: contents by lower-case name (property, name or http-equiv), in page order.
         meta_pairs: the same as (name, content) pairs, for groups such as og:image.
         links: hrefs of `<link>` by lower-case rel.
-        oembeds: hrefs of the page's oEmbed responses.
+        oembeds: hrefs of the page's oEmbed responses, those in JSON first.
         alternates: (hreflang, href) of the page in its languages.
         properties: microdata of the article, by lower-case itemprop.
         scripts: the text of the JSON-LD scripts.
@@ -89,7 +89,7 @@ def read_markup(tree: HtmlElement, url: str) -> Markup:
         meta_pairs=found.pairs,
         links=found.links,
         alternates=found.alternates,
-        oembeds=found.oembeds,
+        oembeds=[*found.oembeds, *found.xml_oembeds],
         properties=item_properties(tree),
         scripts=found.scripts,
         language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
@@ -107,6 +107,7 @@ class _Gathered:
     links: dict[str, list[str]] = field(default_factory=dict)
     alternates: list[tuple[str, str]] = field(default_factory=list)
     oembeds: list[str] = field(default_factory=list)
+    xml_oembeds: list[str] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
     times: list[Time] = field(default_factory=list)
@@ -137,8 +138,8 @@ class _Gathered:
         href = element.get("href") or ""
         for rel in (element.get("rel") or "").lower().split()[:_MAX_RELS]:
             self.links.setdefault(rel, []).append(href)
-        if "+oembed" in (element.get("type") or "").lower():
-            self.oembeds.append(href)
+        if "+oembed" in (form := (element.get("type") or "").lower()):
+            (self.oembeds if "json" in form else self.xml_oembeds).append(href)
         if hreflang := element.get("hreflang"):
             self.alternates.append((hreflang, href))
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.extraction.article import Media
-from crawler.extraction.metadata.candidates import JSON_LD, OPEN_GRAPH, TWITTER, Found
+from crawler.extraction.metadata.candidates import JSON_LD, LINK, OPEN_GRAPH, TWITTER, Found
 from crawler.extraction.metadata.field_text import field_text
 from crawler.extraction.metadata.media_durations import duration_seconds
 from crawler.extraction.metadata.media_tags import (
@@ -55,9 +55,13 @@ def chosen_media(sources: FieldSources) -> Found[tuple[Media, ...]]:
         declared[0] = _completed(declared[0], tagged)
     elif tagged and not declared:
         declared = [tagged]
+    is_player = _is_player(sources)
+    if not declared and is_player and _oembed(markup) is not None:
+        is_audio = any(one.startswith("music") for one in markup.contents("og:type"))
+        declared, origin = [Media("audio" if is_audio else "video")], LINK
     if not declared:
         return Found((), None)
-    if _is_player(sources):
+    if is_player:
         declared[0] = replace(declared[0], oembed_url=_oembed(markup))
     return Found(tuple(dict.fromkeys(declared))[:MAX_MEDIA], origin)
 

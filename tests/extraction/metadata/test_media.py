@@ -131,6 +131,18 @@ def test_an_article_s_own_oembed_makes_it_no_player() -> None:
     assert _read(article, head=head).media[0].oembed_url is None
 
 
+@pytest.mark.parametrize(("form", "kind"), [("video.other", "video"), ("music.song", "audio")])
+def test_of_a_player_that_says_nothing_else_its_oembed_is_told(form: str, kind: str) -> None:
+    head = (
+        f"<meta property=og:type content={form}>"
+        "<link rel=alternate type=text/xml+oembed href=/oembed?f=xml>"
+        "<link rel=alternate type=application/json+oembed href=/oembed?f=json>"
+    )
+    found = _read(head=head)
+    assert found.media == (Media(kind, oembed_url="https://news.example/oembed?f=json"),)
+    assert found.origins["media"] == "link"
+
+
 def test_urls_are_of_the_web_only() -> None:
     bad = {"@type": "VideoObject", "url": URL, "contentUrl": "javascript:x", "embedUrl": "data:x"}
     assert _read(bad).media == ()
