@@ -7,6 +7,7 @@ import os
 BOT_NAME = "frontmatter-crawler"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
+SPIDER_LOADER_CLASS = "crawler.spiders.loader.InstalledSpiderLoader"
 
 # Who to complain to: a web page or an e-mail address. A crawl of public sites needs it; it goes
 # into the User-Agent, unless USER_AGENT is set.

@@ -36,6 +36,7 @@ def run_items(
     verbose: bool,
     spider: type[SourceSpider] = ItemsSpider,
     arguments: Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
 ) -> RunSummary:
     """Crawl and return what was done.
 
@@ -44,13 +45,14 @@ def run_items(
         console: where progress and log lines go; a terminal gets a live display.
         verbose: also show what Scrapy itself logs.
         spider, arguments: the spider, and arguments of its own.
+        settings: those of the spider's own project, with the overrides in them.
 
     Raises:
         OptionError: a setting makes no sense.
         UnusableRunError: the run could not be done at all.
     """
     is_live = console.is_terminal and not verbose
-    settings = project_settings(overrides)
+    settings = project_settings(overrides) if settings is None else settings
     level = "WARNING" if is_live else "INFO"
     quiet = {"STATS_DUMP": False, "LOG_LEVEL": level, "LOG_INSTALL_ROOT_HANDLER": False}
     settings.setdict(quiet, priority="project")

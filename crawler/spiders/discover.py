@@ -43,7 +43,9 @@ class DiscoverSpider(SourceSpider):
     """Base of spiders that find articles: a subclass has `discover`, which calls `found`.
 
     Arguments are those of `SearchOptions.parse` and of `CrawlOptions.parse`; `items` is the folder
-    that new items go to.
+    that new items go to. A subclass may name its URLs as `start_urls`, which count where no
+    argument `urls` is given, and change or pass over articles by `choose`. Arguments of its own
+    (`arguments = FeedsSpider.arguments | {"section"}`) become attributes, which are texts.
     """
 
     arguments: ClassVar[frozenset[str]] = frozenset({"urls", "since", "match", "max_new"})
@@ -58,11 +60,21 @@ class DiscoverSpider(SourceSpider):
             OptionError: one makes no sense.
         """
         check_folder(self.options)
-        self.search = SearchOptions.parse(**own)
+        known = SearchOptions.__dataclass_fields__.keys()
+        search = {name: value for name, value in own.items() if name in known}
+        if not search.get("urls"):
+            search["urls"] = self.start_urls
+        self.search = SearchOptions.parse(**search)
+        for name in own.keys() - known:
+            setattr(self, name, own[name])
 
     async def discover(self) -> None:
         """Look for articles, and hand each to `found`."""
         raise NotImplementedError
+
+    def choose(self, article: FoundArticle) -> FoundArticle | None:
+        """Return an article as its item shall have it; None: no item is made of it."""
+        return article
 
     async def prepare(self) -> None:
         """Take the items that there are, look for new ones, and take those."""
@@ -98,9 +110,18 @@ class DiscoverSpider(SourceSpider):
         """
         if target_told(article.url) is not None or must_be_asked(article.url):
             return await self._found_by_lead(article)
-        path = await self.book(self._new.add, article)
+        try:
+            chosen = self.choose(article)
+        except Exception as error:  # of somebody's code; the other articles go on
+            logger.exception("choose failed")
+            await self.book(self.count, unusable=1)
+            await self.problem(f"{article.url}: choose failed: {type(error).__name__}")
+            return True
+        if chosen is None:
+            return True
+        path = await self.book(self._new.add, chosen)
         if path is not None:
-            logger.info("new %s: %s", path.name, article.url)
+            logger.info("new %s: %s", path.name, chosen.url)
         return path is not None or not self.is_full
 
     async def _found_by_lead(self, article: FoundArticle) -> bool:
