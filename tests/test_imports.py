@@ -20,7 +20,14 @@ HOMES = {
     "feedparser": ["crawler/discover/feeds/xml_feed.py"],
     "warcio": ["crawler/warc/"],
     "rensa": ["crawler/duplicates/sketch.py"],
-    "scrapy": ["crawler/spiders/", "crawler/fetch/", "crawler/cli/", "crawler/settings.py"],
+    "scrapy": [
+        "crawler/spiders/",
+        "crawler/fetch/",
+        "crawler/cli/",
+        "crawler/commands/",
+        "crawler/addon.py",
+        "crawler/settings.py",
+    ],
 }
 
 
