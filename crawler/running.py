@@ -68,13 +68,26 @@ def run(
         archive=archive,
         record=record,
     )
-    command = [sys.executable, "-m", "crawler", "run", "--json", *_arguments(options)]
-    command += [f"--set={name}={value}" for name, value in (settings or {}).items()]
-    command += ["--", *map(str, options.items)]
+    command = command_of(options, settings or {})
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 - this interpreter
-    if done.returncode == _USAGE_ERROR or not done.stdout:
+    summary = summary_of(done.returncode, done.stdout)
+    if summary is None:
         raise RunError(f"exit code {done.returncode}; the reason is on standard error")
-    return RunSummary.from_json(json.loads(done.stdout))
+    return summary
+
+
+def command_of(options: CrawlOptions, settings: Mapping[str, object]) -> list[str]:
+    """Return the command line of a run that prints its summary as JSON."""
+    command = [sys.executable, "-m", "crawler", "run", "--json", *_arguments(options)]
+    command += [f"--set={name}={value}" for name, value in settings.items()]
+    return [*command, "--", *map(str, options.items)]
+
+
+def summary_of(code: int, printed: str) -> RunSummary | None:
+    """Return what such a run did, by its exit code and what it printed; None: it was not done."""
+    if code == _USAGE_ERROR or not printed:
+        return None
+    return RunSummary.from_json(json.loads(printed))
 
 
 def _arguments(options: CrawlOptions) -> list[str]:

@@ -41,6 +41,11 @@ CRAWLER_ARCHIVE_DELAY = 5.0
 # into; "" for neither.
 CRAWLER_REPLAY = ""
 CRAWLER_RECORD = ""
+# Of other Scrapy projects with the add-on: the folder that the items of their spiders go to ("":
+# none), the output folder, and what their items call `url`, `title`, `published` and so on.
+CRAWLER_ITEMS = ""
+CRAWLER_OUTPUT = "output"
+CRAWLER_ITEM_FIELDS: dict[str, str] = {}
 # Whether copies of an article are looked for among all that is held.
 CRAWLER_DUPLICATES = True
 # Fields (excerpt, provider, images, ampWebUrl, topics; separated by commas, or "all") that are
@@ -123,4 +128,5 @@ EXTENSIONS = {
     "crawler.fetch.first_bytes.FirstBytes": 0,
     "crawler.fetch.addresses.self_test.GuardSelfTest": 0,
 }
-ITEM_PIPELINES = {"crawler.spiders.pipeline.BookkeepingPipeline": 900}
+# Before all others, so that no pipeline of a project that knows nothing of visits loses one.
+ITEM_PIPELINES = {"crawler.spiders.pipeline.BookkeepingPipeline": 0}

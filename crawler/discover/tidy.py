@@ -26,7 +26,7 @@ def tidied(told: FoundArticle, page_url: str) -> FoundArticle | None:
     Args:
         told: its values may be just as they are on the page: relative URLs, dates in words, texts
             with markup, None for what is not there.
-        page_url: the page that it was found on.
+        page_url: the page that it was found on; "" where that is not known, and URLs are absolute.
     """
     url = url_of(told.url, page_url)
     if url is None:
@@ -46,7 +46,7 @@ def tidied(told: FoundArticle, page_url: str) -> FoundArticle | None:
         images=images_of(
             ((image.url, image.width, image.height) for image in told.images), page_url
         ),
-        found_in=url_of(told.found_in, page_url) or page_url,
+        found_in=url_of(told.found_in, page_url) or page_url or None,
         found_title=text_of(told.found_title, TITLE_LIMIT),
         entry_id=text_of(told.entry_id, ID_LIMIT),
         seen=parse_date_time(told.seen or ""),

@@ -51,7 +51,7 @@ class DiscoverSpider(SourceSpider):
     arguments: ClassVar[frozenset[str]] = frozenset({"urls", "since", "match", "max_new"})
     search: SearchOptions
     tally: DiscoveryTally
-    _new: NewItems
+    _new: NewItems | None = None
 
     def read_arguments(self, **own: Any) -> None:
         """Read the spider's own arguments.
@@ -84,7 +84,7 @@ class DiscoverSpider(SourceSpider):
         crawl = self.books.crawl
         self.tally = crawl.summary.discovery = DiscoveryTally()
         await self.book(crawl.take, self.options.items)
-        self._new = NewItems(
+        new = self._new = NewItems(
             crawl.ledger,
             folder,
             self.tally,
@@ -100,7 +100,7 @@ class DiscoverSpider(SourceSpider):
             raise self.give_up(str(error)) from error
         if self.tally.left:
             logger.warning("%d articles are left for another run (max_new)", self.tally.left)
-        await self.book(crawl.take, self._new.created)
+        await self.book(crawl.take, new.created)
 
     async def found(self, article: FoundArticle) -> bool:
         """Create the item of an article, unless it is known; False: it is left for another run.
@@ -119,12 +119,14 @@ class DiscoverSpider(SourceSpider):
             return True
         if chosen is None:
             return True
+        assert self._new is not None
         path = await self.book(self._new.add, chosen)
         if path is not None:
             logger.info("new %s: %s", path.name, chosen.url)
         return path is not None or not self.is_full
 
     async def _found_by_lead(self, article: FoundArticle) -> bool:
+        assert self._new is not None
         if await self.book(self._new.is_known, article.url):
             return True
         if self.is_full:
@@ -174,7 +176,7 @@ class DiscoverSpider(SourceSpider):
     @property
     def is_full(self) -> bool:
         """Whether no more items are created in this run."""
-        return self._new.is_full
+        return self._new is not None and self._new.is_full
 
     async def each(
         self,

@@ -13,12 +13,7 @@ if TYPE_CHECKING:
 _OURS: Final = "crawler.settings"
 _PRIORITY: Final = "addon"  # above Scrapy's defaults, below all that a project sets
 _OF_A_PROJECT: Final = frozenset({"BOT_NAME", "SPIDER_MODULES", "NEWSPIDER_MODULE"})
-OF_THE_PROCESS: Final = (
-    "SPIDER_LOADER_CLASS",
-    "TWISTED_DNS_RESOLVER",
-    "REACTOR_THREADPOOL_MAXSIZE",
-    "DNS_TIMEOUT",
-)
+OF_THE_PROCESS: Final = ("SPIDER_LOADER_CLASS",)
 """Settings that Scrapy reads before there is a spider."""
 
 
@@ -37,6 +32,13 @@ def put_ours_below(settings: BaseSettings, names: Iterable[str] | None = None) -
     for name in wanted if names is None else names:
         if name not in _OF_A_PROJECT:
             _put(settings, name, ours[name])
+
+
+def set_by_the_project(settings: BaseSettings, names: Iterable[str]) -> dict[str, Any]:
+    """Return the settings of these names, and those of ours, that somebody has set on purpose."""
+    least = SETTINGS_PRIORITIES["project"]
+    wanted = [*names, *(name for name in settings if name.startswith("CRAWLER_"))]
+    return {name: settings[name] for name in wanted if (settings.getpriority(name) or 0) >= least}
 
 
 def spider_settings(overrides: Mapping[str, str]) -> Settings:
