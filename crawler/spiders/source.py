@@ -119,6 +119,7 @@ class SourceSpider(Spider):
         # Schedulers add arguments of their own, such as Scrapyd's _job.
         known = {name: value for name, value in kwargs.items() if not name.startswith("_")}
         own = {name: known.pop(name) for name in cls.arguments & known.keys()}
+        put_ours_below(crawler.settings)  # `scrapy crawl` puts the project's components back
         options = CrawlOptions.parse(**known)
         choose_warc_files(crawler.settings, options)
         spider = super().from_crawler(crawler, *args)
