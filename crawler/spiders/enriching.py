@@ -76,7 +76,9 @@ class EnrichingPipeline:
         self._books = Books()
         self._has_failed = False
         self._ready: asyncio.Task[NewItems] | None = None
+        self._enriching: asyncio.Task[None] | None = None
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
+        crawler.signals.connect(self.engine_stopped, signals.engine_stopped)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -118,7 +120,13 @@ class EnrichingPipeline:
         if not self._crawler.crawling:
             logger.info("the spider was stopped: its new items are enriched by the next run")
         elif has_folder and not self._has_failed:
-            await self._enrich()
+            self._enriching = asyncio.ensure_future(self._enrich())
+            await asyncio.shield(self._enriching)
+
+    async def engine_stopped(self) -> None:
+        """See the other process end: Scrapy waits no longer for `spider_closed` once stopped."""
+        if self._enriching is not None:
+            await self._enriching
 
     async def _enrich(self) -> None:
         command = command_of(self._options, self._handed_on())

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 import yaml
 
@@ -159,3 +161,35 @@ def test_spiders_of_ours_run_in_such_a_project_whatever_its_pipelines_do(
     enriched = fields(project / "enriched" / "items" / "2024-05-14-the-bridge.md")
     assert enriched["enrichment"]["source"]["state"] == "ok"
     assert "'crawler/state/ok': 1" in log
+
+
+def test_stopping_a_spider_stops_the_crawl_of_its_articles(
+    scrapy: Callable[..., str], project: Path, web: LocalWeb, article_html: Callable[..., str]
+) -> None:
+    web.page(f"{SITE}/list", "<h1>News</h1>")
+    web.page(f"{SITE}/bridge", article_html(), delay=100)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "crawl", "plain", "-s", "CRAWLER_STOP_GRACE=0.5"],
+        cwd=project,
+        env=environment(web),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        until = time.monotonic() + 60
+        while not web.count(f"{SITE}/bridge") and time.monotonic() < until:
+            time.sleep(0.1)
+        [child] = [
+            process
+            for process in psutil.Process(running.pid).children()
+            if "crawler" in process.cmdline()
+        ]
+        running.terminate()
+        log = running.communicate(timeout=30)[1]
+    finally:
+        running.kill()
+    assert not child.is_running()
+    assert "interrupted" in log
+
+    web.page(f"{SITE}/bridge", article_html())
+    assert "'crawler/state/ok': 1" in scrapy("crawl", "plain")
