@@ -76,9 +76,17 @@ def run(
         stdout=subprocess.PIPE,
         check=False,
     )
-    if done.returncode == _USAGE_ERROR or not done.stdout:
+    summary = summary_of(done.returncode, done.stdout)
+    if summary is None:
         raise RunError(f"exit code {done.returncode}; the reason is on standard error")
-    return RunSummary.from_json(json.loads(done.stdout))
+    return summary
+
+
+def summary_of(code: int, printed: bytes) -> RunSummary | None:
+    """Return what such a run did, by its exit code and what it printed; None: it was not done."""
+    if code == _USAGE_ERROR or not printed:
+        return None
+    return RunSummary.from_json(json.loads(printed))
 
 
 def run_command(

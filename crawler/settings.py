@@ -7,6 +7,7 @@ import os
 BOT_NAME = "frontmatter-crawler"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
+SPIDER_LOADER_CLASS = "crawler.spiders.loader.InstalledSpiderLoader"
 
 # Who to complain to: a web page or an e-mail address. A crawl of public sites needs it; it goes
 # into the User-Agent, unless USER_AGENT is set.
@@ -42,6 +43,11 @@ CRAWLER_ARCHIVE_DELAY = 5.0
 # into; "" for neither.
 CRAWLER_REPLAY = ""
 CRAWLER_RECORD = ""
+# Of other Scrapy projects with the add-on: the folder that the items of their spiders go to ("":
+# none), the output folder, and what their items call `url`, `title`, `published` and so on.
+CRAWLER_ITEMS = ""
+CRAWLER_OUTPUT = "output"
+CRAWLER_ITEM_FIELDS: dict[str, str] = {}
 # Whether copies of an article are looked for among all that is held.
 CRAWLER_DUPLICATES = True
 # Fields (excerpt, provider, images, ampWebUrl, topics; separated by commas, or "all") that are
@@ -130,4 +136,5 @@ EXTENSIONS = {
     "crawler.fetch.first_bytes.FirstBytes": 0,
     "crawler.fetch.addresses.self_test.GuardSelfTest": 0,
 }
-ITEM_PIPELINES = {"crawler.spiders.pipeline.BookkeepingPipeline": 900}
+# Before all others, so that no pipeline of a project that knows nothing of visits loses one.
+ITEM_PIPELINES = {"crawler.spiders.pipeline.BookkeepingPipeline": 0}

@@ -25,7 +25,14 @@ HOMES = {
     "cronsim": ["crawler/watch/schedule.py"],
     "aiohttp": ["crawler/watch/door.py"],
     "prometheus_client": ["crawler/watch/"],
-    "scrapy": ["crawler/spiders/", "crawler/fetch/", "crawler/cli/", "crawler/settings.py"],
+    "scrapy": [
+        "crawler/spiders/",
+        "crawler/fetch/",
+        "crawler/cli/",
+        "crawler/commands/",
+        "crawler/addon.py",
+        "crawler/settings.py",
+    ],
 }
 
 

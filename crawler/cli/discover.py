@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from crawler.cli.own_spider import find_spider, spider_arguments
 from crawler.cli.process import run_items
 from crawler.cli.shared import (
     Archive,
@@ -25,10 +26,13 @@ from crawler.exit_codes import exit_code_of
 from crawler.options import CrawlOptions
 from crawler.spiders.archive_items import ArchiveSpider
 from crawler.spiders.feeds import FeedsSpider
+from crawler.spiders.project import spider_settings
 from crawler.spiders.sitemaps import SitemapsSpider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from scrapy.settings import Settings
 
     from crawler.spiders.discover import DiscoverSpider
 
@@ -124,6 +128,36 @@ def archive(
     _run(ArchiveSpider, options, own, overrides, as_json=as_json, verbose=verbose)
 
 
+@discover.command("spider")
+def spider_of_ones_own(
+    name: Annotated[str, typer.Argument(help="a spider's name, by SPIDER_MODULES or a package")],
+    items: Folder,
+    output: Output = Path("output"),
+    argument: Annotated[
+        list[str], typer.Option("-a", metavar="NAME=VALUE", help="an argument of the spider")
+    ] = [],
+    since: Since = None,
+    match: Match = [],
+    max_new: MaxNew = MAX_NEW,
+    force: Force = False,
+    wait: Wait = False,
+    archive: Archive = [],
+    record: Record = None,
+    as_json: AsJson = False,
+    overrides: Overrides = [],
+    verbose: Verbose = False,
+) -> None:
+    """Create an item for each article that a spider of your own finds."""
+    settings = spider_settings(settings_of(overrides))
+    spider = find_spider(name, settings)
+    options = CrawlOptions.parse(
+        items=items, output=output, force=force, wait=wait, archive=archive, record=record
+    )
+    search = {"since": since, "match": match, "max_new": max_new}
+    own = search | spider_arguments(spider, argument)
+    _run(spider, options, own, overrides, as_json=as_json, verbose=verbose, settings=settings)
+
+
 def _run(
     spider: type[DiscoverSpider],
     options: CrawlOptions,
@@ -132,9 +166,11 @@ def _run(
     *,
     as_json: bool,
     verbose: bool,
+    settings: Settings | None = None,
 ) -> None:
     check_folder(options)
-    SearchOptions.parse(**{name: value for name, value in own.items() if name != "hosts"})
+    known = SearchOptions.__dataclass_fields__
+    SearchOptions.parse(**{name: value for name, value in own.items() if name in known})
     summary = run_items(
         options,
         settings_of(overrides),
@@ -142,6 +178,7 @@ def _run(
         verbose=verbose,
         spider=spider,
         arguments=own,
+        settings=settings,
     )
     print_summary(summary, as_json=as_json)
     raise typer.Exit(exit_code_of(summary))

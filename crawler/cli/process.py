@@ -38,6 +38,7 @@ def run_items(
     log_format: LogFormat = LogFormat.TEXT,
     spider: type[SourceSpider] = ItemsSpider,
     arguments: Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
 ) -> RunSummary:
     """Crawl and return what was done.
 
@@ -47,13 +48,14 @@ def run_items(
         verbose: also show what Scrapy itself logs.
         spider, arguments: the spider, and arguments of its own.
         log_format: how log lines look; those for machines leave no place for a live display.
+        settings: those of the spider's own project, with the overrides in them.
 
     Raises:
         OptionError: a setting makes no sense.
         UnusableRunError: the run could not be done at all.
     """
     is_live = console.is_terminal and not verbose and log_format is LogFormat.TEXT
-    settings = project_settings(overrides)
+    settings = project_settings(overrides) if settings is None else settings
     level = "WARNING" if is_live else "INFO"
     quiet = {"STATS_DUMP": False, "LOG_LEVEL": level, "LOG_INSTALL_ROOT_HANDLER": False}
     settings.setdict(quiet, priority="project")

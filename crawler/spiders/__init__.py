@@ -1,1 +1,43 @@
-"""Spiders: thin shells that visit what the plan says is due."""
+"""Spiders: thin shells that visit what the plan says is due.
+
+    from crawler.spiders import FoundArticle, ListingSpider
+
+The names below are what spiders of one's own are made of (docs/spiders.md); they are imported when
+first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from crawler.discover.found import FoundArticle, FoundImage
+    from crawler.spiders.discover import DiscoverSpider
+    from crawler.spiders.feeds import FeedsSpider
+    from crawler.spiders.listing import ListingSpider
+    from crawler.spiders.sitemaps import SitemapsSpider
+
+__all__ = [
+    "DiscoverSpider",
+    "FeedsSpider",
+    "FoundArticle",
+    "FoundImage",
+    "ListingSpider",
+    "SitemapsSpider",
+]
+
+_HOME: Final = {
+    "DiscoverSpider": "crawler.spiders.discover",
+    "FeedsSpider": "crawler.spiders.feeds",
+    "FoundArticle": "crawler.discover.found",
+    "FoundImage": "crawler.discover.found",
+    "ListingSpider": "crawler.spiders.listing",
+    "SitemapsSpider": "crawler.spiders.sitemaps",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

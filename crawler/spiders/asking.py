@@ -51,13 +51,27 @@ async def ask(
         follow: whether redirects are followed; if not, one is `ok` as well.
 
     Raises:
+        StoppedError, OwnFailureError: as `ask_for`.
+    """
+    meta = {"dont_redirect": not follow} | ({} if most is None else {"download_maxsize": most})
+    request = Request(url, headers=dict(headers or {}), meta=meta)
+    return await ask_for(crawler, request, is_conditional=bool(headers), follow=follow)
+
+
+async def ask_for(
+    crawler: Crawler, request: Request, *, is_conditional: bool = False, follow: bool = True
+) -> Asked:
+    """Send a request by the crawl's own downloader; what it was to call is not called.
+
+    Args:
+        is_conditional: whether 304 is an answer to it.
+        follow: as for `ask`, to which the request's meta has to be true.
+
+    Raises:
         StoppedError: the crawl is being stopped.
         OwnFailureError: the run cannot go on.
     """
-    meta = {"dont_redirect": not follow} | ({} if most is None else {"download_maxsize": most})
-    request = Request(
-        url, headers=dict(headers or {}), meta=meta, callback=NO_CALLBACK, dont_filter=True
-    )
+    request = request.replace(callback=NO_CALLBACK, errback=None, dont_filter=True)
     assert crawler.engine is not None
     try:
         response = await crawler.engine.download_async(request)
@@ -65,7 +79,7 @@ async def ask(
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, there is no answer
         return Asked(*outcome_of_error(error))
-    if response.status == _NOT_MODIFIED and headers:
+    if response.status == _NOT_MODIFIED and is_conditional:
         return Asked(State.NOT_MODIFIED, response=response)
     if not follow and response.headers.get("Location") is not None:
         return Asked(State.OK, response=response)

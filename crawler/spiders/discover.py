@@ -43,13 +43,15 @@ class DiscoverSpider(SourceSpider):
     """Base of spiders that find articles: a subclass has `discover`, which calls `found`.
 
     Arguments are those of `SearchOptions.parse` and of `CrawlOptions.parse`; `items` is the folder
-    that new items go to.
+    that new items go to. A subclass may name its URLs as `start_urls`, which count where no
+    argument `urls` is given, and change or pass over articles by `choose`. Arguments of its own
+    (`arguments = FeedsSpider.arguments | {"section"}`) become attributes, which are texts.
     """
 
     arguments: ClassVar[frozenset[str]] = frozenset({"urls", "since", "match", "max_new"})
     search: SearchOptions
     tally: DiscoveryTally
-    _new: NewItems
+    _new: NewItems | None = None
 
     def read_arguments(self, **own: Any) -> None:
         """Read the spider's own arguments.
@@ -58,11 +60,21 @@ class DiscoverSpider(SourceSpider):
             OptionError: one makes no sense.
         """
         check_folder(self.options)
-        self.search = SearchOptions.parse(**own)
+        known = SearchOptions.__dataclass_fields__.keys()
+        search = {name: value for name, value in own.items() if name in known}
+        if not search.get("urls"):
+            search["urls"] = self.start_urls
+        self.search = SearchOptions.parse(**search)
+        for name in own.keys() - known:
+            setattr(self, name, own[name])
 
     async def discover(self) -> None:
         """Look for articles, and hand each to `found`."""
         raise NotImplementedError
+
+    def choose(self, article: FoundArticle) -> FoundArticle | None:
+        """Return an article as its item shall have it; None: no item is made of it."""
+        return article
 
     async def prepare(self) -> None:
         """Take the items that there are, look for new ones, and take those."""
@@ -72,7 +84,7 @@ class DiscoverSpider(SourceSpider):
         crawl = self.books.crawl
         self.tally = crawl.summary.discovery = DiscoveryTally()
         await self.book(crawl.take, self.options.items)
-        self._new = NewItems(
+        new = self._new = NewItems(
             crawl.ledger,
             folder,
             self.tally,
@@ -88,7 +100,7 @@ class DiscoverSpider(SourceSpider):
             raise self.give_up(str(error)) from error
         if self.tally.left:
             logger.warning("%d articles are left for another run (max_new)", self.tally.left)
-        await self.book(crawl.take, self._new.created)
+        await self.book(crawl.take, new.created)
 
     async def found(self, article: FoundArticle) -> bool:
         """Create the item of an article, unless it is known; False: it is left for another run.
@@ -98,12 +110,23 @@ class DiscoverSpider(SourceSpider):
         """
         if target_told(article.url) is not None or must_be_asked(article.url):
             return await self._found_by_lead(article)
-        path = await self.book(self._new.add, article)
+        try:
+            chosen = self.choose(article)
+        except Exception as error:  # of somebody's code; the other articles go on
+            logger.exception("choose failed")
+            await self.book(self.count, unusable=1)
+            await self.problem(f"{article.url}: choose failed: {type(error).__name__}")
+            return True
+        if chosen is None:
+            return True
+        assert self._new is not None
+        path = await self.book(self._new.add, chosen)
         if path is not None:
-            logger.info("new %s: %s", path.name, article.url)
+            logger.info("new %s: %s", path.name, chosen.url)
         return path is not None or not self.is_full
 
     async def _found_by_lead(self, article: FoundArticle) -> bool:
+        assert self._new is not None
         if await self.book(self._new.is_known, article.url):
             return True
         if self.is_full:
@@ -153,7 +176,7 @@ class DiscoverSpider(SourceSpider):
     @property
     def is_full(self) -> bool:
         """Whether no more items are created in this run."""
-        return self._new.is_full
+        return self._new is not None and self._new.is_full
 
     async def each(
         self,

@@ -37,6 +37,7 @@ from crawler.spiders.images import ImageDesk
 from crawler.spiders.memory import LedgerMemory
 from crawler.spiders.oembed import OEmbedDesk
 from crawler.spiders.pool import pool_from_settings
+from crawler.spiders.project import put_ours_below
 from crawler.spiders.reading import read_page, redirects_of
 from crawler.spiders.trail import Trail
 from crawler.spiders.warc_files import choose_warc_files
@@ -103,8 +104,12 @@ class SourceSpider(Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Name the contact in the User-Agent, where nobody has set one, and pace the archive."""
+        """Have the settings of this project below those of the spider's own, and complete them.
+
+        The contact is named in the User-Agent, where nobody has set one, and the archive is paced.
+        """
         super().update_settings(settings)
+        put_ours_below(settings)
         agent = user_agent(settings.get("CRAWLER_CONTACT", ""))
         settings.set("USER_AGENT", agent, priority="addon")
         give_archive_a_slot(settings)
@@ -119,6 +124,7 @@ class SourceSpider(Spider):
         # Schedulers add arguments of their own, such as Scrapyd's _job.
         known = {name: value for name, value in kwargs.items() if not name.startswith("_")}
         own = {name: known.pop(name) for name in cls.arguments & known.keys()}
+        put_ours_below(crawler.settings)  # `scrapy crawl` puts the project's components back
         options = CrawlOptions.parse(**known)
         choose_warc_files(crawler.settings, options)
         spider = super().from_crawler(crawler, *args)

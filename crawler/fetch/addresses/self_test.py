@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy import Request, signals
 from scrapy.exceptions import CloseSpider, NotConfigured
+from scrapy.utils.misc import load_object
 from scrapy.utils.python import without_none_values
 
 from crawler.fetch.addresses.bait import Bait
@@ -70,6 +71,10 @@ class GuardSelfTest:
     async def _find_bypass(self) -> str | None:
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
 
+        wanted = load_object(self._crawler.settings["TWISTED_DNS_RESOLVER"])
+        if wanted is GuardedResolver and not isinstance(reactor.nameResolver, wanted):
+            # The process is that of another project, whose settings do not know of our spider's.
+            GuardedResolver.from_crawler(self._crawler, reactor).install_on_reactor()
         resolver: Any = reactor.nameResolver
         if not isinstance(resolver, GuardedResolver):
             return (

@@ -1,0 +1,179 @@
+"""The items of any spider as item files, which are enriched once the spider has ended."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sqlite3
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from itemadapter import ItemAdapter
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+
+from crawler.crawl import Crawl, OutputBusyError
+from crawler.discover.from_item import LISTS, TEXTS, article_of
+from crawler.discover.new_items import NewItems
+from crawler.discover.tally import DiscoveryTally
+from crawler.ledger.sqlite import LedgerError
+from crawler.options import CrawlOptions, OptionError
+from crawler.running import run_command, summary_of
+from crawler.spiders.books import Books
+from crawler.spiders.child import run_child
+from crawler.spiders.project import set_by_the_project
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.discover.found import FoundArticle
+    from crawler.summary import RunSummary
+
+logger = logging.getLogger("crawler.run")
+
+ITEMS: Final = "CRAWLER_ITEMS"
+"""The name of the setting: the folder that new items go to; "" for no items."""
+OUTPUT: Final = "CRAWLER_OUTPUT"
+"""The name of the setting: the output folder."""
+FIELDS: Final = "CRAWLER_ITEM_FIELDS"
+"""The name of the setting: names of fields of items by those of `crawler.discover.from_item`."""
+_UNUSABLE: Final = (OutputBusyError, LedgerError, OSError, sqlite3.Error)
+_NO_LIMIT: Final = 10**9
+# What a project asks of all its crawls, ours among them.
+_PASSED_ON: Final = (
+    "USER_AGENT",
+    "ROBOTSTXT_OBEY",
+    "DOWNLOAD_DELAY",
+    "DOWNLOAD_TIMEOUT",
+    "DOWNLOAD_MAXSIZE",
+    "CONCURRENT_REQUESTS",
+    "HTTPPROXY_ENABLED",
+    "LOG_LEVEL",
+)
+
+
+class EnrichingPipeline:
+    """Makes an item file of each scraped item that has a URL, and lets all items pass unchanged.
+
+    When the spider has ended, and was not stopped, `crawler run` visits what is due for the folder,
+    in a process of its own: neither the spider's settings nor ours change how the other crawls.
+    Its states are in the stats of the spider, and an item without a usable URL is counted there.
+
+    Settings: CRAWLER_ITEMS, CRAWLER_OUTPUT and CRAWLER_ITEM_FIELDS. Those that begin with CRAWLER_
+    and those of `_PASSED_ON` are handed on where the project sets them.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        folder = crawler.settings.get(ITEMS)
+        if not folder:
+            raise NotConfigured
+        self._names = crawler.settings.getdict(FIELDS)
+        if unknown := self._names.keys() - {*TEXTS, *LISTS}:
+            raise OptionError(f"{FIELDS}: there is no field {', '.join(sorted(unknown))}")
+        output = crawler.settings.get(OUTPUT) or "output"
+        self._options = CrawlOptions.parse(items=(folder,), output=output)
+        self._crawler = crawler
+        self._books = Books()
+        self._has_failed = False
+        self._ready: asyncio.Task[NewItems] | None = None
+        self._enriching: asyncio.Task[None] | None = None
+        crawler.signals.connect(self.spider_closed, signals.spider_closed)
+        crawler.signals.connect(self.engine_stopped, signals.engine_stopped)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make the pipeline.
+
+        Raises:
+            NotConfigured: no folder of items is set.
+            OptionError: a setting makes no sense.
+        """
+        return cls(crawler)
+
+    async def process_item(self, item: Any) -> Any:
+        """Create the item file of an article that is not known; return the item as it is."""
+        article = None
+        if ItemAdapter.is_item(item):
+            article = article_of(ItemAdapter(item), self._names)
+        if article is None:
+            self._count("crawler/discovery/unusable")
+        elif not self._has_failed:
+            try:
+                await self._add(article)
+            except _UNUSABLE as error:  # the project's own pipelines and feeds go on
+                if not self._has_failed:  # by another item at the same time
+                    logger.error("no more items are created: %s", error)  # noqa: TRY400 - it says all
+                self._has_failed = True
+        return item
+
+    async def _add(self, article: FoundArticle) -> None:
+        if self._ready is None:
+            self._ready = asyncio.ensure_future(self._open())
+        new = await asyncio.shield(self._ready)
+        path = await self._books.run(new.add, article)
+        self._count(f"crawler/discovery/{'known' if path is None else 'created'}")
+
+    async def spider_closed(self, reason: str) -> None:
+        """Let the folder go, and have its items enriched."""
+        has_folder = await self._books.run(self._options.items[0].is_dir)
+        await self._books.close(reason)
+        if not self._crawler.crawling:
+            logger.info("the spider was stopped: its new items are enriched by the next run")
+        elif has_folder and not self._has_failed:
+            self._enriching = asyncio.ensure_future(self._enrich())
+            await asyncio.shield(self._enriching)
+
+    async def engine_stopped(self) -> None:
+        """See the other process end: Scrapy waits no longer for `spider_closed` once stopped."""
+        if self._enriching is not None:
+            await self._enriching
+
+    async def _enrich(self) -> None:
+        command = run_command(self._options, self._handed_on())
+        code, printed = await run_child(command, until=lambda: not self._crawler.crawling)
+        summary = summary_of(code, printed)
+        if summary is None:
+            logger.error("the items were not enriched: exit code %d", code)
+        else:
+            self._tell(summary)
+
+    def _tell(self, summary: RunSummary) -> None:
+        for state, count in summary.visited.items():
+            self._count(f"crawler/state/{state}", count)
+        self._count("crawler/written", summary.written)
+        logger.info("%d files written, %s", summary.written, summary.ended)
+
+    async def _open(self) -> NewItems:
+        await self._books.open(self._take)
+        spider = self._crawler.spider
+        assert spider is not None
+        return NewItems(
+            self._books.crawl.ledger,
+            self._options.items[0],
+            DiscoveryTally(),
+            by=spider.name,
+            limit=_NO_LIMIT,
+            on_problem=self._books.crawl.on_problem,
+        )
+
+    def _take(self) -> Crawl:
+        self._options.items[0].mkdir(parents=True, exist_ok=True)
+        crawl = Crawl(
+            self._options,
+            on_problem=logger.error,
+            should_stop=lambda: not self._crawler.crawling,
+        )
+        crawl.take(self._options.items)
+        return crawl
+
+    def _handed_on(self) -> dict[str, str]:
+        wanted = set_by_the_project(self._crawler.settings, _PASSED_ON)
+        return {
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in wanted.items()
+            if name not in {ITEMS, OUTPUT, FIELDS}
+        }
+
+    def _count(self, name: str, count: int = 1) -> None:
+        assert self._crawler.stats is not None
+        self._crawler.stats.inc_value(name, count)

@@ -1,0 +1,135 @@
+"""Base of spiders that read pages which list articles."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from scrapy import Request
+from scrapy.exceptions import CloseSpider
+
+from crawler.discover.found import FoundArticle
+from crawler.discover.tidy import tidied
+from crawler.fetch.bounded_stop import StoppedError
+from crawler.fetch.warc.errors import OwnFailureError
+from crawler.inert import plain_text
+from crawler.options import OptionError
+from crawler.spiders.asking import ask_for
+from crawler.spiders.discover import DiscoverSpider
+from crawler.spiders.outputs import outputs_of
+from crawler.states import State
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+logger = logging.getLogger("crawler.run")
+
+_DETAIL_LENGTH: Final = 200
+_NOTHING: Final = "parse found neither articles nor further pages"
+_OF_THE_RUN: Final = (CloseSpider, StoppedError, OwnFailureError)
+
+
+class ListingSpider(DiscoverSpider):
+    """Base of a spider of one's own: `name`, `start_urls` and `parse` are all that it needs.
+
+    `parse` is a callback as Scrapy knows it, plain or async, and yields a `FoundArticle` for each
+    article that a page lists, with values just as the page has them (a relative URL, a date in
+    words), and requests for further pages, such as `response.follow(…)`, with callbacks and
+    `cb_kwargs` of their own if need be. Everything else is done by the base: pages are asked for
+    with the manners of all requests, articles become items unless they are known, and all items
+    of the folder are enriched. Errbacks are not called: how asking for a page ended is counted in
+    a named state, `extraction-error` where a callback raises, and `empty` where it finds nothing
+    on one of `start_urls`.
+
+    Arguments are those of `DiscoverSpider`; `urls` stands in the place of `start_urls`.
+
+    Attributes:
+        start_urls: the pages to begin with.
+        max_pages: at most so many pages are asked for from each of them.
+    """
+
+    max_pages: ClassVar[int] = 20
+
+    def read_arguments(self, **own: Any) -> None:
+        """Read the spider's own arguments.
+
+        Raises:
+            OptionError: one makes no sense, or there is no page to begin with.
+        """
+        super().read_arguments(**own)
+        if not self.search.urls:
+            raise OptionError(f"urls: {self.name} names no page to begin with")
+
+    async def discover(self) -> None:
+        """Go through all listings, some at once."""
+        self._seen: set[bytes] = set()
+        await self.each(dict.fromkeys(self.search.urls), self._listing)
+
+    async def _listing(self, url: str) -> None:
+        """Go through the pages of a listing, in the order in which they are found."""
+        waiting = deque([Request(url)])
+        asked = 0
+        while waiting and not self.is_full:
+            request = waiting.popleft()
+            if not self._is_new(request):
+                continue
+            if asked >= self.max_pages:
+                logger.info("%s: no more pages than max_pages, %d", url, self.max_pages)
+                break
+            asked += 1
+            waiting.extend(await self._page(request, is_first=request.url == url))
+
+    def _is_new(self, request: Request) -> bool:
+        assert self.crawler.request_fingerprinter is not None
+        fingerprint = self.crawler.request_fingerprinter.fingerprint(request)
+        is_new = request.dont_filter or fingerprint not in self._seen
+        self._seen.add(fingerprint)
+        return is_new
+
+    async def _page(self, request: Request, *, is_first: bool) -> list[Request]:
+        """Take a page's articles; return the requests that it leads to."""
+        self.check_contact(request.url)
+        asked = await ask_for(self.crawler, request)
+        self.end_if_failed()
+        if asked.state is not State.OK or (response := asked.response) is None:
+            await self.told(request.url, asked.state, asked.detail)
+            return []
+        outputs, error = await self._parsed(request, response)
+        articles = [output for output in outputs if isinstance(output, FoundArticle)]
+        for article in articles:
+            await self._take(article, response.url)
+        if error is not None:
+            await self.told(request.url, State.EXTRACTION_ERROR, error)
+        elif not outputs and is_first:  # as after the site has got another look
+            await self.told(request.url, State.EMPTY, _NOTHING)
+        else:
+            await self.told(request.url, State.OK, f"{len(articles)} articles")
+        return [output for output in outputs if isinstance(output, Request)]
+
+    async def _parsed(
+        self, request: Request, response: Response
+    ) -> tuple[list[FoundArticle | Request], str | None]:
+        """Return what the callback yields, and its error: what came before that counts."""
+        outputs: list[FoundArticle | Request] = []
+        callback = request.callback or self.parse
+        try:
+            async for output in outputs_of(callback(response, **request.cb_kwargs)):
+                if not isinstance(output, (FoundArticle, Request)):
+                    kind = type(output).__name__
+                    raise TypeError(f"{kind} is neither a FoundArticle nor a Request")  # noqa: TRY301 - it is told like any error of the callback
+                outputs.append(output)
+        except _OF_THE_RUN:
+            raise
+        except Exception as error:  # of somebody's code; the other pages go on
+            logger.exception("the callback for %s failed", response.url)
+            return outputs, plain_text(f"{type(error).__name__}: {error}", limit=_DETAIL_LENGTH)
+        return outputs, None
+
+    async def _take(self, told: FoundArticle, page_url: str) -> None:
+        article = tidied(told, page_url)
+        if article is None:
+            await self.book(self.count, unusable=1)
+            await self.problem(f"{page_url}: an article without a usable URL: {told.url!r}")
+        elif self.search.wants(article.url, article.modified or article.published):
+            await self.found(article)

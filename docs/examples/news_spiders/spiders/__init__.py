@@ -1,0 +1,1 @@
+"""The spiders, each with its test beside it."""

@@ -1,0 +1,85 @@
+"""`scrapy genspider` with templates of ours, in a Scrapy project of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.web.command import environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def in_project(project: Path, *words: str, seconds: float = 100) -> str:
+    """Run a module in a project, which may import that alone; return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=project,
+        env={key: value for key, value in environment().items() if not key.startswith("PYTEST")},
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    spiders = tmp_path / "courier" / "spiders"
+    spiders.mkdir(parents=True)
+    (spiders / "__init__.py").touch()
+    (spiders.parent / "__init__.py").touch()
+    (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = courier.settings\n")
+    modules = "SPIDER_MODULES = ['courier.spiders']\nNEWSPIDER_MODULE = 'courier.spiders'\n"
+    (spiders.parent / "settings.py").write_text(f"BOT_NAME = 'courier'\n{modules}")
+    return tmp_path
+
+
+def test_each_template_makes_a_spider_with_a_test_that_passes(tmp_path: Path) -> None:
+    project = tmp_path
+    in_project(project, "scrapy", "startproject", "courier", ".")
+    for template, address in (
+        ("source", "http://source.example/news/all?sort=new"),
+        ("feed", "feed.example"),
+        ("sitemap", "https://sitemap.example"),
+    ):
+        made = in_project(project, "scrapy", "genspider", "-t", template, f"my-{template}", address)
+        assert f"test_my_{template}.py" in made
+    spiders = in_project(project, "scrapy", "list").split()
+    assert spiders == ["my-feed", "my-sitemap", "my-source"]
+    told = in_project(project, "pytest", "-q", "-p", "no:cacheprovider", "-W", "error")
+    assert "3 passed" in told
+
+
+def test_a_generated_test_fails_with_its_spider(project: Path) -> None:
+    in_project(project, "scrapy", "genspider", "-t", "source", "news", "news.example")
+    spider = project / "courier" / "spiders" / "news.py"
+    spider.write_text(spider.read_text().replace("a[rel=next]", "a.next"))
+    with pytest.raises(AssertionError, match="The market moves indoors"):
+        in_project(project, "pytest", "-q", "-p", "no:cacheprovider")
+
+
+def test_a_test_that_is_there_is_kept_unless_it_is_to_be_replaced(project: Path) -> None:
+    test = project / "courier" / "spiders" / "test_news.py"
+    test.write_text("# mine")
+    generate = ("scrapy", "genspider", "-t", "feed", "news", "news.example")
+    assert "test_news.py already exists" in in_project(project, *generate)
+    assert test.read_text() == "# mine"
+    in_project(project, *generate, "--force")
+    assert "NewsSpider" in test.read_text()
+
+
+def test_the_templates_of_scrapy_are_there_as_ever(project: Path) -> None:
+    listed = in_project(project, "scrapy", "genspider", "-l").split()
+    assert {"basic", "crawl", "csvfeed", "xmlfeed", "feed", "sitemap", "source"} <= set(listed)
+    assert not {"feed.test", "source.test"} & set(listed)
+    in_project(project, "scrapy", "genspider", "plain", "plain.example")
+    spiders = project / "courier" / "spiders"
+    assert "scrapy.Spider" in (spiders / "plain.py").read_text()
+    assert not (spiders / "test_plain.py").exists()

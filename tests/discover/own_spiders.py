@@ -1,0 +1,62 @@
+"""Spiders as people write them, for the tests beside this file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crawler.spiders import FeedsSpider, FoundArticle, ListingSpider
+
+SITE = "https://courier.example"
+
+
+class CourierSpider(ListingSpider):
+    name = "courier"
+    start_urls = [f"{SITE}/news"]
+    max_pages = 3
+
+    def parse(self, response):
+        for teaser in response.css("article"):
+            url, title = teaser.css("a::attr(href)").get(), teaser.css("h2").get()
+            published = teaser.css("time::text").get()
+            yield FoundArticle(url, title=title, published=published)
+        yield from response.follow_all(css="a[rel=next]")
+
+
+class SectionsSpider(ListingSpider):
+    """With an async callback, one of its own, and an argument of its own."""
+
+    name = "sections"
+    start_urls = [f"{SITE}/"]
+    arguments = ListingSpider.arguments | {"section"}
+
+    async def parse(self, response):
+        url = f"/api/{self.section}"
+        return [response.follow(url, self.parse_section, cb_kwargs={"topic": self.section})]
+
+    async def parse_section(self, response, topic):
+        for told in response.json():
+            yield FoundArticle(told["link"], title=told["name"], topics=(topic,))
+
+
+class FaultySpider(ListingSpider):
+    """Breaks after what it has found, or yields something else, or finds nothing."""
+
+    name = "faulty"
+
+    def parse(self, response):
+        if "nothing" in response.url:
+            return
+        yield FoundArticle("/good", title="Good")
+        if "odd" in response.url:
+            yield {"url": "/a"}
+        yield FoundArticle(response.css("article a::attr(href)").get().strip())
+
+
+class ChoosySpider(FeedsSpider):
+    name = "choosy"
+    start_urls = [f"{SITE}/feed"]
+
+    def choose(self, article):
+        if "advert" in article.url:
+            return None
+        return replace(article, topics=("chosen",), title=article.title[:10])
