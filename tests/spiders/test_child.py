@@ -21,5 +21,5 @@ def test_a_command_is_told_to_end_when_the_crawl_is() -> None:
     command = [sys.executable, "-c", "import time; time.sleep(60)"]
     began = time.monotonic()
     code, printed = asyncio.run(run_child(command, until=lambda: True))
-    assert (code, printed) == (-signal.SIGTERM, "")
+    assert (code, printed) == (-signal.SIGTERM, b"")
     assert time.monotonic() - began < 30
