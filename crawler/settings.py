@@ -17,6 +17,8 @@ CRAWLER_ALLOWED_NETWORKS = os.environ.get("CRAWLER_ALLOWED_NETWORKS", "")
 CRAWLER_EXTRACTION_WORKERS = 0
 CRAWLER_EXTRACTION_SECONDS = 10.0
 CRAWLER_EXTRACTION_MEMORY = 64 * 1024 * 1024
+# A TOML file of rules by domain (docs/rules.md): which parts of a site's pages hold what.
+CRAWLER_RULES = ""
 # When sources are visited again (see `crawler.plan.revisit`): ages of an article at which it is
 # looked at again, and the gap between visits from then on; the first gap after failures that may
 # pass, and after those that are likely to last; the longest gap of these. "never" ends visits.

@@ -20,6 +20,8 @@ HOMES = {
     "feedparser": ["crawler/discover/feeds/xml_feed.py"],
     "warcio": ["crawler/warc/"],
     "rensa": ["crawler/duplicates/sketch.py"],
+    "parsel": ["crawler/rules/selector.py"],
+    "cssselect": ["crawler/rules/selector.py"],
     "scrapy": ["crawler/spiders/", "crawler/fetch/", "crawler/cli/", "crawler/settings.py"],
 }
 

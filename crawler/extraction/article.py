@@ -69,6 +69,8 @@ class Article:
         form: "live-blog" or "gallery", where it is one.
         kind: what the page is instead of a whole article; None: nothing speaks against one. Not
             kept: it is the state of the visit.
+        rule_misses: the keys of the page's rule that found nothing on it, where the default counts.
+            Not kept: they are part of the visit's evidence.
     """
 
     markdown: str = ""
@@ -98,3 +100,4 @@ class Article:
     origins: Mapping[str, str] = field(default_factory=dict)
     form: str | None = None
     kind: PageKind | None = None
+    rule_misses: tuple[str, ...] = ()

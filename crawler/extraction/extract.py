@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from w3lib.encoding import http_content_type_encoding
 
 from crawler.extraction.article import Article
 from crawler.extraction.body.article_body import extract_body
+from crawler.extraction.body.chosen_body import chosen_body
+from crawler.extraction.by_rule import chosen_elements, fields_by_rule, without_removed
 from crawler.extraction.decode import decode_page, only_text
 from crawler.extraction.markdown.pictures import keep_captions
 from crawler.extraction.markdown.render import to_markdown
 from crawler.extraction.measure import content_hash, count_words, reading_minutes
+from crawler.extraction.metadata.candidates import RULE
 from crawler.extraction.metadata.markup import read_markup
 from crawler.extraction.metadata.opt_outs import markup_opt_outs, with_opt_outs
 from crawler.extraction.metadata.read import Metadata, read_metadata
@@ -27,6 +30,11 @@ from crawler.extraction.page_bounds import (
 from crawler.extraction.page_kind.judge import look_at
 from crawler.extraction.page_kind.page import Page
 from crawler.extraction.parse import parse_page
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from crawler.rules.rule import Rule
 
 # Fewer words than this are a caption or a notice, not an article.
 MIN_WORDS: Final = 10
@@ -43,6 +51,7 @@ class ExtractionJob:
         wants_body: False where only the metadata is asked for.
         agent: our product token, by which a page may speak to us alone.
         asked: the URL before redirects; "" without any.
+        rule: the rule of its site, where there is one.
     """
 
     html: bytes
@@ -51,6 +60,7 @@ class ExtractionJob:
     wants_body: bool = True
     agent: str = ""
     asked: str = ""
+    rule: Rule | None = None
 
 
 def extract_page(job: ExtractionJob) -> Article:
@@ -63,6 +73,7 @@ def extract_page(job: ExtractionJob) -> Article:
         wants_body=job.wants_body,
         agent=job.agent,
         asked=job.asked,
+        rule=job.rule,
     )
 
 
@@ -74,6 +85,7 @@ def extract_article(
     wants_body: bool = True,
     agent: str = "",
     asked: str = "",
+    rule: Rule | None = None,
 ) -> Article:
     """Extract the article of a page.
 
@@ -84,6 +96,7 @@ def extract_article(
         wants_body: False to read only the metadata, which is faster.
         agent: a product token; opt-outs for it are read as well as those for every crawler.
         asked: the URL that was requested, where redirects led to another one.
+        rule: which parts of it hold what; where it finds nothing, it is as if there were none.
 
     Of a page that is larger than any article (`crawler.extraction.page_bounds`) the beginning is
     read, and `Article.cut` says so.
@@ -98,15 +111,24 @@ def extract_article(
     if tree is None:
         return Article(cut=page.cut)
     drop_giant_values(tree)
+    page = page if rule is None else without_removed(tree, page, rule)
     markup = read_markup(tree, url)
     metadata = read_metadata(tree, url, markup)
     known = Article(**_as_fields(metadata), cut=page.cut)
     known = with_opt_outs(known, markup_opt_outs(markup, agent))
+    known = known if rule is None else fields_by_rule(known, tree, rule, markup.base)
     look = look_at(Page(tree, page.html, markup, known, url, asked or url))
     known = look.on(known)
     keep_captions(tree)
-    body = extract_body(tree, page) if wants_body else None  # consumes the tree
-    markdown = "" if body is None else to_markdown(body.element, markup.base)
+    markdown = _markdown_by_rule(tree, rule, markup.base) if wants_body and rule else ""
+    if markdown:
+        known = replace(known, origins=dict(known.origins) | {"markdown": RULE})
+    elif wants_body and rule and rule.body:
+        known = replace(known, rule_misses=("body", *known.rule_misses))
+    body = None
+    if wants_body and not markdown:
+        body = extract_body(tree, page)  # consumes the tree
+        markdown = "" if body is None else to_markdown(body.element, markup.base)
     words = count_words(markdown)
     has_text = words >= MIN_WORDS
     about = f"{known.title or ''}. {known.description or ''}"
@@ -122,6 +144,13 @@ def extract_article(
         content_hash=content_hash(markdown),
         kind=look.kind_with(words, markdown),
     )
+
+
+def _markdown_by_rule(tree: HtmlElement, rule: Rule, base: str) -> str:
+    """The text of what a rule names as the body; "" where that is no article."""
+    elements = chosen_elements(tree, rule)
+    markdown = to_markdown(chosen_body(tree, elements), base) if elements else ""
+    return markdown if count_words(markdown) >= MIN_WORDS else ""
 
 
 def warm_up() -> None:

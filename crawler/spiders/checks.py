@@ -10,6 +10,7 @@ from crawler.fetch.robots.middleware import check_robots_settings
 from crawler.images.wish import ImageWish
 from crawler.output.additions import Additions
 from crawler.plan.revisit import RevisitPolicy
+from crawler.rules.site_rules import SiteRules
 from crawler.spiders.archive_slot import check_archive_settings
 from crawler.spiders.duplicates import wants_duplicates
 from crawler.spiders.pool import check_pool_settings
@@ -33,3 +34,4 @@ def check_settings(settings: BaseSettings) -> None:
     AllowedNetworks.parse(settings[ALLOWED_NETWORKS])
     Additions.from_settings(settings)
     ImageWish.from_settings(settings)
+    SiteRules.from_settings(settings)

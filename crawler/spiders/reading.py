@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.extract import ExtractionJob
@@ -14,8 +15,11 @@ from crawler.extraction.pool.page_worker import ExtractionKilledError
 from crawler.fetch.outcome import is_html, state_of_status
 from crawler.fetch.parked import parked
 from crawler.fetch.robots.product_token import product_token
+from crawler.fetch.warc.replay import TAKEN_AT
 from crawler.inert import plain_text
 from crawler.ledger.records import Hop
+from crawler.moments import moment
+from crawler.rules.site_rules import SiteRules
 from crawler.spiders.trail import Answer
 from crawler.states import State
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
     from crawler.extraction.article import Article
     from crawler.extraction.pool.extraction_pool import ExtractionPool
+    from crawler.rules.rule import Rule
 
 logger = logging.getLogger("crawler.run")
 
@@ -36,6 +41,7 @@ _KILLED: Final = {
 }
 # What a page may be that was not asked for its text: a player is short, and may list others.
 _WITHOUT_A_TEXT: Final = frozenset({State.PAYWALLED, State.LIST_PAGE})
+_NO_RULES: Final = SiteRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +72,16 @@ async def read_page(
     wants_body: bool,
     is_conditional: bool = False,
     url: str | None = None,
+    rules: SiteRules = _NO_RULES,
+    served_at: datetime | None = None,
 ) -> Reading:
     """Read an answer, its article in the pool.
 
     Args:
         is_conditional: whether the page was asked for only if it has changed.
         url: the page's own URL, where an archive answers in its place.
+        rules: those of sites; the one for the page's URL and the day of the answer counts.
+        served_at: when the page's own site gave it, where the answer does not say that.
 
     Raises:
         ExtractionPoolError: the pool cannot work at all; nothing was learned of the page.
@@ -81,6 +91,7 @@ async def read_page(
     content_type = _header(response, "Content-Type") or ""
     if (reading := _no_article(response, content_type)) is not None:
         return reading
+    rule = rules.rule_for(url or response.url, _day_of(response, served_at))
     try:
         article = await pool.extract(
             ExtractionJob(
@@ -91,6 +102,7 @@ async def read_page(
                 _agent(response),
                 # Where an archive sends one says nothing of the page.
                 asked=next(iter(_redirects(response)), "") if url is None else "",
+                rule=rule,
             )
         )
     except ExtractionKilledError as error:
@@ -103,22 +115,42 @@ async def read_page(
         return Reading(State.EXTRACTION_ERROR, detail)
     if url is None:  # what an archive says of its own copies is not the page's word
         article = with_opt_outs(article, _opt_outs(response))
-    return _reading_of(article, response, wants_body=wants_body)
+    return _reading_of(article, response, rule, wants_body=wants_body)
 
 
-def _reading_of(article: Article, response: Response, *, wants_body: bool) -> Reading:
+def _day_of(response: Response, served_at: datetime | None) -> date:
+    """Return the day (UTC) on which the page looked as it does in this answer."""
+    taken = response.meta.get(TAKEN_AT) if response.request is not None else None
+    return served_at.date() if served_at else (moment(taken) if taken else datetime.now(UTC)).date()
+
+
+def _reading_of(
+    article: Article, response: Response, rule: Rule | None, *, wants_body: bool
+) -> Reading:
     kind = _kind_of(article, wants_body=wants_body)
     if kind is not None and not kind.state.has_text:
         return kind  # what was read is of what stands in the article's place
-    if article.kind is not None:
-        article = replace(article, kind=None)
+    misses = _misses(article, rule)
+    if article.kind is not None or article.rule_misses:
+        article = replace(article, kind=None, rule_misses=())
     answer = Answer(article, _header(response, "ETag"), _header(response, "Last-Modified"))
     if not wants_body:
-        return Reading(State.UNSUPPORTED, answer=answer)
+        return Reading(State.UNSUPPORTED, misses, answer)
     if kind is not None:
-        return replace(kind, answer=answer)
+        return replace(kind, detail=_joined(kind.detail, misses), answer=answer)
     state = State.OK if article.markdown else State.EMPTY
-    return Reading(state, article.cut or None, answer)
+    return Reading(state, _joined(article.cut, misses), answer)
+
+
+def _misses(article: Article, rule: Rule | None) -> str | None:
+    """Return, in words, what the page's rule did not find; None: nothing."""
+    if rule is None or not article.rule_misses:
+        return None
+    return f"{rule.place} finds no {', '.join(article.rule_misses)}"
+
+
+def _joined(*details: str | None) -> str | None:
+    return "; ".join(filter(None, details)) or None
 
 
 def _kind_of(article: Article, *, wants_body: bool) -> Reading | None:

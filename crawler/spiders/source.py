@@ -28,6 +28,7 @@ from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions
 from crawler.output.additions import Additions
 from crawler.plan.revisit import RevisitPolicy
+from crawler.rules.site_rules import SiteRules
 from crawler.spiders.archive import ArchiveDesk
 from crawler.spiders.archive_slot import give_archive_a_slot
 from crawler.spiders.books import Books
@@ -89,6 +90,7 @@ class SourceSpider(Spider):
     revisit: RevisitPolicy
     duplicates: bool
     additions: Additions
+    rules: SiteRules
     pool: ExtractionPool[ExtractionJob, Article]
     archive: ArchiveDesk | None
     images: ImageDesk | None
@@ -124,6 +126,7 @@ class SourceSpider(Spider):
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
         spider.duplicates = wants_duplicates(crawler.settings)
         spider.additions = Additions.from_settings(crawler.settings)
+        spider.rules = SiteRules.from_settings(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)
         spider.archive = ArchiveDesk.from_crawler(crawler, spider)
         spider.images = ImageDesk.from_crawler(crawler, spider)
@@ -278,6 +281,7 @@ class SourceSpider(Spider):
                 self.pool,
                 wants_body=trail.source.wants_body,
                 is_conditional=not trail.asks_anew and bool(conditions(trail.source, trail.url)),
+                rules=self.rules,
             )
         except ExtractionPoolError as error:
             self.pool_failed(error)

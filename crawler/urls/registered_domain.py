@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from tldextract import TLDExtract
-from w3lib.url import safe_url_string
 
-from crawler.urls.host import ascii_host
+from crawler.urls.host import host_of
 
 # The list that comes with the library: no network, no cache files, the same answer everywhere.
 _extract = TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -37,10 +35,7 @@ def _host(url_or_host: str) -> str:
         url = f"http://[{text}]"
     else:
         url = f"http://{text}"
-    try:
-        return ascii_host(urlsplit(safe_url_string(url)).hostname or "")
-    except ValueError:
-        return ""
+    return host_of(url)
 
 
 @lru_cache(maxsize=65_536)
