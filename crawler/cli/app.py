@@ -28,6 +28,7 @@ from crawler.cli.shared import (
 from crawler.cli.shared import print_summary as _report
 from crawler.cli.shared import settings_of as _settings
 from crawler.cli.status import print_status, read_status
+from crawler.cli.try_page import try_page
 from crawler.crawl import OutputBusyError
 from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.sqlite import LedgerError
@@ -93,6 +94,7 @@ def run(
 
 
 app.add_typer(discover, name="discover")
+app.command("try")(try_page)
 
 
 @app.command()

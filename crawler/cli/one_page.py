@@ -1,0 +1,155 @@
+"""Fetches one page with the manners of a crawl, and reads it by its rule and without."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import CloseSpider
+from scrapy.http import HtmlResponse
+
+from crawler.cli.logs import log_to
+from crawler.cli.process import UnusableRunError
+from crawler.extraction.extract import ExtractionJob
+from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
+from crawler.options import OptionError
+from crawler.rules.site_rules import SiteRules
+from crawler.spiders.asking import ask
+from crawler.spiders.pool import pool_from_settings
+from crawler.spiders.reading import Reading, read_page
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from rich.console import Console
+    from scrapy import Request
+    from scrapy.http import Response
+    from scrapy.settings import BaseSettings, Settings
+
+    from crawler.extraction.article import Article
+    from crawler.rules.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class TriedPage:
+    """One page and what was read off it.
+
+    Attributes:
+        url: after redirects.
+        reading: what a crawl would make of it.
+        rule: the rule that it was read by; None: there is none for it.
+        default: what a crawl without rules would make of it, where there is a rule.
+        job, article: what was extracted, and from what, without what HTTP says of the page; None
+            where there is no page to extract.
+        at: when it was read (UTC).
+    """
+
+    url: str
+    reading: Reading
+    at: datetime
+    rule: Rule | None = None
+    default: Reading | None = None
+    job: ExtractionJob | None = None
+    article: Article | None = None
+
+
+def try_file(path: Path, url: str, settings: Settings) -> TriedPage:
+    """Read a page that was stored.
+
+    Args:
+        url: where it came from.
+
+    Raises:
+        OptionError: a setting makes no sense.
+        OSError: the file cannot be read.
+    """
+    headers = {"Content-Type": "text/html"}
+    response = HtmlResponse(url, body=path.read_bytes(), headers=headers)
+    return asyncio.run(_read(response, settings))
+
+
+def try_url(url: str, settings: Settings, *, console: Console, verbose: bool) -> TriedPage:
+    """Fetch a page and read it.
+
+    Raises:
+        OptionError: a setting makes no sense.
+        UnusableRunError: it must not be fetched, or nothing can be.
+    """
+    process = AsyncCrawlerProcess(settings)
+    log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels
+    crawler = process.create_crawler(_OnePageSpider)
+    process.crawl(crawler, url=url)
+    process.start()
+    spider = crawler.spider
+    tried = spider.tried if isinstance(spider, _OnePageSpider) else None
+    if tried is None:
+        failure = spider.failure if isinstance(spider, _OnePageSpider) else None
+        raise UnusableRunError(failure or "the page was not fetched; see the log")
+    return tried
+
+
+class _OnePageSpider(Spider):
+    name = "one-page"
+    url: str
+    tried: TriedPage | None = None
+    failure: str | None = None
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        agent = user_agent(settings.get("CRAWLER_CONTACT", ""))
+        settings.set("USER_AGENT", agent, priority="addon")
+
+    async def start(self) -> AsyncIterator[Any]:
+        if not names_a_contact(self.settings["USER_AGENT"]):
+            use_proxies = self.settings.getbool("HTTPPROXY_ENABLED")
+            if Surroundings(use_proxies=use_proxies).is_public(self.url):
+                self.failure = MISSING_CONTACT
+                raise CloseSpider(MISSING_CONTACT)
+        asked = await ask(self.crawler, self.url)
+        if asked.response is None:
+            reading = Reading(asked.state, asked.detail)
+            self.tried = TriedPage(self.url, reading, datetime.now(UTC))
+        else:
+            self.tried = await _read(asked.response, self.settings)
+        requests: tuple[Request, ...] = ()  # there are none, but Scrapy asks for a generator
+        for request in requests:
+            yield request
+
+
+async def _read(response: Response, settings: BaseSettings) -> TriedPage:
+    rules, now = SiteRules.from_settings(settings), datetime.now(UTC)
+    rule = rules.rule_for(response.url, now.date())
+    pool = pool_from_settings(settings)
+    try:
+        reading = await read_page(response, pool, wants_body=True, rules=rules, served_at=now)
+        default = None if rule is None else await read_page(response, pool, wants_body=True)
+        job = article = None
+        if reading.answer is not None:
+            told = (response.headers.get("Content-Type") or b"").decode("latin-1")
+            job = ExtractionJob(response.body, response.url, told, rule=rule)
+            article = await pool.extract(job)
+    finally:
+        await pool.close()
+    return TriedPage(response.url, reading, now, rule, default, job, article)
+
+
+def address(text: str) -> str:
+    """Return the URL of a page, seen to be one.
+
+    Raises:
+        OptionError: it is none.
+    """
+    if not text.lower().startswith(("http://", "https://")):
+        raise OptionError(f"{text!r} is not the http or https URL of a page")
+    return text
+
+
+def stored(text: str) -> Path | None:
+    """Return the path that a text means; None: it is a URL."""
+    return None if "://" in text else Path(text)
