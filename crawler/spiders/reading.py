@@ -144,9 +144,12 @@ def _reading_of(
 
 def _misses(article: Article, rule: Rule | None) -> str | None:
     """Return, in words, what the page's rule did not find; None: nothing."""
-    if rule is None or not article.rule_misses:
+    if rule is None:
         return None
-    return f"{rule.place} finds no {', '.join(article.rule_misses)}"
+    is_bare = rule.javascript and not article.markdown
+    needs = f"{rule.place}: needs JavaScript, which is not run" if is_bare else None
+    misses = ", ".join(article.rule_misses)
+    return _joined(needs, f"{rule.place} finds no {misses}" if misses else None)
 
 
 def _joined(*details: str | None) -> str | None:

@@ -261,3 +261,14 @@ def test_what_a_rule_did_not_find_is_evidence_and_not_kept() -> None:
     assert reading.detail == "half of it; rules.toml:7 finds no title, date"
     assert reading.answer is not None
     assert reading.answer.article.rule_misses == ()
+
+
+def test_an_empty_page_whose_rule_says_so_is_told_to_need_javascript() -> None:
+    rules = SiteRules((Rule("rules.toml:7", "news.example", javascript=True),))
+    details = []
+    for article in (Article(), TEXT):
+        typed = cast("ExtractionPool[ExtractionJob, Article]", FakePool(article))
+        reading = asyncio.run(read_page(page(), typed, wants_body=True, rules=rules))
+        details.append((reading.state, reading.detail))
+    told = "rules.toml:7: needs JavaScript, which is not run"
+    assert details == [(State.EMPTY, told), (State.OK, None)]
