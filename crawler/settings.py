@@ -19,6 +19,8 @@ CRAWLER_EXTRACTION_SECONDS = 10.0
 CRAWLER_EXTRACTION_MEMORY = 64 * 1024 * 1024
 # A TOML file of rules by domain (docs/rules.md): which parts of a site's pages hold what.
 CRAWLER_RULES = ""
+# Modules of page objects (docs/page-objects.md), which extraction workers import; a list.
+CRAWLER_PAGE_OBJECTS = ""
 # When sources are visited again (see `crawler.plan.revisit`): ages of an article at which it is
 # looked at again, and the gap between visits from then on; the first gap after failures that may
 # pass, and after those that are likely to last; the longest gap of these. "never" ends visits.

@@ -20,7 +20,7 @@ from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact
 from crawler.options import OptionError
 from crawler.rules.site_rules import SiteRules
 from crawler.spiders.asking import ask
-from crawler.spiders.pool import pool_from_settings
+from crawler.spiders.pool import page_object_name, pool_from_settings
 from crawler.spiders.reading import Reading, read_page
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ class TriedPage:
         url: after redirects.
         reading: what a crawl would make of it.
         rule: the rule that it was read by; None: there is none for it.
-        default: what a crawl without rules would make of it, where there is a rule.
+        page_object: the name of its page object; None: there is none for it.
+        default: what a crawl without the two would make of it, where there is one of them.
         job, article: what was extracted, and from what, without what HTTP says of the page; None
             where there is no page to extract.
         at: when it was read (UTC).
@@ -53,6 +54,7 @@ class TriedPage:
     reading: Reading
     at: datetime
     rule: Rule | None = None
+    page_object: str | None = None
     default: Reading | None = None
     job: ExtractionJob | None = None
     article: Article | None = None
@@ -126,17 +128,23 @@ async def _read(response: Response, settings: BaseSettings) -> TriedPage:
     rules, now = SiteRules.from_settings(settings), datetime.now(UTC)
     rule = rules.rule_for(response.url, now.date())
     pool = pool_from_settings(settings)
+    page_object = page_object_name(settings, response.url)
+    default = job = article = None
     try:
         reading = await read_page(response, pool, wants_body=True, rules=rules, served_at=now)
-        default = None if rule is None else await read_page(response, pool, wants_body=True)
-        job = article = None
         if reading.answer is not None:
             told = (response.headers.get("Content-Type") or b"").decode("latin-1")
             job = ExtractionJob(response.body, response.url, told, rule=rule)
             article = await pool.extract(job)
     finally:
         await pool.close()
-    return TriedPage(response.url, reading, now, rule, default, job, article)
+    if rule is not None or page_object is not None:
+        pool = pool_from_settings(settings, page_objects=False)
+        try:
+            default = await read_page(response, pool, wants_body=True)
+        finally:
+            await pool.close()
+    return TriedPage(response.url, reading, now, rule, page_object, default, job, article)
 
 
 def address(text: str) -> str:

@@ -18,10 +18,13 @@ from crawler.cli.shared import AsJson, Overrides, Verbose, settings_of
 from crawler.options import OptionError
 from crawler.rules.site_rules import RULES
 from crawler.spiders.checks import check_settings
+from crawler.spiders.pool import page_object_modules
 from crawler.trial.case import Case
 from crawler.trial.told import Told, told_fields
 
 if TYPE_CHECKING:
+    from scrapy.settings import Settings
+
     from crawler.spiders.reading import Reading
 
 _SHOWN = 200  # characters of a value
@@ -62,16 +65,22 @@ def try_page(
     else:
         _print_tried(tried, Console())
     if save is not None:
-        _save(tried, save, settings[RULES])
+        _save(tried, save, settings)
     if not tried.reading.state.is_good:
         raise typer.Exit(ExitCode.SOURCES_FAILED)
 
 
-def _save(tried: TriedPage, folder: Path, rules: str) -> None:
+def _save(tried: TriedPage, folder: Path, settings: Settings) -> None:
     if tried.job is None or tried.article is None:
         raise OptionError(f"--save: {tried.url} is {tried.reading.state}, there is nothing to keep")
-    path = Path(rules) if rules else None
-    case = Case.of_page(folder, tried.job, tried.article, day=tried.at.date(), rules=path)
+    case = Case.of_page(
+        folder,
+        tried.job,
+        tried.article,
+        day=tried.at.date(),
+        rules=Path(settings[RULES]) if settings[RULES] else None,
+        page_objects=page_object_modules(settings),
+    )
     case.write()
     Console(stderr=True).print(f"kept as {escape(str(case.file))}", soft_wrap=True)
 
@@ -94,6 +103,7 @@ def _as_json(tried: TriedPage) -> dict[str, Any]:
         "state": str(tried.reading.state),
         "detail": tried.reading.detail,
         "rule": None if tried.rule is None else tried.rule.place,
+        "pageObject": tried.page_object,
         "fields": rows,
     }
 
@@ -107,8 +117,9 @@ def _pair(told: Told | None) -> dict[str, Any]:
 def _print_tried(tried: TriedPage, console: Console) -> None:
     detail = f" ({tried.reading.detail})" if tried.reading.detail else ""
     console.print(f"[bold]{tried.reading.state}[/]{escape(detail)} {escape(tried.url)}", **_PLAIN)
-    by = "no rule is for it" if tried.rule is None else f"read by {tried.rule.place}"
-    console.print(escape(by), **_PLAIN)
+    rule = None if tried.rule is None else tried.rule.place
+    by = " and ".join(filter(None, (rule, tried.page_object)))
+    console.print(escape(f"read by {by}" if by else "no rule is for it"), **_PLAIN)
     fields, defaults = _fields(tried.reading), _fields(tried.default)
     headings = ["field", "value", "from"]
     headings += [] if tried.default is None else ["by default", "from"]

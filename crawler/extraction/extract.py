@@ -30,11 +30,10 @@ from crawler.extraction.page_bounds import (
 from crawler.extraction.page_kind.judge import look_at
 from crawler.extraction.page_kind.page import Page
 from crawler.extraction.parse import parse_page
+from crawler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
-
-    from crawler.rules.rule import Rule
 
 # Fewer words than this are a caption or a notice, not an article.
 MIN_WORDS: Final = 10
@@ -146,11 +145,27 @@ def extract_article(
     )
 
 
-def _markdown_by_rule(tree: HtmlElement, rule: Rule, base: str) -> str:
-    """The text of what a rule names as the body; "" where that is no article."""
+def chosen_markdown(job: ExtractionJob, css: tuple[str, ...]) -> str:
+    """Return all that the first selector with a text finds on a page, as Markdown.
+
+    Raises:
+        BadSelectorError: one is no CSS selector.
+    """
+    charset = http_content_type_encoding(job.content_type) if job.content_type else None
+    tree = parse_page(bound_page(decode_page(first_bytes(job.html), charset)).html)
+    if tree is None:
+        return ""
+    drop_giant_values(tree)
+    keep_captions(tree)
+    rule = Rule(place="", domain="", body=css)
+    return _markdown_by_rule(tree, rule, read_markup(tree, job.url).base, least=1)
+
+
+def _markdown_by_rule(tree: HtmlElement, rule: Rule, base: str, *, least: int = MIN_WORDS) -> str:
+    """The text of what a rule names as the body; "" where it has fewer than `least` words."""
     elements = chosen_elements(tree, rule)
     markdown = to_markdown(chosen_body(tree, elements), base) if elements else ""
-    return markdown if count_words(markdown) >= MIN_WORDS else ""
+    return markdown if count_words(markdown) >= least else ""
 
 
 def warm_up() -> None:

@@ -13,7 +13,7 @@ from crawler.plan.revisit import RevisitPolicy
 from crawler.rules.site_rules import SiteRules
 from crawler.spiders.archive_slot import check_archive_settings
 from crawler.spiders.duplicates import wants_duplicates
-from crawler.spiders.pool import check_pool_settings
+from crawler.spiders.pool import check_page_objects, check_pool_settings
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -26,6 +26,7 @@ def check_settings(settings: BaseSettings) -> None:
         OptionError: one makes no sense.
     """
     check_pool_settings(settings)
+    check_page_objects(settings)
     check_robots_settings(settings)
     check_archive_settings(settings)
     wants_duplicates(settings)

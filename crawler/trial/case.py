@@ -53,6 +53,7 @@ class Case:
         day: when it was kept (UTC); it decides which of dated rules counts.
         rules: the file of rules that it is read by; None: by the default alone.
         expected: what was extracted.
+        page_objects: modules of page objects that it is read by.
     """
 
     file: Path
@@ -62,15 +63,23 @@ class Case:
     day: date
     rules: Path | None
     expected: dict[str, Told]
+    page_objects: tuple[str, ...] = ()
 
     @classmethod
     def of_page(
-        cls, folder: Path, job: ExtractionJob, article: Article, *, day: date, rules: Path | None
+        cls,
+        folder: Path,
+        job: ExtractionJob,
+        article: Article,
+        *,
+        day: date,
+        rules: Path | None,
+        page_objects: tuple[str, ...] = (),
     ) -> Self:
         """Make the case of a page and of what was extracted from it; nothing is written yet."""
         file = folder / f"{safe_segment(job.url)}{_SUFFIX}"
         told = told_page(article)
-        return cls(file, job.html, job.url, job.content_type, day, rules, told)
+        return cls(file, job.html, job.url, job.content_type, day, rules, told, page_objects)
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -91,6 +100,7 @@ class Case:
                 date.fromisoformat(plain["day"]),
                 None if rules is None else file.parent / rules,
                 {name: Told(**told) for name, told in plain["expected"].items()},
+                tuple(plain["pageObjects"]),
             )
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise CaseError(f"{file}: is no case: {error!r}") from error
@@ -113,6 +123,7 @@ class Case:
             "contentType": self.content_type,
             "day": self.day.isoformat(),
             "rules": None if rules is None else rules.as_posix(),
+            "pageObjects": self.page_objects,
             "expected": {name: asdict(told) for name, told in self.expected.items()},
         }
         text = json.dumps(plain, indent=2, ensure_ascii=False) + "\n"
@@ -124,12 +135,23 @@ class Case:
         """Extract the page again, and return a line for each field that is not as expected.
 
         Raises:
-            RulesError: its rules cannot be used.
+            RulesError, PageObjectError: what it is read by cannot be used.
         """
         rules = SiteRules() if self.rules is None else SiteRules(read_rules(self.rules))
         rule = rules.rule_for(self.url, self.day)
         job = ExtractionJob(self.html, self.url, self.content_type, rule=rule)
-        return _changes(self.expected, told_page(extract_page(job)))
+        return _changes(self.expected, told_page(self._extracted(job)))
+
+    def _extracted(self, job: ExtractionJob) -> Article:
+        if not self.page_objects:
+            return extract_page(job)
+        from crawler.page_objects.work import (  # noqa: PLC0415 - needs an extra
+            extract_by_page_objects,
+            load_page_objects,
+        )
+
+        load_page_objects(self.page_objects)
+        return extract_by_page_objects(job)
 
 
 def read_cases(folder: Path) -> list[Case]:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from ipaddress import ip_address
 
-from tldextract import TLDExtract
+from tldextract import TLDExtract, tldextract
 
 from crawler.urls.host import host_of
 
@@ -14,6 +14,14 @@ from crawler.urls.host import host_of
 _extract = TLDExtract(suffix_list_urls=(), cache_dir=None)
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
 _UNKNOWN = "unknown"
+
+
+def keep_off_the_network() -> None:
+    """Have other libraries that use tldextract in this process answered from the same list.
+
+    By itself it downloads a newer one when it is first asked, past all guards of a crawl.
+    """
+    tldextract.TLD_EXTRACTOR = _extract
 
 
 def registered_domain(url_or_host: str) -> str:
