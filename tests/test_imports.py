@@ -20,6 +20,7 @@ HOMES = {
     "feedparser": ["crawler/discover/feeds/xml_feed.py"],
     "warcio": ["crawler/warc/"],
     "rensa": ["crawler/duplicates/sketch.py"],
+    "playwright": ["crawler/fetch/browser.py"],
     "web_poet": ["crawler/page_objects/"],
     "parsel": ["crawler/rules/selector.py"],
     "cssselect": ["crawler/rules/selector.py"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact
 from crawler.options import OptionError
 from crawler.rules.site_rules import SiteRules
 from crawler.spiders.asking import ask
+from crawler.spiders.javascript import JavaScriptDesk, better
 from crawler.spiders.pool import page_object_name, pool_from_settings
 from crawler.spiders.reading import Reading, read_page
 
@@ -118,10 +119,26 @@ class _OnePageSpider(Spider):
             reading = Reading(asked.state, asked.detail)
             self.tried = TriedPage(self.url, reading, datetime.now(UTC))
         else:
-            self.tried = await _read(asked.response, self.settings)
+            tried = await _read(asked.response, self.settings)
+            self.tried = await self._with_scripts(asked.response, tried)
         requests: tuple[Request, ...] = ()  # there are none, but Scrapy asks for a generator
         for request in requests:
             yield request
+
+    async def _with_scripts(self, response: Response, tried: TriedPage) -> TriedPage:
+        """Return the page as it is once its scripts have run, where a crawl would have them run."""
+        scripts = JavaScriptDesk.from_crawler(self.crawler, SiteRules.from_settings(self.settings))
+        if scripts is None or not scripts.wants(tried.reading, tried.rule):
+            return tried
+        try:
+            rendered = await scripts.rendered(response)
+        finally:
+            await scripts.close()
+        if rendered is None:
+            return tried
+        again = await _read(rendered, self.settings)
+        reading = better(tried.reading, again.reading)
+        return replace(again if again.reading.state.is_good else tried, reading=reading)
 
 
 async def _read(response: Response, settings: BaseSettings) -> TriedPage:

@@ -13,6 +13,7 @@ from crawler.plan.revisit import RevisitPolicy
 from crawler.rules.site_rules import SiteRules
 from crawler.spiders.archive_slot import check_archive_settings
 from crawler.spiders.duplicates import wants_duplicates
+from crawler.spiders.javascript import check_javascript_settings
 from crawler.spiders.pool import check_page_objects, check_pool_settings
 
 if TYPE_CHECKING:
@@ -36,3 +37,4 @@ def check_settings(settings: BaseSettings) -> None:
     Additions.from_settings(settings)
     ImageWish.from_settings(settings)
     SiteRules.from_settings(settings)
+    check_javascript_settings(settings)

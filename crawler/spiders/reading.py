@@ -91,7 +91,7 @@ async def read_page(
     content_type = _header(response, "Content-Type") or ""
     if (reading := _no_article(response, content_type)) is not None:
         return reading
-    rule = rules.rule_for(url or response.url, _day_of(response, served_at))
+    rule = rules.rule_for(url or response.url, day_of(response, served_at))
     try:
         article = await pool.extract(
             ExtractionJob(
@@ -118,7 +118,7 @@ async def read_page(
     return _reading_of(article, response, rule, wants_body=wants_body)
 
 
-def _day_of(response: Response, served_at: datetime | None) -> date:
+def day_of(response: Response, served_at: datetime | None = None) -> date:
     """Return the day (UTC) on which the page looked as it does in this answer."""
     taken = response.meta.get(TAKEN_AT) if response.request is not None else None
     return served_at.date() if served_at else (moment(taken) if taken else datetime.now(UTC)).date()
@@ -147,7 +147,7 @@ def _misses(article: Article, rule: Rule | None) -> str | None:
     if rule is None:
         return None
     is_bare = rule.javascript and not article.markdown
-    needs = f"{rule.place}: needs JavaScript, which is not run" if is_bare else None
+    needs = f"{rule.place}: needs JavaScript" if is_bare else None
     misses = ", ".join(article.rule_misses)
     return _joined(needs, f"{rule.place} finds no {misses}" if misses else None)
 

@@ -34,9 +34,10 @@ from crawler.spiders.archive_slot import give_archive_a_slot
 from crawler.spiders.books import Books
 from crawler.spiders.duplicates import wants_duplicates
 from crawler.spiders.images import ImageDesk
+from crawler.spiders.javascript import JavaScriptDesk, better
 from crawler.spiders.memory import LedgerMemory
 from crawler.spiders.pool import pool_from_settings
-from crawler.spiders.reading import read_page, redirects_of
+from crawler.spiders.reading import Reading, day_of, read_page, redirects_of
 from crawler.spiders.trail import Trail
 from crawler.spiders.warc_files import choose_warc_files
 
@@ -92,6 +93,7 @@ class SourceSpider(Spider):
     additions: Additions
     rules: SiteRules
     pool: ExtractionPool[ExtractionJob, Article]
+    scripts: JavaScriptDesk | None
     archive: ArchiveDesk | None
     images: ImageDesk | None
     summary: RunSummary | None = None
@@ -128,6 +130,7 @@ class SourceSpider(Spider):
         spider.additions = Additions.from_settings(crawler.settings)
         spider.rules = SiteRules.from_settings(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)
+        spider.scripts = JavaScriptDesk.from_crawler(crawler, spider.rules)
         spider.archive = ArchiveDesk.from_crawler(crawler, spider)
         spider.images = ImageDesk.from_crawler(crawler, spider)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
@@ -283,6 +286,7 @@ class SourceSpider(Spider):
                 is_conditional=not trail.asks_anew and bool(conditions(trail.source, trail.url)),
                 rules=self.rules,
             )
+            reading = await self._with_scripts(response, reading, trail)
         except ExtractionPoolError as error:
             self.pool_failed(error)
             return
@@ -290,6 +294,19 @@ class SourceSpider(Spider):
         after = trail.after(hop, reading.answer, at=response.meta.get(TAKEN_AT))
         async for output in self._go_on(after):
             yield output
+
+    async def _with_scripts(self, response: Response, reading: Reading, trail: Trail) -> Reading:
+        """Return how a page is read once its scripts have run, where that is wanted and helps."""
+        rule = self.rules.rule_for(response.url, day_of(response))
+        if self.scripts is None or not trail.source.wants_body:
+            return reading
+        if not self.scripts.wants(reading, rule):
+            return reading
+        rendered = await self.scripts.rendered(response)
+        if rendered is None:
+            return reading
+        again = await read_page(rendered, self.pool, wants_body=True, rules=self.rules)
+        return better(reading, again)
 
     async def source_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Note that a URL gave no answer; yield the visit, or the request for the next URL.
@@ -346,6 +363,8 @@ class SourceSpider(Spider):
     async def spider_closed(self, reason: str) -> None:
         """Complete the summary, and close what the run had open."""
         await self.pool.close()
+        if self.scripts is not None:
+            await self.scripts.close()
         if self.images is not None:
             await self.images.close()
         if reason == "finished" and self.failure is None:

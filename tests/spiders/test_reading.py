@@ -270,5 +270,5 @@ def test_an_empty_page_whose_rule_says_so_is_told_to_need_javascript() -> None:
         typed = cast("ExtractionPool[ExtractionJob, Article]", FakePool(article))
         reading = asyncio.run(read_page(page(), typed, wants_body=True, rules=rules))
         details.append((reading.state, reading.detail))
-    told = "rules.toml:7: needs JavaScript, which is not run"
+    told = "rules.toml:7: needs JavaScript"
     assert details == [(State.EMPTY, told), (State.OK, None)]
