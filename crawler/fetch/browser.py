@@ -28,6 +28,7 @@ _AT_ONCE: Final = 2  # pages
 _MOST_ANSWERS: Final = 60  # of one page
 _MOST_CHARACTERS: Final = 4 * 1024 * 1024
 _LEFT_OVER: Final = 5.0  # seconds for what must be quick
+_STOPPED: Final = "the run was stopped"
 _ASKED_FOR: Final = frozenset({"script", "xhr", "fetch"})
 # Each by itself would do for most: no name is resolved, connections go to a proxy that is not
 # there, also those to this machine, and media connections may go by no other way.
@@ -83,6 +84,8 @@ class Browser:
         self._seconds = seconds
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._starting = asyncio.Lock()
+        self._open: set[asyncio.Task[str]] = set()
+        self._is_killed = False
         self._driver: Playwright | None = None
         self._chromium: Chromium | None = None
 
@@ -93,14 +96,29 @@ class Browser:
             RenderError: they could not be run.
         """
         async with self._turns:
+            if self._is_killed:
+                raise RenderError(_STOPPED)
+            task = asyncio.ensure_future(self._render(page))
+            self._open.add(task)
             try:
-                async with asyncio.timeout(self._seconds + 2 * _LEFT_OVER):
-                    return await self._render(page, await self._started())
+                return await asyncio.wait_for(task, self._seconds + 2 * _LEFT_OVER)
+            except asyncio.CancelledError as error:
+                if not self._is_killed:
+                    raise
+                raise RenderError(_STOPPED) from error
             except TimeoutError as error:
                 await self._end_chromium()  # nothing else ends a script in a loop
                 raise RenderError("the browser hung") from error
             except PlaywrightError as error:
                 raise RenderError(error.message.splitlines()[0]) from error
+            finally:
+                self._open.discard(task)
+
+    def kill(self) -> None:
+        """Give up all pages now, and take no more; `close` ends the browser."""
+        self._is_killed = True
+        for task in self._open:
+            task.cancel()
 
     async def close(self) -> None:
         """End the browser."""
@@ -131,7 +149,8 @@ class Browser:
             with suppress(PlaywrightError, TimeoutError):
                 await asyncio.wait_for(chromium.close(), _LEFT_OVER)
 
-    async def _render(self, answer: PageAnswer, chromium: Chromium) -> str:
+    async def _render(self, answer: PageAnswer) -> str:
+        chromium = await self._started()
         context = await chromium.new_context(service_workers="block", accept_downloads=False)
         try:
             page = await context.new_page()

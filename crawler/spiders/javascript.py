@@ -82,6 +82,10 @@ class JavaScriptDesk:
         headers["Content-Type"] = "text/html; charset=utf-8"
         return response.replace(body=html.encode("utf-8", "ignore"), headers=headers)
 
+    def kill(self) -> None:
+        """Give up all pages now."""
+        self._browser.kill()
+
     async def close(self) -> None:
         """End the browser."""
         await self._browser.close()

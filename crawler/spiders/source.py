@@ -154,6 +154,8 @@ class SourceSpider(Spider):
         """
         if (stop := self._stop()) is not None:
             stop.at_cut_off(self.pool.kill)
+            if self.scripts is not None:
+                stop.at_cut_off(self.scripts.kill)
             if self.images is not None:
                 stop.at_cut_off(self.images.kill)
         try:
@@ -287,6 +289,8 @@ class SourceSpider(Spider):
                 rules=self.rules,
             )
             reading = await self._with_scripts(response, reading, trail)
+        except StoppedError:
+            return
         except ExtractionPoolError as error:
             self.pool_failed(error)
             return
@@ -296,17 +300,25 @@ class SourceSpider(Spider):
             yield output
 
     async def _with_scripts(self, response: Response, reading: Reading, trail: Trail) -> Reading:
-        """Return how a page is read once its scripts have run, where that is wanted and helps."""
+        """Return how a page is read once its scripts have run, where that is wanted and helps.
+
+        Raises:
+            StoppedError: they could not run to their end, as the crawl is being stopped.
+        """
         rule = self.rules.rule_for(response.url, day_of(response))
         if self.scripts is None or not trail.source.wants_body:
             return reading
         if not self.scripts.wants(reading, rule):
             return reading
         rendered = await self.scripts.rendered(response)
-        if rendered is None:
-            return reading
-        again = await read_page(rendered, self.pool, wants_body=True, rules=self.rules)
-        return better(reading, again)
+        again = None
+        if rendered is not None:
+            again = await read_page(rendered, self.pool, wants_body=True, rules=self.rules)
+        stop = self._stop()
+        is_stopping = stop is not None and stop.stopping.is_set()
+        if is_stopping and (again is None or not again.state.is_good):
+            raise StoppedError(response.url)  # nothing was learned that the next run should believe
+        return reading if again is None else better(reading, again)
 
     async def source_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Note that a URL gave no answer; yield the visit, or the request for the next URL.

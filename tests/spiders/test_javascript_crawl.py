@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import signal
+import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler.fetch.browser import find_chromium
+from tests.web.command import arguments, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,3 +83,51 @@ def test_what_scripts_ask_for_is_asked_with_the_manners_of_the_crawl(
     assert (tried.code, tried.json["state"]) == (0, "ok"), tried.stderr
     (body,) = (row["value"] for row in tried.json["fields"] if row["field"] == "body")
     assert body.startswith("The lighthouse keeper")
+
+
+def test_a_script_that_never_ends_holds_up_no_stop_and_teaches_nothing(
+    web: LocalWeb,
+    write_item: Callable[..., Path],
+    run_crawler: Callable[..., Outcome],
+    tmp_path: Path,
+) -> None:
+    items, output = tmp_path / "items", tmp_path / "out"
+    write_item(items, "a", original_url=NEWS)
+    web.page(NEWS, f"{SHELL}<script>for (;;) {{}}</script>")
+    web.page("http://news.example/app.js", "", headers={"Content-Type": "text/javascript"})
+    settings = {"CRAWLER_JAVASCRIPT": "empty", "CRAWLER_STOP_GRACE": 1}
+    crawl = subprocess.Popen(
+        arguments("run", items, "-o", output, settings=settings), env=environment(web)
+    )
+    try:
+        until = time.monotonic() + 30
+        while web.count("http://news.example/app.js") == 0 and time.monotonic() < until:
+            time.sleep(0.05)
+        crawl.send_signal(signal.SIGINT)
+        assert crawl.wait(timeout=10) == 130
+    finally:
+        crawl.kill()
+        crawl.wait()
+    due = run_crawler("run", items, "-o", output, "--dry-run")
+    assert due.stdout == f"new\t{NEWS}\n"
+
+
+def test_where_there_is_no_browser_that_is_told(
+    web: LocalWeb,
+    write_item: Callable[..., Path],
+    run_crawler: Callable[..., Outcome],
+    tmp_path: Path,
+) -> None:
+    items, rules = tmp_path / "items", tmp_path / "rules.toml"
+    write_item(items, "a", original_url=NEWS)
+    rules.write_text('[[rule]]\ndomain = "news.example"\njavascript = true\n')
+    web.page(NEWS, SHELL)
+    settings = {"CRAWLER_RULES": rules, "CRAWLER_BROWSER": "/nowhere/chromium"}
+    words = ("run", items, "-o", tmp_path / "out")
+    outcome = run_crawler(*words, web=web, settings=settings)
+    assert "rules ask for JavaScript, but there is no browser" in outcome.stderr
+    assert f"INFO empty {NEWS} (HTTP 200, rules.toml:1: needs JavaScript)" in outcome.stderr
+    settings["CRAWLER_JAVASCRIPT"] = "empty"
+    refused = run_crawler(*words, web=web, settings=settings)
+    assert refused.code == 2
+    assert "CRAWLER_JAVASCRIPT: needs Chromium and pip install" in refused.stderr
