@@ -101,7 +101,7 @@ class Browser:
             task = asyncio.ensure_future(self._render(page))
             self._open.add(task)
             try:
-                return await asyncio.wait_for(task, self._seconds + 2 * _LEFT_OVER)
+                return await asyncio.wait_for(task, self._seconds + _LEFT_OVER)
             except asyncio.CancelledError as error:
                 if not self._is_killed:
                     raise

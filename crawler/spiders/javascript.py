@@ -125,7 +125,7 @@ def _maker(
     try:
         from crawler.fetch.browser import Browser, find_chromium  # noqa: PLC0415 - needs an extra
     except ModuleNotFoundError as error:
-        if error.name != "playwright":
+        if (error.name or "").partition(".")[0] != "playwright":
             raise
         return None
     executable = find_chromium(settings[BROWSER])
