@@ -20,6 +20,16 @@ CRAWLER_EXTRACTION_SECONDS = 10.0
 CRAWLER_EXTRACTION_MEMORY = 64 * 1024 * 1024
 # Pages of one article that are joined at most; 1: only the page that a link leads to is read.
 CRAWLER_ARTICLE_PAGES = 10
+# A TOML file of rules by domain (docs/rules.md): which parts of a site's pages hold what.
+CRAWLER_RULES = ""
+# Modules of page objects (docs/page-objects.md), which extraction workers import; a list.
+CRAWLER_PAGE_OBJECTS = ""
+# Which pages have their scripts run in a browser (docs/rules.md): "rules", those whose rule asks
+# for it; "empty", also those that came out empty; "off". The browser's path, where it is not found
+# by itself, and the seconds that a page may take in it.
+CRAWLER_JAVASCRIPT = "rules"
+CRAWLER_BROWSER = ""
+CRAWLER_BROWSER_SECONDS = 20.0
 # When sources are visited again (see `crawler.plan.revisit`): ages of an article at which it is
 # looked at again, and the gap between visits from then on; the first gap after failures that may
 # pass, and after those that are likely to last; the longest gap of these. "never" ends visits.

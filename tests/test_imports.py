@@ -25,6 +25,10 @@ HOMES = {
     "cronsim": ["crawler/watch/schedule.py"],
     "aiohttp": ["crawler/watch/door.py"],
     "prometheus_client": ["crawler/watch/"],
+    "playwright": ["crawler/fetch/browser.py"],
+    "web_poet": ["crawler/page_objects/"],
+    "parsel": ["crawler/rules/selector.py"],
+    "cssselect": ["crawler/rules/selector.py"],
     "scrapy": [
         "crawler/spiders/",
         "crawler/fetch/",

@@ -29,6 +29,7 @@ from crawler.cli.shared import (
 from crawler.cli.shared import print_summary as _report
 from crawler.cli.shared import settings_of as _settings
 from crawler.cli.status import print_status, read_status
+from crawler.cli.try_page import try_page
 from crawler.cli.usage_errors import USAGE_ERRORS, reported_as
 from crawler.exit_codes import ExitCode, exit_code_of
 from crawler.options import CrawlOptions
@@ -105,6 +106,7 @@ def run(
 
 
 app.add_typer(discover, name="discover")
+app.command("try")(try_page)
 
 
 @app.command()

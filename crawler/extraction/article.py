@@ -74,6 +74,8 @@ class Article:
         page_count: of how many pages the text was joined; None: it is that of one.
         kind: what the page is instead of a whole article; None: nothing speaks against one. Not
             kept: it is the state of the visit.
+        rule_misses: the keys of the page's rule that found nothing on it, where the default counts.
+            Not kept: they are part of the visit's evidence.
     """
 
     markdown: str = ""
@@ -105,3 +107,4 @@ class Article:
     next_page: str | None = None
     page_count: int | None = None
     kind: PageKind | None = None
+    rule_misses: tuple[str, ...] = ()

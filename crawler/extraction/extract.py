@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from w3lib.encoding import http_content_type_encoding
 
 from crawler.extraction.article import Article
 from crawler.extraction.body.article_body import extract_body
+from crawler.extraction.body.chosen_body import chosen_body
+from crawler.extraction.by_rule import chosen_elements, fields_by_rule, without_removed
 from crawler.extraction.decode import decode_page, only_text
 from crawler.extraction.markdown.pictures import keep_captions
 from crawler.extraction.markdown.render import to_markdown
 from crawler.extraction.measure import content_hash, count_words, reading_minutes
+from crawler.extraction.metadata.candidates import RULE
 from crawler.extraction.metadata.markup import read_markup
 from crawler.extraction.metadata.next_page import next_page_url
 from crawler.extraction.metadata.opt_outs import markup_opt_outs, with_opt_outs
@@ -28,6 +31,10 @@ from crawler.extraction.page_bounds import (
 from crawler.extraction.page_kind.judge import look_at
 from crawler.extraction.page_kind.page import Page
 from crawler.extraction.parse import parse_page
+from crawler.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 # Fewer words than this are a caption or a notice, not an article.
 MIN_WORDS: Final = 10
@@ -45,6 +52,7 @@ class ExtractionJob:
         agent: our product token, by which a page may speak to us alone.
         asked: the URL before redirects; "" without any.
         first: the URL of the article's first page, if this is a further one; else "".
+        rule: the rule of its site, where there is one.
     """
 
     html: bytes
@@ -54,6 +62,7 @@ class ExtractionJob:
     agent: str = ""
     asked: str = ""
     first: str = ""
+    rule: Rule | None = None
 
 
 def extract_page(job: ExtractionJob) -> Article:
@@ -67,6 +76,7 @@ def extract_page(job: ExtractionJob) -> Article:
         agent=job.agent,
         asked=job.asked,
         first=job.first,
+        rule=job.rule,
     )
 
 
@@ -79,6 +89,7 @@ def extract_article(
     agent: str = "",
     asked: str = "",
     first: str = "",
+    rule: Rule | None = None,
 ) -> Article:
     """Extract the article of a page.
 
@@ -90,6 +101,7 @@ def extract_article(
         agent: a product token; opt-outs for it are read as well as those for every crawler.
         asked: the URL that was requested, where redirects led to another one.
         first: the URL of the article's first page, where this is a further one.
+        rule: which parts of it hold what; where it finds nothing, it is as if there were none.
 
     Of a page that is larger than any article (`crawler.extraction.page_bounds`) the beginning is
     read, and `Article.cut` says so.
@@ -104,18 +116,27 @@ def extract_article(
     if tree is None:
         return Article(cut=page.cut)
     drop_giant_values(tree)
+    page = page if rule is None else without_removed(tree, page, rule)
     markup = read_markup(tree, url)
     metadata = read_metadata(tree, url, markup)
     known = Article(**_as_fields(metadata), cut=page.cut)
     known = with_opt_outs(known, markup_opt_outs(markup, agent))
+    known = known if rule is None else fields_by_rule(known, tree, rule, markup.base)
     look = look_at(Page(tree, page.html, markup, known, url, asked or url))
     known = look.on(known)
     next_page = (
         next_page_url(tree, markup, known.canonical_url, first=first) if wants_body else None
     )
     keep_captions(tree)
-    body = extract_body(tree, page) if wants_body else None  # consumes the tree
-    markdown = "" if body is None else to_markdown(body.element, markup.base)
+    markdown = _markdown_by_rule(tree, rule, markup.base) if wants_body and rule else ""
+    if markdown:
+        known = replace(known, origins=dict(known.origins) | {"markdown": RULE})
+    elif wants_body and rule and rule.body:
+        known = replace(known, rule_misses=("body", *known.rule_misses))
+    body = None
+    if wants_body and not markdown:
+        body = extract_body(tree, page)  # consumes the tree
+        markdown = "" if body is None else to_markdown(body.element, markup.base)
     words = count_words(markdown)
     has_text = words >= MIN_WORDS
     about = f"{known.title or ''}. {known.description or ''}"
@@ -132,6 +153,29 @@ def extract_article(
         next_page=next_page,
         kind=look.kind_with(words, markdown),
     )
+
+
+def chosen_markdown(job: ExtractionJob, css: tuple[str, ...]) -> str:
+    """Return all that the first selector with a text finds on a page, as Markdown.
+
+    Raises:
+        BadSelectorError: one is no CSS selector.
+    """
+    charset = http_content_type_encoding(job.content_type) if job.content_type else None
+    tree = parse_page(bound_page(decode_page(first_bytes(job.html), charset)).html)
+    if tree is None:
+        return ""
+    drop_giant_values(tree)
+    keep_captions(tree)
+    rule = Rule(place="", domain="", body=css)
+    return _markdown_by_rule(tree, rule, read_markup(tree, job.url).base, least=1)
+
+
+def _markdown_by_rule(tree: HtmlElement, rule: Rule, base: str, *, least: int = MIN_WORDS) -> str:
+    """The text of what a rule names as the body; "" where it has fewer than `least` words."""
+    elements = chosen_elements(tree, rule)
+    markdown = to_markdown(chosen_body(tree, elements), base) if elements else ""
+    return markdown if count_words(markdown) >= least else ""
 
 
 def warm_up() -> None:

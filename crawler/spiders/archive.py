@@ -205,7 +205,14 @@ class ArchiveDesk:
         if at is None:
             return await self._without(lookup, _NO_SNAPSHOT)
         page = page_of_snapshot(response.url) or lookup.url
-        reading = await read_page(response, self._spider.pool, wants_body=True, url=page)
+        reading = await read_page(
+            response,
+            self._spider.pool,
+            wants_body=True,
+            url=page,
+            rules=self._spider.rules,
+            served_at=at,
+        )
         if reading.answer is None or not reading.state.has_text:
             told = f"HTTP {response.status}" if response.status != _OK else str(reading.state)
             return await self._without(lookup, f"the archive's snapshot of {utc_text(at)}: {told}")

@@ -10,10 +10,12 @@ from crawler.fetch.robots.middleware import check_robots_settings
 from crawler.images.wish import ImageWish
 from crawler.output.additions import Additions
 from crawler.plan.revisit import RevisitPolicy
+from crawler.rules.site_rules import SiteRules
 from crawler.spiders.archive_slot import check_archive_settings
 from crawler.spiders.duplicates import wants_duplicates
 from crawler.spiders.further_pages import most_pages
-from crawler.spiders.pool import check_pool_settings
+from crawler.spiders.javascript import check_javascript_settings
+from crawler.spiders.pool import check_page_objects, check_pool_settings
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -26,6 +28,7 @@ def check_settings(settings: BaseSettings) -> None:
         OptionError: one makes no sense.
     """
     check_pool_settings(settings)
+    check_page_objects(settings)
     check_robots_settings(settings)
     check_archive_settings(settings)
     wants_duplicates(settings)
@@ -35,3 +38,5 @@ def check_settings(settings: BaseSettings) -> None:
     AllowedNetworks.parse(settings[ALLOWED_NETWORKS])
     Additions.from_settings(settings)
     ImageWish.from_settings(settings)
+    SiteRules.from_settings(settings)
+    check_javascript_settings(settings)

@@ -154,7 +154,13 @@ class PageDesk:
             return self._torn(trail, "it redirects elsewhere")
         if number.number != _next_number(article):
             return _whole(trail, article)  # back to a page that is there already
-        reading = await read_page(response, self._spider.pool, wants_body=True, first=joining.first)
+        reading = await read_page(
+            response,
+            self._spider.pool,
+            wants_body=True,
+            first=joining.first,
+            rules=self._spider.rules,
+        )
         if reading.state is not State.OK or reading.answer is None:
             status = f"HTTP {response.status}"
             return self._torn(trail, f"{reading.state}, {reading.detail or status}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.extract import ExtractionJob
@@ -14,8 +15,11 @@ from crawler.extraction.pool.page_worker import ExtractionKilledError
 from crawler.fetch.outcome import is_html, state_of_status
 from crawler.fetch.parked import parked
 from crawler.fetch.robots.product_token import product_token
+from crawler.fetch.warc.replay import TAKEN_AT
 from crawler.inert import plain_text
 from crawler.ledger.records import Hop
+from crawler.moments import moment
+from crawler.rules.site_rules import SiteRules
 from crawler.spiders.trail import Answer
 from crawler.states import State
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
     from crawler.extraction.article import Article
     from crawler.extraction.pool.extraction_pool import ExtractionPool
+    from crawler.rules.rule import Rule
 
 logger = logging.getLogger("crawler.run")
 
@@ -36,6 +41,7 @@ _KILLED: Final = {
 }
 # What a page may be that was not asked for its text: a player is short, and may list others.
 _WITHOUT_A_TEXT: Final = frozenset({State.PAYWALLED, State.LIST_PAGE})
+_NO_RULES: Final = SiteRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,8 @@ async def read_page(
     is_conditional: bool = False,
     url: str | None = None,
     first: str = "",
+    rules: SiteRules = _NO_RULES,
+    served_at: datetime | None = None,
 ) -> Reading:
     """Read an answer, its article in the pool.
 
@@ -74,6 +82,8 @@ async def read_page(
         is_conditional: whether the page was asked for only if it has changed.
         url: the page's own URL, where an archive answers in its place.
         first: the URL of the article's first page, where this is a further one.
+        rules: those of sites; the one for the page's URL and the day of the answer counts.
+        served_at: when the page's own site gave it, where the answer does not say that.
 
     Raises:
         ExtractionPoolError: the pool cannot work at all; nothing was learned of the page.
@@ -83,6 +93,7 @@ async def read_page(
     content_type = _header(response, "Content-Type") or ""
     if (reading := _no_article(response, content_type)) is not None:
         return reading
+    rule = rules.rule_for(url or response.url, day_of(response, served_at))
     try:
         article = await pool.extract(
             ExtractionJob(
@@ -94,6 +105,7 @@ async def read_page(
                 # Where an archive sends one says nothing of the page.
                 asked=next(iter(_redirects(response)), "") if url is None else "",
                 first=first,
+                rule=rule,
             )
         )
     except ExtractionKilledError as error:
@@ -108,22 +120,47 @@ async def read_page(
         article = with_opt_outs(article, _opt_outs(response))
     else:  # nor are its copies of the pages that follow joined
         article = replace(article, next_page=None)
-    return _reading_of(article, response, wants_body=wants_body)
+    return _reading_of(article, response, rule, wants_body=wants_body)
 
 
-def _reading_of(article: Article, response: Response, *, wants_body: bool) -> Reading:
+def day_of(response: Response, served_at: datetime | None = None) -> date:
+    """Return the day (UTC) on which the page looked as it does in this answer."""
+    taken = response.meta.get(TAKEN_AT) if response.request is not None else None
+    return served_at.date() if served_at else (moment(taken) if taken else datetime.now(UTC)).date()
+
+
+def _reading_of(
+    article: Article, response: Response, rule: Rule | None, *, wants_body: bool
+) -> Reading:
     kind = _kind_of(article, wants_body=wants_body)
     if kind is not None and not kind.state.has_text:
         return kind  # what was read is of what stands in the article's place
+    misses = _misses(article, rule)
     if article.kind is not None:
         article = replace(article, kind=None, next_page=None)
+    if article.rule_misses:
+        article = replace(article, rule_misses=())
     answer = Answer(article, _header(response, "ETag"), _header(response, "Last-Modified"))
     if not wants_body:
-        return Reading(State.UNSUPPORTED, answer=answer)
+        return Reading(State.UNSUPPORTED, misses, answer)
     if kind is not None:
-        return replace(kind, answer=answer)
+        return replace(kind, detail=_joined(kind.detail, misses), answer=answer)
     state = State.OK if article.markdown else State.EMPTY
-    return Reading(state, article.cut or None, answer)
+    return Reading(state, _joined(article.cut, misses), answer)
+
+
+def _misses(article: Article, rule: Rule | None) -> str | None:
+    """Return, in words, what the page's rule did not find; None: nothing."""
+    if rule is None:
+        return None
+    is_bare = rule.javascript and not article.markdown
+    needs = f"{rule.place}: needs JavaScript" if is_bare else None
+    misses = ", ".join(article.rule_misses)
+    return _joined(needs, f"{rule.place} finds no {misses}" if misses else None)
+
+
+def _joined(*details: str | None) -> str | None:
+    return "; ".join(filter(None, details)) or None
 
 
 def _kind_of(article: Article, *, wants_body: bool) -> Reading | None:

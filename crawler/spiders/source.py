@@ -28,17 +28,19 @@ from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions
 from crawler.output.additions import Additions
 from crawler.plan.revisit import RevisitPolicy
+from crawler.rules.site_rules import SiteRules
 from crawler.spiders.archive import ArchiveDesk
 from crawler.spiders.archive_slot import give_archive_a_slot
 from crawler.spiders.books import Books
 from crawler.spiders.duplicates import wants_duplicates
 from crawler.spiders.further_pages import PageDesk
 from crawler.spiders.images import ImageDesk
+from crawler.spiders.javascript import JavaScriptDesk, better
 from crawler.spiders.memory import LedgerMemory
 from crawler.spiders.oembed import OEmbedDesk
 from crawler.spiders.pool import pool_from_settings
 from crawler.spiders.project import put_ours_below
-from crawler.spiders.reading import read_page, redirects_of
+from crawler.spiders.reading import Reading, day_of, read_page, redirects_of
 from crawler.spiders.trail import Trail
 from crawler.spiders.warc_files import choose_warc_files
 
@@ -93,9 +95,11 @@ class SourceSpider(Spider):
     revisit: RevisitPolicy
     duplicates: bool
     additions: Additions
+    rules: SiteRules
     pool: ExtractionPool[ExtractionJob, Article]
     pages: PageDesk
     oembed: OEmbedDesk
+    scripts: JavaScriptDesk | None
     archive: ArchiveDesk | None
     images: ImageDesk | None
     summary: RunSummary | None = None
@@ -135,9 +139,11 @@ class SourceSpider(Spider):
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
         spider.duplicates = wants_duplicates(crawler.settings)
         spider.additions = Additions.from_settings(crawler.settings)
+        spider.rules = SiteRules.from_settings(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)
         spider.pages = PageDesk.from_crawler(crawler, spider)
         spider.oembed = OEmbedDesk(spider)
+        spider.scripts = JavaScriptDesk.from_crawler(crawler, spider.rules)
         spider.archive = ArchiveDesk.from_crawler(crawler, spider)
         spider.images = ImageDesk.from_crawler(crawler, spider)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
@@ -161,6 +167,8 @@ class SourceSpider(Spider):
         """
         if (stop := self._stop()) is not None:
             stop.at_cut_off(self.pool.kill)
+            if self.scripts is not None:
+                stop.at_cut_off(self.scripts.kill)
             if self.images is not None:
                 stop.at_cut_off(self.images.kill)
         try:
@@ -291,7 +299,11 @@ class SourceSpider(Spider):
                 self.pool,
                 wants_body=trail.source.wants_body,
                 is_conditional=not trail.asks_anew and bool(conditions(trail.source, trail.url)),
+                rules=self.rules,
             )
+            reading = await self._with_scripts(response, reading, trail)
+        except StoppedError:
+            return
         except ExtractionPoolError as error:
             self.pool_failed(error)
             return
@@ -299,6 +311,27 @@ class SourceSpider(Spider):
         after = trail.after(hop, reading.answer, at=response.meta.get(TAKEN_AT))
         async for output in self._go_on(after):
             yield output
+
+    async def _with_scripts(self, response: Response, reading: Reading, trail: Trail) -> Reading:
+        """Return how a page is read once its scripts have run, where that is wanted and helps.
+
+        Raises:
+            StoppedError: they could not run to their end, as the crawl is being stopped.
+        """
+        rule = self.rules.rule_for(response.url, day_of(response))
+        if self.scripts is None or not trail.source.wants_body:
+            return reading
+        if not self.scripts.wants(reading, rule):
+            return reading
+        rendered = await self.scripts.rendered(response)
+        again = None
+        if rendered is not None:
+            again = await read_page(rendered, self.pool, wants_body=True, rules=self.rules)
+        stop = self._stop()
+        is_stopping = stop is not None and stop.stopping.is_set()
+        if is_stopping and (again is None or not again.state.is_good):
+            raise StoppedError(response.url)  # nothing was learned that the next run should believe
+        return reading if again is None else better(reading, again)
 
     async def source_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Note that a URL gave no answer; yield the visit, or the request for the next URL.
@@ -374,6 +407,8 @@ class SourceSpider(Spider):
     async def spider_closed(self, reason: str) -> None:
         """Complete the summary, and close what the run had open."""
         await self.pool.close()
+        if self.scripts is not None:
+            await self.scripts.close()
         if self.images is not None:
             await self.images.close()
         if reason == "finished" and self.failure is None:

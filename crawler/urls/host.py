@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+
+from w3lib.url import safe_url_string
 
 # What may stand in an ASCII host here. "[" and "]" may not: they delimit IPv6 addresses.
 _HOST_SAFE = "%:!$&'()*+,;="
@@ -16,3 +18,11 @@ def ascii_host(host: str) -> str:
     section 3.2.2), which no resolver answers and no other host can be mistaken for.
     """
     return quote(host, safe=_HOST_SAFE).lower().rstrip(".")
+
+
+def host_of(url: str) -> str:
+    """Return the host of an absolute URL in lower-case ASCII; "" where it has none."""
+    try:
+        return ascii_host(urlsplit(safe_url_string(url)).hostname or "")
+    except ValueError:
+        return ""

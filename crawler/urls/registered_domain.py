@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
-from tldextract import TLDExtract
-from w3lib.url import safe_url_string
+from tldextract import TLDExtract, tldextract
 
-from crawler.urls.host import ascii_host
+from crawler.urls.host import host_of
 from crawler.urls.plain_url import plain_host
 
 # The list that comes with the library: no network, no cache files, the same answer everywhere.
 _extract = TLDExtract(suffix_list_urls=(), cache_dir=None)
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
 _UNKNOWN = "unknown"
+
+
+def keep_off_the_network() -> None:
+    """Have other libraries that use tldextract in this process answered from the same list.
+
+    By itself it downloads a newer one when it is first asked, past all guards of a crawl.
+    """
+    tldextract.TLD_EXTRACTOR = _extract
 
 
 def registered_domain(url_or_host: str) -> str:
@@ -38,10 +44,7 @@ def _host(url_or_host: str) -> str:
         url = f"http://[{text}]"
     else:
         url = f"http://{text}"
-    try:
-        return ascii_host(urlsplit(safe_url_string(url)).hostname or "")
-    except ValueError:
-        return ""
+    return host_of(url)
 
 
 @lru_cache(maxsize=65_536)

@@ -3,16 +3,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from scrapy.http import HtmlResponse, Response
+from scrapy.http import HtmlResponse, Request, Response
 
 from crawler.extraction.article import Article
 from crawler.extraction.extract import ExtractionJob
 from crawler.extraction.page_kind.kind import PageKind
 from crawler.extraction.pool.extraction_pool import ExtractionPool, ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError
+from crawler.fetch.warc.replay import TAKEN_AT
+from crawler.rules.rule import Rule
+from crawler.rules.site_rules import SiteRules
 from crawler.spiders.reading import Reading, read_page, redirects_of
 from crawler.states import State
 
@@ -231,3 +235,40 @@ def test_the_worker_is_told_what_was_asked_for_where_redirects_led_elsewhere() -
     asyncio.run(read_page(redirected, typed, wants_body=True))
     asyncio.run(read_page(redirected, typed, wants_body=True, url="https://lost.example/"))
     assert [job.asked for job in pool.jobs] == ["https://a.example/", ""]
+
+
+def test_the_rule_goes_to_the_worker_that_fits_the_day_of_the_answer() -> None:
+    old, new = Rule("old", "news.example"), Rule("new", "news.example", since=date(2025, 3, 1))
+    rules = SiteRules((old, new))
+    pool = FakePool(TEXT)
+    typed = cast("ExtractionPool[ExtractionJob, Article]", pool)
+    recorded = page()
+    recorded.request = Request(URL, meta={TAKEN_AT: "2025-02-28T23:59:59Z"})
+    then = datetime(2024, 1, 1, tzinfo=UTC)
+    asyncio.run(read_page(page(), typed, wants_body=True, rules=rules))
+    asyncio.run(read_page(recorded, typed, wants_body=True, rules=rules))
+    asyncio.run(read_page(page(), typed, wants_body=True, rules=rules, served_at=then))
+    other = "https://other.example/"
+    asyncio.run(read_page(page(), typed, wants_body=True, url=other, rules=rules))
+    assert [job.rule for job in pool.jobs] == [new, old, old, None]
+
+
+def test_what_a_rule_did_not_find_is_evidence_and_not_kept() -> None:
+    pool = FakePool(replace(TEXT, rule_misses=("title", "date"), cut="half of it"))
+    typed = cast("ExtractionPool[ExtractionJob, Article]", pool)
+    rules = SiteRules((Rule("rules.toml:7", "news.example"),))
+    reading = asyncio.run(read_page(page(), typed, wants_body=True, rules=rules))
+    assert reading.detail == "half of it; rules.toml:7 finds no title, date"
+    assert reading.answer is not None
+    assert reading.answer.article.rule_misses == ()
+
+
+def test_an_empty_page_whose_rule_says_so_is_told_to_need_javascript() -> None:
+    rules = SiteRules((Rule("rules.toml:7", "news.example", javascript=True),))
+    details = []
+    for article in (Article(), TEXT):
+        typed = cast("ExtractionPool[ExtractionJob, Article]", FakePool(article))
+        reading = asyncio.run(read_page(page(), typed, wants_body=True, rules=rules))
+        details.append((reading.state, reading.detail))
+    told = "rules.toml:7: needs JavaScript"
+    assert details == [(State.EMPTY, told), (State.OK, None)]

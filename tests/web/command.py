@@ -49,7 +49,7 @@ def arguments(*words: object, settings: Mapping[str, object] | None = None) -> l
     quick |= {"CRAWLER_ARCHIVE": "", "CRAWLER_ARCHIVE_DELAY": 0}
     quick |= {"CRAWLER_EXTRACTION_WORKERS": 1, **(settings or {})}  # less to start
     options = [f"--set={name}={value}" for name, value in quick.items()]
-    takes_settings = words and words[0] in {"run", "demo", "discover", "watch"}
+    takes_settings = words and words[0] in {"run", "demo", "discover", "watch", "try"}
     return [
         sys.executable,
         "-m",

@@ -1,0 +1,1 @@
+"""What would be extracted from one page, and pages that are kept to see that it stays so."""
