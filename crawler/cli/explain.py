@@ -210,8 +210,17 @@ def _print_visit(name: str, visit: Visit, console: Console) -> None:
     if visit.article is not None:
         table = Table("field", "value", "from", padding=(0, 1))
         for field, value, origin in _fields(visit.article):
-            table.add_row(field, escape(str(value)), origin)
+            table.add_row(field, escape(_told(value)), origin)
         console.print(table)
+
+
+def _told(value: Any) -> str:
+    """Return a value as a person reads it: lists line by line, and only what is there."""
+    if isinstance(value, list | tuple):
+        return "\n".join(map(_told, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items() if part is not None)
+    return str(value)
 
 
 def _hop_line(hop: Hop) -> str:

@@ -40,7 +40,7 @@ class Additions:
         Raises:
             OptionError: a field cannot be filled in, or the taxonomy cannot be used.
         """
-        fill_in = _fields(settings[FILL_IN])
+        fill_in = _fields(settings[FILL_IN], has_topics=bool(settings[TOPICS]))
         matcher = None
         if folder := settings[TOPICS]:
             try:
@@ -85,10 +85,11 @@ class Additions:
         }
 
 
-def _fields(value: Any) -> tuple[str, ...]:
+def _fields(value: Any, *, has_topics: bool) -> tuple[str, ...]:
     names = value.split(",") if isinstance(value, str) else list(value or ())
     names = [str(name).strip() for name in names if str(name).strip()]
-    wanted = FIELDS if names == ["all"] else names
+    every = [field for field in FIELDS if has_topics or field != "topics"]
+    wanted = every if names == ["all"] else names
     for name in wanted:
         if name not in FIELDS:
             known = ", ".join(FIELDS)
