@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytest.importorskip("scrapyd_client", reason="Scrapyd is not installed; the extra [test] has it")
 
 PROJECT = Path(__file__).parents[2]
-PARTS = ("crawler", "pyproject.toml", "setup.py", "scrapy.cfg", "README.md", "LICENSE")
+PARTS = ("crawler", "pyproject.toml", "scrapy.cfg", "README.md", "LICENSE")
 NEWS = "http://news.example/bridge"
 SECONDS = 90.0
 
