@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -174,9 +174,8 @@ def pages_of_corpus(folder: Path) -> dict[str, Article]:
                 kind = record.http_headers.get_header("Content-Type") or "text/html"
                 # One page may be there at two times.
                 url += f"?again={len(articles)}" if url in articles else ""
-                articles[url] = extract_page(
-                    ExtractionJob(record.content_stream().read(), url, kind)
-                )
+                page = ExtractionJob(record.content_stream().read(), url, kind)
+                articles[url] = replace(extract_page(page), kind=None)  # it becomes the state
     return articles
 
 
