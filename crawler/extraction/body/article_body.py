@@ -79,12 +79,12 @@ def _has_too_much_text(tree: HtmlElement, page: BoundedPage) -> bool:
     return len(page.html) > MAX_TEXT and sum(map(len, tree.itertext())) > MAX_TEXT
 
 
-def _plain_body(page: BoundedPage, titles: Titles) -> Body | None:
-    """The text alone of a page that is too large to be walked."""
+def _plain_body(page: BoundedPage, titles: Titles) -> Body:
+    """The text alone of a page that is too large to be walked; what is cut is told without any."""
     html, cut = shown_part(page)
     body = as_body(main_text(html))
     trim_body(body, titles)
-    return Body(body, cut) if len(body) else None
+    return Body(body, cut)
 
 
 def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage) -> _Element | None:
