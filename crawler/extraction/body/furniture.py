@@ -41,11 +41,12 @@ _NOT_PROSE = (
 _FIGURE_CONTENT = frozenset({"img", "table", "blockquote", "pre"})
 # An image inside a link, unless a figure holds both, is a teaser of another page.
 _TEASER_IMAGE = XPath(".//a//figure | .//a//img[not(ancestor::figure)]")
-# An image that only counts readers; one with data-src and the like may be loaded later.
+# An image that only counts readers. One with data-src and the like may be loaded later, and some
+# sites give the ratio of a picture's sides as their length.
 _PIXEL = XPath(
     ".//img[translate(@width, ' px', '') = '1' or translate(@width, ' px', '') = '0']"
     "[translate(@height, ' px', '') = '1' or translate(@height, ' px', '') = '0']"
-    "[not(@srcset or @*[starts-with(name(), 'data-')])]"
+    "[not(normalize-space(@alt) or @srcset or @*[starts-with(name(), 'data-')])]"
 )
 # By way of the attributes, of which there are fewer than elements.
 _CAPTION = XPath(".//@class[contains(., 'caption')]/.. | .//@id[contains(., 'caption')]/..")

@@ -27,7 +27,7 @@ def furnished(markup: str) -> tuple[str, list[str | None]]:
         ("<a href=x><img src=a></a>", []),
         ("<img src=a width=1 height=1><img src=b width=1px height='0'>", []),
         ("<img src=a width=1 height=400><img src=b width=16 height=9><img src=c>", ["a", "b", "c"]),
-        ("<img src=a data-src=b width=1 height=1>", ["a"]),
+        ("<img src=a data-src=b width=1 height=1><img src=c alt=d width=1 height=1>", ["a", "c"]),
         ("<p hidden>words</p>", []),
         ("<p class='error hide'>words</p>", []),
         ("<div aria-hidden=true>words</div>", []),
