@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MAX_DATES: Final = 20
 _LONGEST_LINE: Final = 120  # characters of a line that is no sentence
 _SENTENCE_WORDS: Final = 8
-_SENTENCE_ENDS: Final = (".", "!", "?", "\u3002")
+_SENTENCE_END: Final = re.compile(r"(?<![ap]\.m)[.!?\u3002]$", re.IGNORECASE)
 _BEFORE: Final = 30  # characters in which a label stands
 _LARGEST_MONTH: Final = 12
 
@@ -80,7 +80,7 @@ def _is_of_a_sentence(piece: Piece) -> bool:
     if paragraph is None or paragraph.tag != "p" or paragraph.find("br") is not None:
         return False
     text = element_text(paragraph)
-    is_sentence = text.endswith(_SENTENCE_ENDS) and len(text.split()) >= _SENTENCE_WORDS
+    is_sentence = len(text.split()) >= _SENTENCE_WORDS and _SENTENCE_END.search(text) is not None
     return is_sentence or len(text) > _LONGEST_LINE
 
 
