@@ -217,7 +217,7 @@ class Crawl:
             if urls:
                 wanted.urls[key] = urls
             else:
-                self.settle_images(key)
+                self.settle_images(key, wish)
         return wanted
 
     def image_record(self, facts: ImageFacts, data: bytes | None) -> ImageRecord:
@@ -228,9 +228,15 @@ class Crawl:
         """
         return record_of(facts) if data is None else keep_copy(self.options.output, facts, data)
 
-    def settle_images(self, key: str) -> None:
-        """Have what is known of a source's images written, where no item waits for more."""
-        urls = [image.url for image in self._article(key).images]
+    def settle_images(self, key: str, wish: ImageWish) -> None:
+        """Have what is known of a source's images written, where no item waits for more.
+
+        What another article had asked is left out, and what was written before stays: or else it
+        would depend on which of the two was settled first.
+        """
+        record, article = self.ledger.source(key), self._article(key)
+        told = {*wish.of_interest(article), *(() if record is None else record.images)}
+        urls = [image.url for image in article.images if image.url in told]
         if self.ledger.put_images_of(key, self.ledger.images(urls)):
             for item in self.ledger.finished_items(key):
                 self._publisher.publish_item(item)

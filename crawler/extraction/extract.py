@@ -141,11 +141,11 @@ def extract_article(
     has_text = words >= MIN_WORDS
     about = f"{known.title or ''}. {known.description or ''}"
     known = _with_language(known, metadata, markdown if has_text else about)
+    known = replace(known, cut=known.cut or ("" if body is None else body.cut))
     if not has_text:
         return known
     return replace(
         known,
-        cut=known.cut or body.cut if body else known.cut,
         markdown=markdown,
         word_count=words,
         reading_minutes=reading_minutes(markdown),

@@ -85,14 +85,19 @@ class ImageWish:
             is_there: whether a copy's file, by its path below the output folder, exists.
         """
         urls = []
-        for image in article.images[:_MOST]:
-            has_size = image.width is not None and image.height is not None
-            record = known.get(image.url)
-            if not self.copies and has_size:
-                continue
+        for url in self.of_interest(article):
+            record = known.get(url)
             if record is None or self._is_due(record, now, is_there):
-                urls.append(image.url)
+                urls.append(url)
         return urls
+
+    def of_interest(self, article: Article) -> list[str]:
+        """Return the URLs of an article's images that are to be known, asked for or not."""
+        return [
+            image.url
+            for image in article.images[:_MOST]
+            if self.copies or image.width is None or image.height is None
+        ]
 
     def _is_due(self, record: ImageRecord, now: datetime, is_there: Callable[[str], bool]) -> bool:
         if record.problem is not None:

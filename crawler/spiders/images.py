@@ -104,7 +104,7 @@ class ImageDesk:
                 errand = _Errand(key, {url for url in urls if not self._is_given_up(url)})
                 requests += [self._put_in_line(url, errand) for url in urls if url in errand.left]
                 if not errand.left:
-                    await self._book(crawl.settle_images, key)
+                    await self._book(crawl.settle_images, key, self._wish)
             yield list(filter(None, requests))
 
     def kill(self) -> None:
@@ -229,10 +229,11 @@ class ImageDesk:
 
     async def _tell(self, image: str) -> None:
         """Have those items written again whose images are complete now."""
+        crawl = self._spider.books.crawl
         for errand in self._errands.pop(image, ()):
             errand.left.discard(image)
             if not errand.left:
-                await self._book(self._spider.books.crawl.settle_images, errand.key)
+                await self._book(crawl.settle_images, errand.key, self._wish)
 
     async def _book(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         try:

@@ -172,6 +172,12 @@ def test_a_text_that_is_not_whole_says_so(name: str) -> None:
     assert extract_article(PAGES[name](), URL).cut.startswith("only the first ")
 
 
+def test_a_page_whose_text_is_not_reached_says_how_far_it_was_read() -> None:
+    article = extract_article(_before("<" * 1_000_000), URL)
+    assert article.markdown == ""
+    assert article.cut.startswith("only the first ")
+
+
 @pytest.mark.parametrize("name", ["line breaks", "spans in a paragraph", "50,000 boxes"])
 def test_a_text_that_is_whole_says_nothing(name: str) -> None:
     assert extract_article(PAGES[name](), URL).cut == ""

@@ -257,6 +257,30 @@ def test_one_image_of_two_articles_is_asked_for_once(
         assert "width: 800" in (output / "items" / f"{name}.md").read_text()
 
 
+def test_what_another_article_had_asked_of_an_image_changes_nothing_later(
+    crawl: Callable[..., Outcome],
+    web: LocalWeb,
+    items: Path,
+    output: Path,
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+) -> None:
+    serve(web, picture("PNG", 800, 600))
+    page = article_html(image=IMAGE)
+    size = "".join(
+        f'<meta property="og:image:{side}" content="{pixels}">'
+        for side, pixels in (("width", 700), ("height", 500))
+    )
+    web.page("http://news.example/a", page.replace("</head>", f"{size}</head>"))
+    web.page("http://news.example/b", page)
+    for name in ("a", "b"):
+        write_item(items, name, original_url=f"http://news.example/{name}")
+    crawl(*SIZES)
+    assert [image_of(output, name)["width"] for name in ("a", "b")] == [700, 800]
+    assert crawl(*SIZES).json["files"]["written"] == 0
+    assert image_of(output)["width"] == 700
+
+
 @pytest.mark.parametrize(
     ("setting", "told"),
     [

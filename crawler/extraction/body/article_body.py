@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from lxml.etree import Element
@@ -33,6 +34,8 @@ _SAME_ARTICLE: Final = 0.5
 _LOST: Final = 0.1
 _LEAST_SHINGLES: Final = 100
 _OPENING_BLOCKS: Final = 12
+_MOST_LINKS: Final = 2_000
+_LINK_TEXTS: Final = 20  # pieces of text of one link
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,12 @@ def _has_too_much_text(tree: HtmlElement, page: BoundedPage) -> bool:
     return len(page.html) > MAX_TEXT and sum(map(len, tree.itertext())) > MAX_TEXT
 
 
-def _plain_body(page: BoundedPage, titles: Titles) -> Body | None:
-    """The text alone of a page that is too large to be walked."""
+def _plain_body(page: BoundedPage, titles: Titles) -> Body:
+    """The text alone of a page that is too large to be walked; what is cut is told without any."""
     html, cut = shown_part(page)
     body = as_body(main_text(html))
     trim_body(body, titles)
-    return Body(body, cut) if len(body) else None
+    return Body(body, cut)
 
 
 def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage) -> _Element | None:
@@ -99,16 +102,30 @@ def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage) -> _Element
         if careful is not None:
             body, found = careful, _shingles(careful)
             agreed = agreement(found, second)
-    if found.total() < _LOST * second.total() and second.total() >= _LEAST_SHINGLES:
-        # The parser has lost the article, or the extraction took another one for it.
-        body = as_body(text)
-        trim_body(body, titles)
-        return body
+    if _has_lost(found, second):
+        prose = _without_links(text, tree)  # of a short article, it may have found the teasers
+        if _has_lost(found, shingles(prose)):
+            # The parser has lost the article, or the extraction took another one for it.
+            body = as_body(prose)
+            trim_body(body, titles)
+            return body
     if agreed < _AGREED and second.total() >= _LOST * found.total() and not page.is_large:
         precise = _extracted(tree, titles, favor_precision=True)
         if precise is not None and agreement(_shingles(precise), second) > agreed:
             return precise
     return body
+
+
+def _has_lost(found: Shingles, second: Shingles) -> bool:
+    return found.total() < _LOST * second.total() and second.total() >= _LEAST_SHINGLES
+
+
+def _without_links(text: str, tree: HtmlElement) -> str:
+    """A text without the lines that are links as a whole."""
+    texts = ("".join(islice(link.itertext(), _LINK_TEXTS)) for link in tree.iter("a"))
+    links = {" ".join(text.split()) for text in islice(texts, _MOST_LINKS)}
+    lines = text.splitlines()
+    return "\n".join(line for line in lines if " ".join(line.split()) not in links)
 
 
 def _extracted(

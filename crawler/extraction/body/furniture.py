@@ -41,6 +41,13 @@ _NOT_PROSE = (
 _FIGURE_CONTENT = frozenset({"img", "table", "blockquote", "pre"})
 # An image inside a link, unless a figure holds both, is a teaser of another page.
 _TEASER_IMAGE = XPath(".//a//figure | .//a//img[not(ancestor::figure)]")
+# An image that only counts readers. One with data-src and the like may be loaded later, and some
+# sites give the ratio of a picture's sides as their length.
+_PIXEL = XPath(
+    ".//img[translate(@width, ' px', '') = '1' or translate(@width, ' px', '') = '0']"
+    "[translate(@height, ' px', '') = '1' or translate(@height, ' px', '') = '0']"
+    "[not(normalize-space(@alt) or @srcset or @*[starts-with(name(), 'data-')])]"
+)
 # By way of the attributes, of which there are fewer than elements.
 _CAPTION = XPath(".//@class[contains(., 'caption')]/.. | .//@id[contains(., 'caption')]/..")
 _CAPTION_TAGS = frozenset({"div", "li", "ul", "p", "section", "span"})
@@ -54,12 +61,13 @@ _HIDDEN_CHARACTERS = 500
 
 
 def remove_furniture(tree: HtmlElement) -> None:
-    """Remove scripts, captions, teaser images and hidden notices from a page, in place."""
+    """Remove scripts, captions, teaser images, pixels and hidden notices from a page, in place."""
     strip_elements(tree, *_NOT_PROSE, with_tail=False)
     # libxml2 does not know that this one is empty, and puts the image that follows inside.
     # Nor does it end the head where an article begins.
     strip_tags(tree, "source", "head")
     _drop(_TEASER_IMAGE(tree))
+    _drop(_PIXEL(tree))
     _empty_figures(tree)
     _drop(element for element in _CAPTION(tree) if element.tag in _CAPTION_TAGS)
     _drop(element for element in _HIDDEN(tree) if _is_short(element))

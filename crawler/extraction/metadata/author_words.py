@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _MAX_JOB_WORDS = 5
 # Words that make a job: "Senior Reporter", "Political Editor", and those that go with them.
 _JOBS = frozenset(
@@ -18,6 +20,23 @@ _NEWSROOM = frozenset(
     | {"rédaction", "redactie", "redaksi", "redakcja", "news", "nachrichten", "webdesk"}
     | {"webredaktion", "onlineredaktion", "redactia", "redakcija", "redaktionen"}
 )
+# What stands before a name, in whatever language: "Szerző: ".
+_LABEL = re.compile(r"[^\W\d_][^:\uff1a]{0,24}[:\uff1a]\s*(?=[^\s/])")
+_OF_PICTURES = re.compile(
+    r"(?:fot[oó]|photo|bild|illustr|grafi|фото|zdj[eę]ci|video|写真|图|圖|사진)", re.IGNORECASE
+)
+# "Reporter", which is written to a name in Chinese, Japanese and Korean.
+_REPORTER = re.compile(
+    r"^(?:本[报報])?[记記]者\s*(?=\w{2})|(?<=\w{2})\s*[记記]者$|(?<=\w{2})\s+(?:기자|특파원)$"
+)
+
+
+def bare_name(text: str) -> str:
+    """A name without the label or the job that is written to it; "" where it labels a picture."""
+    label = _LABEL.match(text)
+    if label is not None and _OF_PICTURES.match(text):
+        return ""
+    return _REPORTER.sub("", text if label is None else text[label.end() :])
 
 
 def is_newsroom(name: str) -> bool:

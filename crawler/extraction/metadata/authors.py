@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler.extraction.metadata.author_words import is_job, is_newsroom
+from crawler.extraction.metadata.author_words import bare_name, is_job, is_newsroom
 from crawler.extraction.metadata.field_text import field_text
 from crawler.extraction.metadata.topics import letters
 
@@ -28,6 +28,8 @@ _BY = re.compile(
 )
 # Commas of CJK texts, bullets and middle dots among them.
 _HARD = re.compile(r"\s*[;|\n\u2022\u00b7,\u3001\uff0c]\s*|\s+/\s+")
+# What never stands within one name; a comma and a middle dot do.
+_BETWEEN_NAMES = re.compile(r"[;|\u2022\u3001:\uff1a]|\s/\s")
 _AND = re.compile(r"\s+(?:and|und|et|y|e|og|och|en|i|ja|&|\+)\s+", re.IGNORECASE)
 _TRAILING_NOTE = re.compile(r"\s*[(][^()]{0,60}[)]\s*$")  # a sign or a role: Ann Lee (al)
 # What no name holds: addresses, handles, numbers of dates, markup and code.
@@ -94,6 +96,9 @@ def is_by(text: str) -> bool:
 
 
 def _parts(raw: str, *, whole: bool) -> list[str]:
+    raw = raw[:_MAX_STRING]
+    if whole and all(len(line.split()) < _FULL_NAME for line in raw.splitlines()):
+        raw = " ".join(raw.split())  # one name that a template has spread over lines
     text = field_text(raw.replace("\n", " ; ")[:_MAX_STRING], _MAX_STRING)
     if text is None:
         return []
@@ -104,10 +109,12 @@ def _parts(raw: str, *, whole: bool) -> list[str]:
             pieces[-1] += f", {piece}"
         else:
             pieces.extend(_at_conjunctions(piece))
-    bare = (_TRAILING_NOTE.sub("", _BY.sub("", piece)) for piece in pieces)
+    bare = (_TRAILING_NOTE.sub("", bare_name(_BY.sub("", piece))) for piece in pieces)
     cleaned = [piece.strip(_EDGE) for piece in bare]
     names = [piece for piece in cleaned if _is_name(piece)]
-    if whole and all(len(name.split()) < _FULL_NAME for name in names) and _is_name(text):
+    if not whole or _BETWEEN_NAMES.search(text) or not _is_name(text):
+        return names
+    if len(pieces) > 1 and all(len(name.split()) < _FULL_NAME for name in names):
         return [text]
     return names
 

@@ -132,7 +132,7 @@ def _zone(text: str | None) -> timezone | None:
     """The named or numeric zone; None where none is given or the name is not known."""
     if not text:
         return None
-    if (hours := _ZONES.get(text.strip(" ().").lower())) is not None:
+    if (hours := _ZONES.get(text.partition("[")[0].strip(" ().").lower())) is not None:
         return timezone(timedelta(hours=hours))
     match = _OFFSET.fullmatch(text)
     if not match:

@@ -26,6 +26,7 @@ _MAX_EVENTS: Final = 1_500
 _MAX_PIECES: Final = 80
 _MAX_CHARACTERS: Final = 1_500
 _MAX_PIECE: Final = 400
+_MAX_NAMES: Final = 500  # characters of an id and classes
 _WHOLE: Final = frozenset({"body", "main", "article"})
 _SKIPPED: Final = frozenset(
     {"script", "style", "noscript", "template", "svg", "nav", "form", "button", "select", "iframe"}
@@ -114,7 +115,7 @@ def _pieces(elements: Iterator[HtmlElement], times: list[str]) -> Iterator[Piece
             events += 1
             if events > _MAX_EVENTS:
                 return
-            if event == "start" and element.tag in _SKIPPED:
+            if event == "start" and (element.tag in _SKIPPED or _is_of_comments(element)):
                 walk.skip_subtree()
             elif event == "start":
                 if element.tag == "time" and (value := element.get("datetime")):
@@ -122,6 +123,12 @@ def _pieces(elements: Iterator[HtmlElement], times: list[str]) -> Iterator[Piece
                 yield Piece(element.text or "", element)
             elif element is not root and (parent := element.getparent()) is not None:
                 yield Piece(element.tail or "", parent)
+
+
+def _is_of_comments(element: HtmlElement) -> bool:
+    """Whether an element is called comments: others than the author write there, and later."""
+    names = f"{element.get('id') or ''} {element.get('class') or ''}"[:_MAX_NAMES].lower()
+    return any(name.startswith("comment") for name in names.split())
 
 
 def _bounded(pieces: Iterator[Piece]) -> list[Piece]:

@@ -30,7 +30,7 @@ def chosen_title(
     Args:
         headlines: raw titles in order of trust.
         page_title: the raw text of `<title>`, the last choice.
-        site_names: what is cut from its end.
+        site_names: what is cut from its end, and is itself no title where there is another.
     """
     raw = [*headlines]
     if page_title:
@@ -38,6 +38,8 @@ def chosen_title(
     titles = [
         Candidate(text, origin) for value, origin in raw if (text := field_text(value, MAX_TITLE))
     ]
+    own = {letters(name) for name in site_names}
+    titles = [title for title in titles if letters(title.value) not in own] or titles
     voices: dict[str, set[str]] = {}
     for value, origin in titles:
         voice = OPEN_GRAPH if origin == TWITTER else origin

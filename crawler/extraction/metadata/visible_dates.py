@@ -7,15 +7,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from crawler.extraction.metadata.candidates import BYLINE, TIME, Candidate
+from crawler.extraction.metadata.element_text import element_text
 from crawler.extraction.metadata.month_names import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.extraction.metadata.headline_area import HeadlineArea
+    from crawler.extraction.metadata.headline_area import HeadlineArea, Piece
 
 _MAX_DATES: Final = 20
 _LONGEST_LINE: Final = 120  # characters of a line that is no sentence
+_SENTENCE_WORDS: Final = 8
+_SENTENCE_END: Final = re.compile(r"(?<![ap]\.m)[.!?\u3002]$", re.IGNORECASE)
 _BEFORE: Final = 30  # characters in which a label stands
 _LARGEST_MONTH: Final = 12
 
@@ -60,13 +63,25 @@ def dates_near(area: HeadlineArea, *, day_first: bool = False) -> list[Candidate
     a sentence of the article is one that it tells of.
     """
     texts = (
-        " ".join(piece.text if len(piece.text) <= _LONGEST_LINE else "|" for piece in part)
+        " ".join("|" if _is_of_a_sentence(piece) else piece.text for piece in part)
         for part in (area.after, area.before)
     )
     dates = [date for text in texts for date in visible_dates(text, day_first=day_first)]
     dates.sort(key=lambda date: date.is_change)
     times = [Candidate(time, TIME) for time in area.times[:_MAX_DATES]]
     return times + [Candidate(date.value, BYLINE) for date in dates]
+
+
+def _is_of_a_sentence(piece: Piece) -> bool:
+    """Whether a piece, or the paragraph in which a link or the like cuts it off, is a sentence."""
+    if len(piece.text) > _LONGEST_LINE:
+        return True
+    paragraph = piece.element if piece.element.tag == "p" else piece.element.getparent()
+    if paragraph is None or paragraph.tag != "p" or paragraph.find("br") is not None:
+        return False
+    text = element_text(paragraph)
+    is_sentence = len(text.split()) >= _SENTENCE_WORDS and _SENTENCE_END.search(text) is not None
+    return is_sentence or len(text) > _LONGEST_LINE
 
 
 def visible_dates(text: str, *, day_first: bool = False) -> list[VisibleDate]:

@@ -257,3 +257,17 @@ def test_a_page_that_exhausts_the_stack_has_no_body(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(body_module, "bare_extraction", descend)
     assert body_of(f"<article>{PROSE[:300]}</article>") is None
+
+
+def test_a_short_article_is_not_lost_among_the_teasers_of_others() -> None:
+    teasers = "".join(
+        f"<div><h3><a href=/{n}>The headline of another article number {n}</a></h3>"
+        "<p>Its teaser.</p></div>"
+        for n in range(60)
+    )
+    body = body_of(
+        f"<html><body><main><article><h1>The title</h1><p>{SENTENCES[0]}</p></article>"
+        f"{teasers}</main></body></html>"
+    )
+    assert body is not None
+    assert text_of(body.element) == SENTENCES[0]

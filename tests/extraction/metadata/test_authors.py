@@ -28,6 +28,12 @@ from crawler.extraction.metadata.authors import (
         ("Ann Lee (al)", ("Ann Lee",)),
         ("Food and Drug Administration", ("Food and Drug Administration",)),
         ("牛镛、岳弘彬", ("牛镛", "岳弘彬")),
+        ("本报记者 王小明", ("王小明",)),
+        ("記者王小明", ("王小明",)),
+        ("김철수 기자", ("김철수",)),
+        ("Szerző: Nagy Péter", ("Nagy Péter",)),
+        ("文\uff1a山田太郎", ("山田太郎",)),
+        ("Text: Ann Lee, Fotos: Bo Ek", ("Ann Lee",)),
         ("<a href='/x'>Ann Lee</a>", ("Ann Lee",)),
         ("Deborah Byrne", ("Deborah Byrne",)),
         ("https://social.example/ann", ()),
@@ -51,6 +57,24 @@ def test_names_are_taken_out_of_a_string(value: str, expected: tuple[str, ...]) 
 def test_a_person_is_not_split_where_no_part_is_a_full_name() -> None:
     assert author_names(["Lee, Ann"], whole=True) == ("Lee, Ann",)
     assert author_names(["Ann Lee, dpa"], whole=True) == ("Ann Lee", "dpa")
+    assert author_names(["唐纳德·特朗普"], whole=True) == ("唐纳德·特朗普",)
+    assert author_names(["Lee, A."], whole=True) == ("Lee, A.",)
+    assert author_names(["王小明 记者"], whole=True) == ("王小明",)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("田中花子、鈴木一郎", ("田中花子", "鈴木一郎")),
+        ("AFP|dpa", ("AFP", "dpa")),
+        ("AFP / Reuters", ("AFP", "Reuters")),
+        ("Szerző: Péter", ("Péter",)),
+        ("Ann\n  Lee", ("Ann Lee",)),
+        ("\n  Ann Lee\n  Bo Ek\n", ("Ann Lee", "Bo Ek")),
+    ],
+)
+def test_a_person_is_split_at_what_no_name_holds(value: str, expected: tuple[str, ...]) -> None:
+    assert author_names([value], whole=True) == expected
 
 
 def test_the_site_is_no_author_beside_a_person() -> None:

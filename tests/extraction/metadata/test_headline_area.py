@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 
 import lxml.html
+import pytest
 
 from crawler.extraction.metadata.headline_area import HeadlineArea, headline_area
 
@@ -28,6 +29,14 @@ def test_the_pieces_around_the_headline_are_in_order_without_captions_and_script
 def test_times_are_kept_as_machines_read_them() -> None:
     area = headline_area(lxml.html.document_fromstring(PAGE), ["Bridge stays open"])
     assert area.times == ["2025-04-01"]
+
+
+@pytest.mark.parametrize("name", ["id=comments", "class='x comment-list'"])
+def test_what_others_comment_is_not_of_the_headline(name: str) -> None:
+    page = f"<h1>T</h1><p>Text</p><div {name}>By Bo Ek <time datetime=2025-05-01></time></div>"
+    area = headline_area(lxml.html.document_fromstring(page), ["T"])
+    assert [piece.text for piece in area.after] == ["Text"]
+    assert area.times == []
 
 
 def test_without_a_headline_like_the_title_the_first_h1_counts() -> None:

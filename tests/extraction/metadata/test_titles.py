@@ -32,6 +32,12 @@ def test_an_element_title_is_the_last_choice_and_loses_the_site_name() -> None:
     assert chosen_title([], None, []) == (None, None)
 
 
+def test_the_name_of_the_site_is_no_title_where_there_is_another() -> None:
+    titles = [Candidate("The Daily", HTML), Candidate("the daily", OPEN_GRAPH)]
+    assert chosen_title(titles, "A story", ["The Daily"]) == ("A story", HTML)
+    assert chosen_title(titles, None, ["The Daily"]).value == "The Daily"
+
+
 def test_a_heading_shows_where_a_repeated_title_ends() -> None:
     titles = [Candidate("A story - Daily", OPEN_GRAPH), Candidate("A story", HTML)]
     assert chosen_title(titles, "A story - Daily", []) == ("A story", HTML)

@@ -78,3 +78,27 @@ def test_a_date_in_a_sentence_is_not_that_of_the_publication() -> None:
     text = "The concert on the old bridge is on 5 April 2025, 19:30, " + "as it is every year. " * 4
     page = lxml.html.document_fromstring(f"<h1>Bridge</h1><p>{text}</p><p>3 April 2025</p>")
     assert [date.value for date in dates_near(headline_area(page, []))] == ["2025-04-03"]
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "On 3 March 1998 the old bridge was closed.",
+        f"On 3 March 1998 the <a href=x>old bridge</a> was closed, {'as it was every year, ' * 5}",
+    ],
+)
+def test_a_sentence_is_one_however_short_or_cut_up_by_links(paragraph: str) -> None:
+    page = lxml.html.document_fromstring(f"<h1>Bridge</h1><p>{paragraph}</p><p>3 April 2025</p>")
+    assert [date.value for date in dates_near(headline_area(page, []))] == ["2025-04-03"]
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        f"By Ann Lee<br>3 April 2025<br>{'The old bridge was closed again. ' * 5}",
+        "By Ann Lee on Thursday, April 3rd, 2025 at 11:08 p.m.",
+    ],
+)
+def test_a_line_that_says_who_and_when_is_no_sentence(paragraph: str) -> None:
+    page = lxml.html.document_fromstring(f"<h1>Bridge</h1><p>{paragraph}</p>")
+    assert dates_near(headline_area(page, []))[0].value.startswith("2025-04-03")
