@@ -113,8 +113,8 @@ def test_the_pages_of_an_article_are_one_article(
     assert "detail" not in entry
     explained = run_crawler("explain", FIRST, "-o", output, "--json").json
     fields = {field["field"] for field in explained["sources"][0]["held"]["fields"]}
-    assert "page_count" in fields
-    assert "next_page" not in fields
+    assert "pageCount" in fields
+    assert "nextPage" not in fields
 
 
 @pytest.mark.usefixtures("serve_three", "item")
