@@ -44,17 +44,18 @@ def project(tmp_path: Path) -> Path:
 def test_each_template_makes_a_spider_with_a_test_that_passes(tmp_path: Path) -> None:
     project = tmp_path
     in_project(project, "scrapy", "startproject", "courier", ".")
-    for template, address in (
-        ("source", "http://source.example/news/all?sort=new"),
-        ("feed", "feed.example"),
-        ("sitemap", "https://sitemap.example"),
+    for template, name, address in (
+        ("source", "source", "http://source.example/news/all?sort=new"),
+        ("feed", "feed", "feed.example"),
+        ("sitemap", "sitemap", "https://sitemap.example"),
+        ("sitemap", "map", "https://map.example/maps/all.xml"),
     ):
-        made = in_project(project, "scrapy", "genspider", "-t", template, f"my-{template}", address)
-        assert f"test_my_{template}.py" in made
+        made = in_project(project, "scrapy", "genspider", "-t", template, f"my-{name}", address)
+        assert f"test_my_{name}.py" in made
     spiders = in_project(project, "scrapy", "list").split()
-    assert spiders == ["my-feed", "my-sitemap", "my-source"]
+    assert spiders == ["my-feed", "my-map", "my-sitemap", "my-source"]
     told = in_project(project, "pytest", "-q", "-p", "no:cacheprovider", "-W", "error")
-    assert "3 passed" in told
+    assert "4 passed" in told
 
 
 def test_a_generated_test_fails_with_its_spider(project: Path) -> None:
