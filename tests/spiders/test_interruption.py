@@ -191,7 +191,9 @@ def test_a_signal_while_it_starts_ends_it_quietly(
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=30)
     assert "Traceback" not in stderr
-    assert process.returncode in {130, -signal.SIGINT}  # the latter before Python itself is up
+    # Before our own code is there, it is Python that ends: by the signal, or with 1 while it loads.
+    early = {-signal.SIGINT, 1} if seconds < 1 else set()
+    assert process.returncode in {130, *early}
 
 
 def test_a_second_run_on_one_output_folder_leaves_or_waits(
