@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
-import secrets
 import unicodedata
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.items.item import parse_item
 from crawler.items.item_place import item_place
+from crawler.output.atomic import create_atomically
 from crawler.output.names import slug_of_url
 
 if TYPE_CHECKING:
@@ -40,14 +41,11 @@ def add_item(folder: Path, text: bytes, name: str | None = None) -> tuple[Path, 
     """
     item = parse_item(text, Path(name or "item.md"))
     path = item_place(folder, item_name(item) if name is None else name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        _write_new(path, text)
-    except FileExistsError:
-        if path.is_file() and path.read_bytes() == text:
-            return path, item, False
-        raise
-    return path, item, True
+    if create_atomically(path, text, root=folder):
+        return path, item, True
+    if path.is_file() and path.read_bytes() == text:
+        return path, item, False
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
 
 
 def item_name(item: Item) -> str:
@@ -73,16 +71,3 @@ def _slug(title: str) -> str:
     folded = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     slug = _NOT_SLUG.sub("-", folded)[:_SLUG_LENGTH].strip("-")
     return slug if any(character.isalpha() for character in slug) else ""
-
-
-def _write_new(path: Path, text: bytes) -> None:
-    """Make the file so that nobody sees half of it; raises FileExistsError if it is there."""
-    temporary = path.with_name(f".{secrets.token_hex(4)}.{os.getpid()}.crawler-tmp")
-    try:
-        with temporary.open("xb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        path.hardlink_to(temporary)  # unlike a rename, it never replaces
-    finally:
-        temporary.unlink(missing_ok=True)
