@@ -18,7 +18,7 @@ _LABEL_CHARACTERS: Final = 60
 _MOST_LABELS: Final = 4
 _PARAGRAPH_CHARACTERS: Final = 80
 # What prose ends with, in any script; quotations end with their marks.
-_ENDS_OF_PROSE: Final = tuple(".!?…:;,)\"'”“’»«—–。！？：，」』।։۔؟،")  # noqa: RUF001
+_ENDS_OF_PROSE: Final = tuple(".!?…:;,)\"'”“’»«—–。！？：，」』।։۔؟،")  # noqa: RUF001 - any script's
 
 
 def drop_captions(body: _Element) -> None:

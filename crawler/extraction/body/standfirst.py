@@ -17,7 +17,7 @@ _MOST_CHARACTERS: Final = 800
 _OPENING_CHARACTERS: Final = 60
 _HOLDERS: Final = ("p", "div", "h2", "h3", "span", "strong", "li")
 _MOST_CHILDREN: Final = 3
-_SENTENCE_ENDS: Final = tuple('.!?…。！？।؟"”“»')  # noqa: RUF001
+_SENTENCE_ENDS: Final = tuple('.!?…。！？।؟"”“»')  # noqa: RUF001 - the marks of any script
 
 
 def find_standfirst(tree: HtmlElement, titles: Titles, opening: str) -> str | None:

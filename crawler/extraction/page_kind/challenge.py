@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from crawler.extraction.page_kind.page import Page
 
+_PROSE_BY_A_CAPTCHA: Final = 2  # paragraphs, at most
 # What only a vendor's challenge or block page has. The scripts by which vendors watch good pages
 # (/cdn-cgi/challenge-platform/scripts/jsd/, _pxAppId, SWJIYLWA, tags.js ...) are not among them.
 _MARKS: Final = (
@@ -98,7 +99,7 @@ def evidence_of_challenge(page: Page) -> str | None:
         return f"a challenge of {vendor}" + _told(says or title)
     if says and (title or widget):
         return "it stops robots" + _told(says)
-    if title and widget and len(page.screen.prose) <= 2:  # noqa: PLR2004
+    if title and widget and len(page.screen.prose) <= _PROSE_BY_A_CAPTCHA:
         return "a captcha" + _told(title)
     return None
 

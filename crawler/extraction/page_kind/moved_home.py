@@ -19,6 +19,7 @@ _FRONT: Final = re.compile(
 _SAME_SITE: Final = re.compile(r"^(?:www\d?|m|mobile|amp|old|new)\.")
 _HEADLINES: Final = XPath("//*[self::h2 or self::h3 or self::h4][.//a or parent::a]")
 _LISTING_LINKS: Final = 8
+_SECTION_LENGTH: Final = 8  # characters; a longer name at the top is that of a page
 
 
 def evidence_of_moved_home(page: Page) -> str | None:
@@ -46,7 +47,9 @@ def _is_front(url: str) -> bool:
 def _is_deep(url: str) -> bool:
     path = path_of(url)
     named = [part for part in path.split("/") if part]
-    return not _FRONT.match(path) and (len(named) > 1 or any(len(part) > 8 for part in named))  # noqa: PLR2004
+    return not _FRONT.match(path) and (
+        len(named) > 1 or any(len(part) > _SECTION_LENGTH for part in named)
+    )
 
 
 def _is_id(value: str) -> bool:
