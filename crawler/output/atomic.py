@@ -41,7 +41,7 @@ def write_atomically(path: Path, data: bytes, *, root: Path) -> None:
         OSError: the file cannot be written; its filename is `path`.
     """
     try:
-        _refuse_outside(path, root)
+        refuse_outside(path, root)
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, data, mode=_mode_of_regular_file(path))
     except UnsafePathError:
@@ -60,8 +60,8 @@ def create_atomically(path: Path, data: bytes, *, root: Path) -> bool:
         UnsafePathError: the folder of `path` is, with symlinks followed, not in `root`.
         OSError: the file cannot be written; its filename is `path`.
     """
-    _refuse_outside(path, root)
-    temporary = _temporary(path)
+    refuse_outside(path, root)
+    temporary = temporary_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_new(temporary, data)
@@ -93,7 +93,7 @@ def remove_file(path: Path, *, root: Path) -> None:
         UnsafePathError: as `write_atomically`.
         OSError: the file cannot be removed.
     """
-    _refuse_outside(path, root)
+    refuse_outside(path, root)
     if _mode_of_regular_file(path) is not None:
         path.unlink()
 
@@ -120,7 +120,12 @@ def sweep_leftovers(root: Path, *, recursive: bool = True) -> int:
     return count
 
 
-def _refuse_outside(path: Path, root: Path) -> None:
+def refuse_outside(path: Path, root: Path) -> None:
+    """Refuse a path whose folder is, with symlinks followed, not in `root`.
+
+    Raises:
+        UnsafePathError: it is not.
+    """
     real_root = Path(os.path.realpath(root))
     real_parent = Path(os.path.realpath(path.parent))
     if not real_parent.is_relative_to(real_root):
@@ -138,11 +143,9 @@ def _mode_of_regular_file(path: Path) -> int | None:
 
 
 def _replace(path: Path, data: bytes, *, mode: int | None) -> None:
-    temporary = _temporary(path)
+    temporary = temporary_name(path)
     try:
-        _write_new(temporary, data)
-        if mode is not None:
-            temporary.chmod(mode)
+        _write_new(temporary, data, mode=mode)
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):  # the first error says more
@@ -150,12 +153,18 @@ def _replace(path: Path, data: bytes, *, mode: int | None) -> None:
         raise
 
 
-def _temporary(path: Path) -> Path:
+def temporary_name(path: Path) -> Path:
+    """Return a name beside `path` that `sweep_leftovers` knows, should a kill leave it there."""
     return path.with_name(f".{secrets.token_hex(4)}.{os.getpid()}.crawler-tmp")
 
 
-def _write_new(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
+def _write_new(path: Path, data: bytes, *, mode: int | None = None) -> None:
+    """Write a file that nobody has; with a `mode` it is never readable for more than that."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_BINARY", 0)
+    file_number = os.open(path, flags, 0o666 if mode is None else 0o600)
+    with open(file_number, "wb") as file:  # noqa: PTH123 - a descriptor
+        if mode is not None:
+            path.chmod(mode)
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
