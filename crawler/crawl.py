@@ -44,6 +44,7 @@ class WantedImages:
 
 
 _BATCH: Final = 200  # sources a transaction
+_ALWAYS_WRITTEN: Final = 20  # items of a visit, also while the run is being stopped
 
 
 class OutputBusyError(RuntimeError):
@@ -94,7 +95,11 @@ class Crawl:
             self._lock.release()
             raise
         self._publisher = Publisher(
-            self.ledger, self.layout, on_problem=self.on_problem, additions=additions
+            self.ledger,
+            self.layout,
+            on_problem=self.on_problem,
+            additions=additions,
+            should_stop=should_stop,
         )
 
     def _take_lock(self) -> FileLock:
@@ -134,6 +139,7 @@ class Crawl:
             revisit=self._revisit,
         )
         self.summary.due = self.ledger.plan(wanted, limit=self.options.limit)
+        self._publisher.forget_owners()
         self.summary.items = self.ledger.selected()
         return self.summary.due
 
@@ -151,6 +157,7 @@ class Crawl:
             on_problem=self.on_problem,
             should_stop=self._should_stop,
         )
+        self._publisher.forget_owners()
         counted = intake.take(paths, exclude=self.options.output, files=self.options.files)
         self.summary.changed += counted.changed
         self.summary.invalid += counted.invalid
@@ -188,9 +195,18 @@ class Crawl:
         """Store a visit, then write every item that waited for it alone."""
         record = self.ledger.settle(key, visit)
         self.summary.add_visit(visit)
-        for item in self.ledger.finished_items(key):
-            self._publisher.publish_item(item)
+        self._publish_finished(key)
         return record
+
+    def _publish_finished(self, key: str) -> None:
+        """Write the items that waited for a source; where they are many, a stop leaves the rest.
+
+        The next run finds those as it finds all that is not as the ledger has it.
+        """
+        for number, item in enumerate(self.ledger.finished_items(key)):
+            if number >= _ALWAYS_WRITTEN and self._should_stop():
+                return
+            self._publisher.publish_item(item)
 
     def tell_copies(self) -> None:
         """Write the items whose articles have got other copies since they were written."""
@@ -238,8 +254,7 @@ class Crawl:
         told = {*wish.of_interest(article), *(() if record is None else record.images)}
         urls = [image.url for image in article.images if image.url in told]
         if self.ledger.put_images_of(key, self.ledger.images(urls)):
-            for item in self.ledger.finished_items(key):
-                self._publisher.publish_item(item)
+            self._publish_finished(key)
 
     def _article(self, key: str) -> Article:
         record = self.ledger.source(key)

@@ -454,3 +454,63 @@ def test_a_crawl_that_is_told_to_stop_leaves_the_rest_of_the_copies_to_the_next(
         second.plan()
         second.tidy()
     assert enrichment(output, "a.md")["cluster"] == [{"url": OTHER, "similarity": 1.0}]
+
+
+def test_items_about_one_article_cost_what_their_number_says(
+    items: Path, write_item: Callable[..., Path], open_crawl: Callable[..., Crawl]
+) -> None:
+    """Counted in steps of SQLite's machine, which no busy computer changes."""
+
+    def steps(count: int, made_of: Callable[[int], dict[str, Any]], url: str) -> int:
+        taken = 0
+
+        def step() -> None:
+            nonlocal taken
+            taken += 1
+
+        folder = items / f"{made_of.__name__}-{count}"
+        for number in range(count):
+            write_item(folder, f"{number}", **made_of(number))
+        crawl = open_crawl(items=(folder,), output=items.parent / f"out-{folder.name}")
+        crawl.ledger._db.set_progress_handler(step, 1000)  # type: ignore[attr-defined]
+        crawl.plan()
+        crawl.tidy()
+        settle(crawl, url)
+        for due in crawl.due(0, count):
+            if due.record.key != url.removeprefix("https://"):
+                settle(crawl, due.record.urls[0])
+        assert crawl.summary.items == count
+        assert len(written(crawl.layout.output)) >= count
+        return taken
+
+    def one_own(_: int) -> dict[str, Any]:
+        return {"original_url": NEWS}
+
+    def one_original(number: int) -> dict[str, Any]:
+        return {"original_url": NEWS, "webUrl": f"https://web.example/{number}"}
+
+    def one_related(number: int) -> dict[str, Any]:
+        return {"original_url": f"https://own.example/{number}", "related": [NEWS]}
+
+    for made_of in (one_own, one_original, one_related):
+        few, many = (steps(count, made_of, NEWS) for count in (60, 480))
+        assert many < 16 * few, made_of.__name__
+
+
+def test_a_stop_leaves_most_of_very_many_items_of_one_article_to_the_next_run(
+    items: Path, output: Path, write_item: Callable[..., Path], open_crawl: Callable[..., Crawl]
+) -> None:
+    for number in range(60):
+        write_item(items, f"n{number}", original_url=NEWS)
+    stop: list[bool] = []
+    crawl = open_crawl(stopping=lambda: bool(stop))
+    crawl.plan()
+    crawl.tidy()
+    stop.append(True)
+    settle(crawl, NEWS)
+    assert 10 <= len(written(output)) <= 30
+    crawl.close()
+    crawl = open_crawl()
+    assert crawl.plan() == 0
+    crawl.tidy()
+    assert len(written(output)) == 60

@@ -46,8 +46,12 @@ _MIGRATIONS: Final = {  # from this version to the next
     1: ("from_1_to_2.sql", "schema_web.sql"),
     2: ("schema_copies.sql", "schema_images.sql"),
 }
-_ADDED: Final = {"feed": "schema_discovery.sql"}  # tables that any version may be without
+_ADDED: Final = {  # tables and indexes that any version may be without
+    "feed": "schema_discovery.sql",
+    "crossing": "schema_families.sql",
+}
 _PAGE: Final = 500
+_KEPT: Final = 16  # records of sources, which hold their articles
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -89,6 +93,7 @@ class SqliteLedger:
         self._discovery = DiscoveryRows(self._db)
         self._images = ImageRows(self._db)
         self._ahead: ReadAhead | None = None
+        self._read: dict[str, SourceRecord] = {}  # what many items name is read once for all
 
     def _prepare(self, path: Path) -> None:
         if self._version() == 0:
@@ -100,12 +105,12 @@ class SqliteLedger:
             raise LedgerError(
                 f"{path} has ledger version {version}, this program reads {SCHEMA_VERSION}"
             )
-        for table, script in _ADDED.items():
-            if not self._has(table):
+        for name, script in _ADDED.items():
+            if not self._has(name):
                 self._run_scripts((script,), SCHEMA_VERSION)
 
-    def _has(self, table: str) -> bool:
-        row = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    def _has(self, name: str) -> bool:
+        row = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone()
         return row is not None
 
     def _version(self) -> int:
@@ -135,6 +140,13 @@ class SqliteLedger:
             self._roll_back()
             raise
 
+    def _forget_what_was_read(self, key: str | None = None) -> None:
+        self._ahead = None
+        if key is None:
+            self._read.clear()
+        else:
+            self._read.pop(key, None)
+
     def _roll_back(self) -> None:
         # A full disk fails even a commit, and leaves the transaction open or not.
         if self._db.in_transaction:
@@ -156,13 +168,13 @@ class SqliteLedger:
         self, item: ItemRecord, families: Sequence[tuple[Mention, UrlFamily]] | None
     ) -> None:
         """Store an item and the sources it names; None keeps those of a known item."""
-        self._ahead = None
+        self._forget_what_was_read()
         with self.transaction():
             self._items.put(item, families)
 
     def forget_missing(self, root: str) -> None:
         """Forget the items found below `root` earlier whose files are gone; sources stay."""
-        self._ahead = None
+        self._forget_what_was_read()
         with self.transaction():
             self._items.forget_missing(root)
 
@@ -178,7 +190,12 @@ class SqliteLedger:
 
     def source(self, key: str) -> SourceRecord | None:
         """What is known of a source."""
-        return self._sources.get(key)
+        record = self._read.pop(key, None) or self._sources.get(key)
+        if record is not None:
+            self._read[key] = record  # at the end, where it stays longest
+        if len(self._read) > _KEPT:
+            del self._read[next(iter(self._read))]
+        return record
 
     def revision(self, key: str) -> str | None:
         """Hash of what is known of a source; None: not visited yet."""
@@ -204,7 +221,7 @@ class SqliteLedger:
         Raises:
             KeyError: no item names this source.
         """
-        self._ahead = None
+        self._forget_what_was_read(key)
         with self.transaction():
             record = self._sources.settle(key, visit)
             self._copies.note(record)
@@ -279,6 +296,7 @@ class SqliteLedger:
 
     def put_images_of(self, key: str, images: Mapping[str, ImageRecord]) -> bool:
         """Have this written of a source's images; False: it was so already."""
+        self._forget_what_was_read(key)
         return self._images.put_of_source(key, images)
 
     def sources_with_article(self, after: int, count: int) -> list[tuple[int, str]]:

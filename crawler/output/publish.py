@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # What the same ledger is written as goes up with each change, so that all files are written anew.
 _FORM: Final = 2
+_MOST_OWNERS: Final = 1000  # that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,14 @@ class Publisher:
         *,
         on_problem: Callable[[Problem], None],
         additions: Additions | None = None,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self._ledger = ledger
         self._layout = layout
         self._on_problem = on_problem
         self._failed: set[str] = set()
+        self._owners: dict[str, ItemRecord | None] = {}  # of what many items name it is asked often
+        self._should_stop = should_stop
         self._additions = additions or Additions()
         self.count = PublishCount()
 
@@ -136,14 +140,22 @@ class Publisher:
         revision, copies = self._ledger.revision(key), self._ledger.copies(key)
         return revision if copies is None else [revision, asdict(copies)]
 
+    def forget_owners(self) -> None:
+        """Look anew for who owns a source; to be called when items have been taken or selected."""
+        self._owners.clear()
+
     def _owner(self, key: str) -> ItemRecord | None:
         """Return the item whose file holds, or will hold after this run, the text of a source."""
-        for item in self._ledger.owners(key):
-            if self._ledger.is_selected(item.output) or (
-                Path(item.origin).is_file() and self._layout.item(item).path.is_file()
-            ):
-                return item
-        return None
+        if key not in self._owners:
+            if len(self._owners) >= _MOST_OWNERS:
+                self._owners.clear()
+            self._owners[key] = next(filter(self._owns, self._ledger.owners(key)), None)
+        return self._owners[key]
+
+    def _owns(self, item: ItemRecord) -> bool:
+        return self._ledger.is_selected(item.output) or (
+            Path(item.origin).is_file() and self._layout.item(item).path.is_file()
+        )
 
     def _text_of(self, key: str, item: ItemRecord, owner: ItemRecord | None) -> str:
         """Path of the file that has a source's text, as entries of an item print it."""
@@ -228,9 +240,9 @@ class Publisher:
         known = self._ledger.rendered(target.name)
         if known is None:
             return
-        written = [self._write_item(item) for item in self._ledger.items_naming(key)]
-        if not all(written):
-            return
+        for item in self._ledger.items_naming(key):
+            if self._should_stop() or not self._write_item(item):
+                return
         try:
             if known.stamp == _stamp(target.path):
                 remove_file(target.path, root=target.root)
