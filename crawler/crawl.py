@@ -14,7 +14,7 @@ from crawler.extraction.article import Article
 from crawler.images.store import keep_copy, record_of
 from crawler.ledger.ledger import DueSource, Ledger, Wanted
 from crawler.ledger.sqlite import SqliteLedger
-from crawler.output.atomic import sweep_leftovers
+from crawler.output.atomic import refuse_outside, sweep_leftovers
 from crawler.output.layout import Layout
 from crawler.output.publish import Publisher
 from crawler.plan.intake import Intake
@@ -66,6 +66,7 @@ class Crawl:
 
     Raises:
         OutputBusyError: another run holds the output folder (unless options say to wait).
+        UnsafePathError: the books of the output folder are symlinks.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Crawl:
         self._should_stop = should_stop
         self._started = time.monotonic()
         self._started_at = datetime.now(UTC)
+        self.layout.refuse_links()
         self._lock = self._take_lock()
         try:
             self.ledger: Ledger = SqliteLedger(self.layout.ledger)
@@ -178,11 +180,13 @@ class Crawl:
             pass
 
     def _sweep(self) -> None:
-        folders = {self.layout.items: True, self.layout.sources: True, self.layout.images: True}
-        if self.options.in_place:
-            folders |= {p if p.is_dir() else p.parent: p.is_dir() for p in self.options.items}
+        layout, items = self.layout, self.options.items if self.options.in_place else ()
+        own = {path if path.is_dir() else path.parent: path.is_dir() for path in items}
+        folders = dict.fromkeys((layout.items, layout.sources, layout.images), True) | own
         for folder, recursive in folders.items():
             try:
+                if folder not in own:
+                    refuse_outside(folder / "any", self.options.output)
                 sweep_leftovers(folder, recursive=recursive)
             except OSError as error:
                 self.on_problem(Problem(str(folder), 1, f"leftovers not removed: {error}"))

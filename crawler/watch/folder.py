@@ -42,6 +42,7 @@ class OutputFolder:
             OutputBusyError: another watch is there already.
             OSError: the folder cannot be made.
         """
+        self._layout.refuse_links()
         path = self._layout.watch_lock
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path, timeout=0)
