@@ -30,6 +30,7 @@ from crawler.ledger.records import (
 from crawler.ledger.run_plan import RunPlan
 from crawler.ledger.source_rows import SourceRows
 from crawler.ledger.web_rows import WebRows
+from crawler.output.atomic import make_folder
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -62,8 +63,10 @@ class LedgerError(RuntimeError):
 class SqliteLedger:
     """A `crawler.ledger.ledger.Ledger` in the SQLite file at `path`.
 
-    One object belongs to one thread at a time. What was settled survives `kill -9`; only a
-    power cut may lose the last moments (synchronous=NORMAL), which are then visited again.
+    One object belongs to one thread at a time. All that was stored survives `kill -9`. What nobody
+    could find out again (visits, what was learned of images, pauses) is on the disk when the call
+    returns, before any file says it; a power cut may lose the last moments of the rest, which can
+    be made again from the items and the files.
 
     Raises:
         LedgerError: the file has another schema version, is no database, or cannot be written.
@@ -71,7 +74,7 @@ class SqliteLedger:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         try:
             self._db = sqlite3.connect(
                 path, isolation_level=None, check_same_thread=False, timeout=30.0
@@ -125,6 +128,18 @@ class SqliteLedger:
         except sqlite3.Error:
             self._roll_back()
             raise
+
+    @contextmanager
+    def _durably(self) -> Iterator[None]:
+        """Have what is committed inside on the disk at the end, with all that was before it."""
+        if self._db.in_transaction:  # whose end decides
+            yield
+            return
+        self._db.execute("PRAGMA synchronous = FULL")
+        try:
+            yield
+        finally:
+            self._db.execute("PRAGMA synchronous = NORMAL")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -222,7 +237,7 @@ class SqliteLedger:
             KeyError: no item names this source.
         """
         self._forget_what_was_read(key)
-        with self.transaction():
+        with self._durably(), self.transaction():
             record = self._sources.settle(key, visit)
             self._copies.note(record)
             self._run.mark_done(key)
@@ -260,7 +275,8 @@ class SqliteLedger:
 
     def put_pause(self, host: str, until: str, reason: str) -> None:
         """Remember that a host is to be left alone until then."""
-        self._web.put_pause(host, until, reason)
+        with self._durably():
+            self._web.put_pause(host, until, reason)
 
     def snapshot(self, key: str) -> Snapshot | None:
         """What an archive said of the page with this key."""
@@ -297,7 +313,8 @@ class SqliteLedger:
     def put_images_of(self, key: str, images: Mapping[str, ImageRecord]) -> bool:
         """Have this written of a source's images; False: it was so already."""
         self._forget_what_was_read(key)
-        return self._images.put_of_source(key, images)
+        with self._durably():
+            return self._images.put_of_source(key, images)
 
     def sources_with_article(self, after: int, count: int) -> list[tuple[int, str]]:
         """Return (id, key) of up to `count` selected sources with an article, above an id."""

@@ -24,7 +24,8 @@ def write_atomically(path: Path, data: bytes, *, root: Path) -> None:
     """Replace the file at `path`, or make it with its folders, and flush its data to the disk.
 
     The folder is not flushed: after a power cut the earlier file may be back, whole, and differs
-    then from what the ledger remembers, so that the next run writes it again.
+    then from what the ledger remembers, so that the next run writes it again. What it is made from
+    is in the ledger for good by then.
 
     An earlier file keeps its mode; a new one gets the process's default. On any error the
     earlier file stays as it was and no temporary file remains.
@@ -53,6 +54,8 @@ def write_atomically(path: Path, data: bytes, *, root: Path) -> None:
 def create_atomically(path: Path, data: bytes, *, root: Path) -> bool:
     """Make the file at `path`, whole, unless there is anything already; return whether it was made.
 
+    It is on the disk then, and so is its name: who is told that it was made may rely on it.
+
     Args:
         path, data, root: as for `write_atomically`.
 
@@ -63,14 +66,16 @@ def create_atomically(path: Path, data: bytes, *, root: Path) -> bool:
     refuse_outside(path, root)
     temporary = temporary_name(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         _write_new(temporary, data)
-        return _link(temporary, path)
+        is_new = _link(temporary, path)
+        flush_folder(path.parent)  # also where it was there, but perhaps not on the disk
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         with suppress(OSError):  # the first error says more
             temporary.unlink(missing_ok=True)
+    return is_new
 
 
 def _link(temporary: Path, path: Path) -> bool:
@@ -96,6 +101,37 @@ def remove_file(path: Path, *, root: Path) -> None:
     refuse_outside(path, root)
     if _mode_of_regular_file(path) is not None:
         path.unlink()
+        flush_folder(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those around it, and have their names on the disk.
+
+    Raises:
+        OSError: one of them cannot be made.
+    """
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in reversed(missing):
+        flush_folder(folder.parent)
+
+
+def flush_folder(path: Path) -> None:
+    """Have the names in a folder on the disk, where the system can do that.
+
+    Raises:
+        OSError: they cannot be written.
+    """
+    if os.name != "posix":
+        return
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS}:
+            raise  # some network file systems do not flush folders
+    finally:
+        os.close(folder)
 
 
 def sweep_leftovers(root: Path, *, recursive: bool = True) -> int:
