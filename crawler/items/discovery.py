@@ -89,13 +89,19 @@ def is_folder(path: Path) -> bool:
     """Whether a path that the user named is a folder.
 
     Raises:
-        ItemsNotFoundError: it is missing or cannot be looked at.
+        ItemsNotFoundError: it is missing or cannot be looked at, or the name of a folder on the way
+            cannot be read as UTF-8.
     """
     try:
-        return stat.S_ISDIR(path.stat().st_mode)
+        is_one = stat.S_ISDIR(path.stat().st_mode)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or str(error)
-        raise ItemsNotFoundError(f"{path}: {reason}") from error
+        raise ItemsNotFoundError(f"{shown_name(str(path))}: {reason}") from error
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() follows links
+    for part in (absolute if is_one else absolute.parent).parts:
+        if defect := name_defect(part):
+            raise ItemsNotFoundError(f"{shown_name(str(absolute))}: {defect.reason}")
+    return is_one
 
 
 def _each_once(found: Iterable[tuple[FoundItem, Path]]) -> Iterator[FoundItem]:

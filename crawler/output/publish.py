@@ -240,9 +240,13 @@ class Publisher:
         known = self._ledger.rendered(target.name)
         if known is None:
             return
+        written = []
         for item in self._ledger.items_naming(key):
-            if self._should_stop() or not self._write_item(item):
+            if self._should_stop():
                 return
+            written.append(self._write_item(item))
+        if not all(written):
+            return
         try:
             if known.stamp == _stamp(target.path):
                 remove_file(target.path, root=target.root)
