@@ -35,7 +35,6 @@ _IDENTITY: Final = (
     "st_size",
     "st_mtime_ns",
 )
-_ANY_WRITE: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 class ChangedMeanwhileError(OSError):
@@ -110,8 +109,8 @@ class UsersFile:
         if now.st_nlink > 1:
             reason = f"the file has {now.st_nlink} names (hard links), which would come apart"
             raise UnsafePathError(self.path, reason)
-        # Root could write to it all the same, which is not what it is read-only for.
-        if not now.st_mode & _ANY_WRITE or not os.access(self.path, os.W_OK):
+        # A new file takes its place all the same, which is not what it is read-only for.
+        if not now.st_mode & stat.S_IWUSR:
             raise UnsafePathError(self.path, "the file is read-only")
 
     def _write_like_it(self, temporary: Path, data: bytes) -> None:
