@@ -14,7 +14,7 @@ from crawler.extraction.article import Article
 from crawler.images.store import keep_copy, record_of
 from crawler.ledger.ledger import DueSource, Ledger, Wanted
 from crawler.ledger.sqlite import SqliteLedger
-from crawler.output.atomic import sweep_leftovers
+from crawler.output.atomic import refuse_outside, sweep_leftovers
 from crawler.output.layout import Layout
 from crawler.output.publish import Publisher
 from crawler.plan.intake import Intake
@@ -44,6 +44,7 @@ class WantedImages:
 
 
 _BATCH: Final = 200  # sources a transaction
+_ALWAYS_WRITTEN: Final = 20  # items of a visit, also while the run is being stopped
 
 
 class OutputBusyError(RuntimeError):
@@ -65,6 +66,7 @@ class Crawl:
 
     Raises:
         OutputBusyError: another run holds the output folder (unless options say to wait).
+        UnsafePathError: the books of the output folder are symlinks.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Crawl:
         self._should_stop = should_stop
         self._started = time.monotonic()
         self._started_at = datetime.now(UTC)
+        self.layout.refuse_links()
         self._lock = self._take_lock()
         try:
             self.ledger: Ledger = SqliteLedger(self.layout.ledger)
@@ -94,7 +97,11 @@ class Crawl:
             self._lock.release()
             raise
         self._publisher = Publisher(
-            self.ledger, self.layout, on_problem=self.on_problem, additions=additions
+            self.ledger,
+            self.layout,
+            on_problem=self.on_problem,
+            additions=additions,
+            should_stop=should_stop,
         )
 
     def _take_lock(self) -> FileLock:
@@ -134,6 +141,7 @@ class Crawl:
             revisit=self._revisit,
         )
         self.summary.due = self.ledger.plan(wanted, limit=self.options.limit)
+        self._publisher.forget_owners()
         self.summary.items = self.ledger.selected()
         return self.summary.due
 
@@ -151,6 +159,7 @@ class Crawl:
             on_problem=self.on_problem,
             should_stop=self._should_stop,
         )
+        self._publisher.forget_owners()
         counted = intake.take(paths, exclude=self.options.output, files=self.options.files)
         self.summary.changed += counted.changed
         self.summary.invalid += counted.invalid
@@ -171,11 +180,13 @@ class Crawl:
             pass
 
     def _sweep(self) -> None:
-        folders = {self.layout.items: True, self.layout.sources: True, self.layout.images: True}
-        if self.options.in_place:
-            folders |= {p if p.is_dir() else p.parent: p.is_dir() for p in self.options.items}
+        layout, items = self.layout, self.options.items if self.options.in_place else ()
+        own = {path if path.is_dir() else path.parent: path.is_dir() for path in items}
+        folders = dict.fromkeys((layout.items, layout.sources, layout.images), True) | own
         for folder, recursive in folders.items():
             try:
+                if folder not in own:
+                    refuse_outside(folder / "any", self.options.output)
                 sweep_leftovers(folder, recursive=recursive)
             except OSError as error:
                 self.on_problem(Problem(str(folder), 1, f"leftovers not removed: {error}"))
@@ -188,9 +199,18 @@ class Crawl:
         """Store a visit, then write every item that waited for it alone."""
         record = self.ledger.settle(key, visit)
         self.summary.add_visit(visit)
-        for item in self.ledger.finished_items(key):
-            self._publisher.publish_item(item)
+        self._publish_finished(key)
         return record
+
+    def _publish_finished(self, key: str) -> None:
+        """Write the items that waited for a source; where they are many, a stop leaves the rest.
+
+        The next run finds those as it finds all that is not as the ledger has it.
+        """
+        for number, item in enumerate(self.ledger.finished_items(key)):
+            if number >= _ALWAYS_WRITTEN and self._should_stop():
+                return
+            self._publisher.publish_item(item)
 
     def tell_copies(self) -> None:
         """Write the items whose articles have got other copies since they were written."""
@@ -238,8 +258,7 @@ class Crawl:
         told = {*wish.of_interest(article), *(() if record is None else record.images)}
         urls = [image.url for image in article.images if image.url in told]
         if self.ledger.put_images_of(key, self.ledger.images(urls)):
-            for item in self.ledger.finished_items(key):
-                self._publisher.publish_item(item)
+            self._publish_finished(key)
 
     def _article(self, key: str) -> Article:
         record = self.ledger.source(key)

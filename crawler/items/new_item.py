@@ -50,7 +50,9 @@ def add_item(folder: Path, text: bytes, name: str | None = None) -> tuple[Path, 
 
 def item_name(item: Item) -> str:
     """Return the file name that an item has by its date (or today's) and its title."""
-    day = _day(item.data.get("publishedDateTime")) or datetime.now(UTC).date().isoformat()
+    has_date = item.source.published is not None  # or else it may be none that a calendar has
+    day = _day(item.data.get("publishedDateTime")) if has_date else None
+    day = day or datetime.now(UTC).date().isoformat()
     title = item.data.get("title")
     slug = _slug(title) if isinstance(title, str) else ""
     return f"{day}-{slug or slug_of_url(item.source.urls[0])}.md"
