@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from crawler.discover.sitemaps.sitemap import Sitemap
     from crawler.extraction.pool.extraction_pool import ExtractionPool
+    from crawler.ledger.records import FeedAnswer
 
 _MOST_SITEMAPS: Final = 500  # of a site in one run
 _SITES_AT_ONCE: Final = 3  # each may have a sitemap of full size in memory
@@ -103,16 +104,18 @@ class SitemapsSpider(DiscoverSpider):
                 url, *((state, detail) if sitemap is None else (State.EMPTY, _NO_SITEMAP))
             )
             return ()
-        await self._take_articles(url, sitemap, response)
+        await self._take_articles(url, sitemap, response, known)
         return sitemap.children
 
-    async def _take_articles(self, url: str, sitemap: Sitemap, response: Response) -> None:
+    async def _take_articles(
+        self, url: str, sitemap: Sitemap, response: Response, known: FeedAnswer | None
+    ) -> None:
         await self.book(self.count, unusable=sitemap.without_url)
         is_taken = not sitemap.children and not sitemap.passed
         for article in sitemap.articles:
             is_taken &= await self.found(article)
         if is_taken:  # or else the rest has to come again
-            answer = answer_of(response)
+            answer = answer_of(response, known, sitemap.articles)
             await self.book(self.books.crawl.ledger.put_feed, url, answer)
         count = len(sitemap.articles)
         told = (
