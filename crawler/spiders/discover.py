@@ -7,9 +7,11 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
+from crawler.discover.found import FoundArticle
 from crawler.discover.new_items import NewItems
 from crawler.discover.options import SearchOptions, check_folder
 from crawler.discover.tally import DiscoveryTally
+from crawler.discover.tidy import is_tidy, tidied
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError
 from crawler.fetch.bounded_stop import BoundedStop, StoppedError
@@ -17,6 +19,7 @@ from crawler.fetch.warc.errors import OwnFailureError
 from crawler.inert import plain_text
 from crawler.output.atomic import sweep_leftovers
 from crawler.spiders.asking import Asked, ask
+from crawler.spiders.callback_place import place_of_error, place_of_output
 from crawler.spiders.leads import follow
 from crawler.spiders.pool import reader_pool
 from crawler.spiders.source import SourceSpider
@@ -26,7 +29,6 @@ from crawler.urls.redirectors import must_be_asked, target_told
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-    from crawler.discover.found import FoundArticle
     from crawler.extraction.pool.extraction_pool import ExtractionPool
 
 T = TypeVar("T")
@@ -110,13 +112,7 @@ class DiscoverSpider(SourceSpider):
         """
         if target_told(article.url) is not None or must_be_asked(article.url):
             return await self._found_by_lead(article)
-        try:
-            chosen = self.choose(article)
-        except Exception as error:  # of somebody's code; the other articles go on
-            logger.exception("choose failed")
-            await self.book(self.count, unusable=1)
-            await self.problem(f"{article.url}: choose failed: {type(error).__name__}")
-            return True
+        chosen = await self._chosen(article)
         if chosen is None:
             return True
         assert self._new is not None
@@ -124,6 +120,33 @@ class DiscoverSpider(SourceSpider):
         if path is not None:
             logger.info("new %s: %s", path.name, chosen.url)
         return path is not None or not self.is_full
+
+    async def _chosen(self, article: FoundArticle) -> FoundArticle | None:
+        """Return the article as its item shall have it; None: none is made of it, or can be."""
+        try:
+            chosen: Any = self.choose(article)
+        except Exception as error:  # of somebody's code; the other articles go on
+            logger.exception("choose failed")
+            place = place_of_error(self.choose, error)
+            wrong = f"choose failed: {type(error).__name__}: {error}"
+        else:
+            if chosen is None or (isinstance(chosen, FoundArticle) and is_tidy(chosen)):
+                return chosen
+            place = place_of_output(self.choose, None)
+            if isinstance(chosen, FoundArticle):
+                refused: list[str] = []
+                tidy = tidied(chosen, article.found_in or article.url, refused)
+                for message in refused:
+                    await self.problem(f"{place}: {article.url}: {message}")
+                if tidy is not None:
+                    return tidy
+                wrong = "what choose returned has no usable URL"
+            else:
+                wrong = f"choose returned {type(chosen).__name__}, which is no FoundArticle"
+        await self.book(self.count, unusable=1)
+        detail = plain_text(wrong, limit=_DETAIL_LENGTH)
+        await self.problem(f"{place}: {article.url}: {detail}")
+        return None
 
     async def _found_by_lead(self, article: FoundArticle) -> bool:
         assert self._new is not None
