@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from lxml import etree
 from parsel import Selector
 
-from crawler.discover.feeds.feed import EXCERPT_LIMIT, ID_LIMIT, TITLE_LIMIT
+from crawler.discover.feeds.feed import EXCERPT_LIMIT, ID_LIMIT, NAME_LIMIT, TITLE_LIMIT
 from crawler.discover.feeds.values import (
     date_of,
     images_of,
@@ -58,43 +58,61 @@ def tidied(
         page_url: the page that it was found on; "" where that is not known, and URLs are absolute.
         refused: gets a message for each value that nothing could be made of.
     """
+    values = _Values(told, page_url, [] if refused is None else refused)
+    url = values.address("url")
+    if url is None:
+        return None
+    return replace(
+        told,
+        url=url,
+        title=values.one("title", lambda value: text_of(_text(value), TITLE_LIMIT)),
+        excerpt=values.one("excerpt", lambda value: prose_of(_text(value), EXCERPT_LIMIT)),
+        published=values.one("published", _date),
+        modified=values.one("modified", _date),
+        authors=names_of(values.each("authors", _name)),
+        kind="video" if told.kind == "video" else "article",
+        provider=values.one("provider", lambda value: text_of(_text(value), TITLE_LIMIT)),
+        topics=names_of(values.each("topics", _name)),
+        language=values.one("language", lambda value: language_of(_text(value))),
+        images=_images_of(values.each("images", lambda value: _image(value, page_url))),
+        found_in=values.address("found_in") or page_url or None,
+        found_title=values.one("found_title", lambda value: text_of(_text(value), TITLE_LIMIT)),
+        entry_id=values.one("entry_id", lambda value: text_of(_text(value), ID_LIMIT)),
+        seen=values.one("seen", _date),
+        via=values.address("via"),
+    )
 
-    def read(name: str, make: Callable[[Any], T | None]) -> T | None:
-        value = getattr(told, name)
+
+class _Values:
+    """The values of an article, each read by itself: one that is refused costs no other."""
+
+    def __init__(self, told: FoundArticle, page_url: str, refused: list[str]) -> None:
+        self._told = told
+        self._page_url = page_url
+        self._refused = refused
+
+    def address(self, name: str) -> str | None:
+        return self.one(name, lambda value: url_of(_address(value), self._page_url))
+
+    def one(self, name: str, make: Callable[[Any], T | None]) -> T | None:
+        return self._made(name, getattr(self._told, name), make)
+
+    def each(self, name: str, make: Callable[[Any], T | None]) -> list[T]:
+        value = getattr(self._told, name)
+        several = self._made(name, value, lambda value: list(_several(value))) or ()
+        made = (self._made(name, one, make) for one in several)
+        return [one for one in made if one is not None]
+
+    def _made(self, name: str, value: Any, make: Callable[[Any], T | None]) -> T | None:
         why = ""
         try:
             made = make(value)
         except Exception as error:  # noqa: BLE001 - an object of somebody's; the rest is taken
             made = None
             why = f": {error if isinstance(error, RefusedValueError) else repr(error)}"
-        if made is None and refused is not None and not _is_nothing(value):
-            refused.append(f"{name}: {_shown.repr(value)} is of no use{why}")
+        if made is None and not _is_nothing(value):
+            self._refused.append(f"{name}: {_shown.repr(value)} is of no use{why}")
         return made
-
-    url = read("url", lambda value: url_of(_address(value), page_url))
-    if url is None:
-        return None
-    return replace(
-        told,
-        url=url,
-        title=read("title", lambda value: text_of(_text(value), TITLE_LIMIT)),
-        excerpt=read("excerpt", lambda value: prose_of(_text(value), EXCERPT_LIMIT)),
-        published=read("published", _date),
-        modified=read("modified", _date),
-        authors=read("authors", _names) or (),
-        kind="video" if told.kind == "video" else "article",
-        provider=read("provider", lambda value: text_of(_text(value), TITLE_LIMIT)),
-        topics=read("topics", _names) or (),
-        language=read("language", lambda value: language_of(_text(value))),
-        images=read("images", lambda value: images_of(_images(value), page_url) or None) or (),
-        found_in=read("found_in", lambda value: url_of(_address(value), page_url))
-        or page_url
-        or None,
-        found_title=read("found_title", lambda value: text_of(_text(value), TITLE_LIMIT)),
-        entry_id=read("entry_id", lambda value: text_of(_text(value), ID_LIMIT)),
-        seen=read("seen", _date),
-        via=read("via", lambda value: url_of(_address(value), page_url)),
-    )
 
 
 def is_tidy(article: FoundArticle) -> bool:
@@ -108,6 +126,8 @@ def is_tidy(article: FoundArticle) -> bool:
         and all(isinstance(several, tuple) for several in (*names, article.images))
         and all(isinstance(name, str) for several in names for name in several)
         and all(isinstance(image, FoundImage) for image in article.images)
+        and all(url_of(image.url, "") == image.url for image in article.images)
+        and article.kind in {"article", "video"}
     )
 
 
@@ -139,20 +159,24 @@ def _date_of_one(value: Any) -> str | None:
     return parse_date_time(_text(value) or "")
 
 
-def _names(value: Any) -> tuple[str, ...] | None:
-    names = (one.get("name") if isinstance(one, Mapping) else one for one in _several(value))
-    return names_of(map(_text, names)) or None
+def _name(value: Any) -> str | None:
+    told = value.get("name") if isinstance(value, Mapping) and "name" in value else value
+    return text_of(_text(told), NAME_LIMIT)
 
 
-def _images(value: Any) -> Iterator[tuple[object, object, object]]:
-    for one in _several(value):
-        if isinstance(one, FoundImage):
-            yield _address(one.url), one.width, one.height
-        elif isinstance(one, Mapping):
-            url = next((one[name] for name in _IMAGE_URLS if one.get(name)), None)
-            yield _address(url), one.get("width"), one.get("height")
-        else:
-            yield _address(one), None, None
+def _image(value: Any, page_url: str) -> FoundImage | None:
+    if isinstance(value, FoundImage):
+        told = (_address(value.url), value.width, value.height)
+    elif isinstance(value, Mapping):
+        url = next((value[name] for name in _IMAGE_URLS if value.get(name)), None)
+        told = (_address(url), value.get("width"), value.get("height"))
+    else:
+        told = (_address(value), None, None)
+    return next(iter(images_of([told], page_url)), None)
+
+
+def _images_of(images: list[FoundImage]) -> tuple[FoundImage, ...]:
+    return images_of(((image.url, image.width, image.height) for image in images), "")
 
 
 def _several(value: Any) -> Iterator[Any]:

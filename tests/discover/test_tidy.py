@@ -160,6 +160,16 @@ def test_a_value_that_nothing_can_be_made_of_is_refused_and_the_article_taken(
     assert why in message
 
 
+def test_one_of_many_that_is_refused_costs_no_other() -> None:
+    refused: list[str] = []
+    told = FoundArticle("/x", images=["/i.jpg", object(), 7], topics=["a", {}, {"x": 1}])  # type: ignore[arg-type,list-item]
+    tidy = tidied(told, PAGE, refused)
+    assert tidy is not None
+    assert tidy.images == (FoundImage("https://news.example/i.jpg"),)
+    assert tidy.topics == ("a",)
+    assert [message.partition(":")[0] for message in refused] == ["topics", "images", "images"]
+
+
 def test_what_is_not_there_is_not_refused() -> None:
     refused: list[str] = []
     told = FoundArticle("/x", title="", authors=(), topics=None, images=None, published=None)  # type: ignore[arg-type]
