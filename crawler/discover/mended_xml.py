@@ -21,6 +21,7 @@ from codecs import (
 from collections import Counter
 from dataclasses import dataclass
 from html.entities import html5
+from io import BytesIO
 from typing import Final
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
@@ -126,9 +127,11 @@ def mend_xml(body: bytes, content_type: str = "") -> MendedXml:
         defects["text before the XML"] += 1
     end = text.rfind(b"</" + found["tag"])
     closed = text.find(b">", end) + 1 if end > found.start() else 0
-    text = text[found.start() : closed or None]
-    if _ANYTHING.search(text):
-        text = _Mender(_own_entities(before), defects).mend(text)
+    bounds = (found.start(), closed or len(text))
+    if _ANYTHING.search(text, *bounds):
+        text = _Mender(_own_entities(before), defects).mend(text, *bounds)
+    else:
+        text = text[slice(*bounds)]
     told = tuple(
         what if count == 1 else f"{what} ({count} times)" for what, count in defects.items()
     )
@@ -194,8 +197,15 @@ class _Mender:
         self._own = own
         self._defects = defects
 
-    def mend(self, text: bytes) -> bytes:
-        return _TOKEN.sub(self._mended, text)
+    def mend(self, text: bytes, start: int, end: int) -> bytes:
+        # Not by `sub`, which has all pieces of what may be 50 MiB in memory at once.
+        mended, view = BytesIO(), memoryview(text)
+        for match in _TOKEN.finditer(text, start, end):
+            mended.write(view[start : match.start()])
+            mended.write(self._mended(match))
+            start = match.end()
+        mended.write(view[start:end])
+        return mended.getvalue()
 
     def _mended(self, match: re.Match[bytes]) -> bytes:
         kind = match.lastgroup

@@ -48,6 +48,7 @@ def read_sitemap(job: SitemapJob) -> Sitemap:
     if _LINES.match(body):
         return _chosen(job, (_word(word, job.url) for word in body.split()[:MOST_URLS]))
     xml = mend_xml(body, job.content_type)
+    del body  # may be 50 MiB
     if xml.root in _FEEDS and (feed := read_xml_feed(xml, job.url)):
         return _chosen(job, feed.entries, defect=feed.defect)
     return _xml(job, xml) if xml.root in _SITEMAPS else Sitemap(is_sitemap=False)
