@@ -25,6 +25,7 @@ from crawler.discover.feeds.values import (
 )
 from crawler.discover.found import FoundArticle, FoundImage
 from crawler.extraction.metadata.dates import parse_date_time
+from crawler.items.url_field import url_defect
 from crawler.moments import moment
 
 if TYPE_CHECKING:
@@ -120,13 +121,13 @@ def is_tidy(article: FoundArticle) -> bool:
     texts = (getattr(article, name) for name in _TEXTS)
     names = (article.authors, article.topics)
     return (
-        url_of(article.url, "") == article.url
+        url_defect(article.url) is None
         and all(text is None or isinstance(text, str) for text in texts)
         and all(_is_date(getattr(article, name)) for name in _DATES)
         and all(isinstance(several, tuple) for several in (*names, article.images))
         and all(isinstance(name, str) for several in names for name in several)
         and all(isinstance(image, FoundImage) for image in article.images)
-        and all(url_of(image.url, "") == image.url for image in article.images)
+        and all(url_defect(image.url) is None for image in article.images)
         and article.kind in {"article", "video"}
     )
 

@@ -7,6 +7,8 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
+from scrapy.exceptions import CloseSpider
+
 from crawler.discover.found import FoundArticle
 from crawler.discover.new_items import NewItems
 from crawler.discover.options import SearchOptions, check_folder
@@ -17,6 +19,7 @@ from crawler.extraction.pool.page_worker import ExtractionKilledError
 from crawler.fetch.bounded_stop import BoundedStop, StoppedError
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.inert import plain_text
+from crawler.options import OptionError
 from crawler.output.atomic import sweep_leftovers
 from crawler.spiders.asking import Asked, ask
 from crawler.spiders.callback_place import place_of_error, place_of_output
@@ -100,6 +103,13 @@ class DiscoverSpider(SourceSpider):
             pass  # what was found is there
         except OwnFailureError as error:
             raise self.give_up(str(error)) from error
+        except (CloseSpider, OptionError):
+            raise
+        except Exception as error:  # of somebody's code; what it had found is enriched
+            logger.exception("discover failed")
+            place = place_of_error(self.discover, error)
+            detail = plain_text(f"{type(error).__name__}: {error}", limit=_DETAIL_LENGTH)
+            await self.told(place, State.EXTRACTION_ERROR, detail)
         if self.tally.left:
             logger.warning("%d articles are left for another run (max_new)", self.tally.left)
         await self.book(crawl.take, new.created)
@@ -110,9 +120,12 @@ class DiscoverSpider(SourceSpider):
         Raises:
             CloseSpider: it cannot be written.
         """
-        if target_told(article.url) is not None or must_be_asked(article.url):
-            return await self._found_by_lead(article)
-        chosen = await self._chosen(article)
+        tidy = await self._tidy(article, place_of_output(self.discover, None))
+        if tidy is None:
+            return True
+        if target_told(tidy.url) is not None or must_be_asked(tidy.url):
+            return await self._found_by_lead(tidy)
+        chosen = await self._chosen(tidy)
         if chosen is None:
             return True
         assert self._new is not None
@@ -124,29 +137,40 @@ class DiscoverSpider(SourceSpider):
     async def _chosen(self, article: FoundArticle) -> FoundArticle | None:
         """Return the article as its item shall have it; None: none is made of it, or can be."""
         try:
-            chosen: Any = self.choose(article)
+            chosen = self.choose(article)
         except Exception as error:  # of somebody's code; the other articles go on
             logger.exception("choose failed")
             place = place_of_error(self.choose, error)
             wrong = f"choose failed: {type(error).__name__}: {error}"
-        else:
-            if chosen is None or (isinstance(chosen, FoundArticle) and is_tidy(chosen)):
-                return chosen
-            place = place_of_output(self.choose, None)
-            if isinstance(chosen, FoundArticle):
-                refused: list[str] = []
-                tidy = tidied(chosen, article.found_in or article.url, refused)
-                for message in refused:
-                    await self.problem(f"{place}: {article.url}: {message}")
-                if tidy is not None:
-                    return tidy
-                wrong = "what choose returned has no usable URL"
-            else:
-                wrong = f"choose returned {type(chosen).__name__}, which is no FoundArticle"
+            await self._unusable(f"{place}: {article.url}", wrong)
+            return None
+        if chosen is None:
+            return None
+        place = f"{place_of_output(self.choose, None)}: {article.url}"
+        return await self._tidy(chosen, place, article.found_in or article.url)
+
+    async def _tidy(self, told: Any, place: str, base: str = "") -> FoundArticle | None:
+        """Return what somebody's code tells of an article as items may have it; None: it cannot be.
+
+        Args:
+            place: where that code is.
+        """
+        if not isinstance(told, FoundArticle):
+            await self._unusable(place, f"{type(told).__name__} is no FoundArticle")
+            return None
+        if is_tidy(told):
+            return told
+        refused: list[str] = []
+        tidy = tidied(told, base, refused)
+        for message in refused:
+            await self.problem(f"{place}: {message}")
+        if tidy is None:
+            await self._unusable(place, "an article without a usable URL")
+        return tidy
+
+    async def _unusable(self, place: str, reason: str) -> None:
         await self.book(self.count, unusable=1)
-        detail = plain_text(wrong, limit=_DETAIL_LENGTH)
-        await self.problem(f"{place}: {article.url}: {detail}")
-        return None
+        await self.problem(f"{place}: {plain_text(reason, limit=_DETAIL_LENGTH)}")
 
     async def _found_by_lead(self, article: FoundArticle) -> bool:
         assert self._new is not None

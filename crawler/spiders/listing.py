@@ -30,6 +30,7 @@ logger = logging.getLogger("crawler.run")
 _DETAIL_LENGTH: Final = 200
 _NOTHING: Final = "parse found neither articles nor further pages"
 _UNUSABLE: Final = "none of {} articles has a URL that can be used"
+_MOST_OUTPUTS: Final = 50_000  # of one page: a generator may have no end
 _MOST_TOLD: Final = 20  # of what is wrong with the values of one page
 _OF_THE_RUN: Final = (CloseSpider, StoppedError, OwnFailureError)
 
@@ -133,6 +134,8 @@ class ListingSpider(DiscoverSpider):
                 if not isinstance(output, (FoundArticle, Request)):
                     kind = type(output).__name__
                     raise TypeError(f"{kind} is neither a FoundArticle nor a Request")  # noqa: TRY301 - it is told like any error of the callback
+                if len(outputs) >= _MOST_OUTPUTS:
+                    raise OverflowError(f"more than {_MOST_OUTPUTS} articles and requests")  # noqa: TRY301 - likewise
                 if isinstance(output, Request):
                     outputs.append(output)
                 else:

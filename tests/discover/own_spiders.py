@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.spiders import FeedsSpider, FoundArticle, ListingSpider
+from crawler.spiders import DiscoverSpider, FeedsSpider, FoundArticle, ListingSpider
 
 SITE = "https://courier.example"
 
@@ -83,3 +83,15 @@ class CarelessSpider(ListingSpider):
         if "return" in article.url:
             return article.url
         return replace(article, topics="chosen") if "chosen" in article.url else article
+
+
+class PlainSpider(DiscoverSpider):
+    """Has no listing, and breaks after what it has found."""
+
+    name = "plain"
+
+    async def discover(self):
+        await self.found(FoundArticle(b"https://courier.example/good", title="Good", topics="a"))
+        await self.found({"url": f"{SITE}/dict"})
+        await self.found(FoundArticle("/relative", title=7))
+        raise KeyError("later")

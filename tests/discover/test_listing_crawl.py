@@ -17,6 +17,7 @@ from tests.discover.own_spiders import (
     ChoosySpider,
     CourierSpider,
     FaultySpider,
+    PlainSpider,
     SectionsSpider,
 )
 
@@ -143,7 +144,7 @@ def test_values_as_they_stand_there_are_taken_or_refused_with_the_line_of_the_sp
     assert re.search(line + "published: 'some day' is of no use", done.log)
     assert re.search(line + "images: .* is of no use", done.log)
     assert re.search(line + f"{SITE}/news: an article without a usable URL", done.log)
-    assert re.search(line + f"{SITE}/return: choose returned str", done.log)
+    assert re.search(line + f"{SITE}/return: str is no FoundArticle", done.log)
 
 
 def test_a_listing_of_which_no_article_can_be_used_is_a_failure(tmp_path: Path) -> None:
@@ -153,6 +154,19 @@ def test_a_listing_of_which_no_article_can_be_used_is_a_failure(tmp_path: Path) 
     assert found(done) == (0, 0, 2, 0)
     assert "none of 2 articles has a URL that can be used" in done.log
     assert exit_code_of(done.summary) is ExitCode.SOURCES_FAILED
+
+
+def test_a_search_that_breaks_off_counts_for_what_it_has_found(tmp_path: Path) -> None:
+    done = crawl(PlainSpider, {f"{SITE}/good": article_page("Good")}, tmp_path)
+
+    assert asked(done) == {State.EXTRACTION_ERROR: 1}
+    assert found(done) == (1, 0, 2, 0)
+    (item,) = done.items.values()
+    assert (item["title"], item["topics"]) == ("Good", ["a"])
+    assert done.summary.visited == {State.OK: 1}
+    assert re.search(r"own_spiders\.py:\d+: dict is no FoundArticle", done.log)
+    assert re.search(r"own_spiders\.py:\d+: an article without a usable URL", done.log)
+    assert re.search(r"own_spiders\.py:\d+: extraction-error \(KeyError: 'later'\)", done.log)
 
 
 def test_a_feed_of_ones_own_is_chosen_from(tmp_path: Path) -> None:
