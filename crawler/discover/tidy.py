@@ -8,10 +8,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
 from reprlib import Repr
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
 
 from lxml import etree
-from parsel import Selector
 
 from crawler.discover.feeds.feed import EXCERPT_LIMIT, ID_LIMIT, NAME_LIMIT, TITLE_LIMIT
 from crawler.discover.feeds.values import (
@@ -41,6 +40,17 @@ _TEXTS: Final = ("title", "excerpt", "provider", "language", "found_title", "ent
 _DATES: Final = ("published", "modified", "seen")
 _shown = Repr()
 _shown.maxstring = _shown.maxother = 80
+
+
+@runtime_checkable
+class _Selector(Protocol):
+    """A selector of parsel's, which spiders have and this room does not know."""
+
+    root: Any
+
+    def get(self) -> Any: ...
+
+    def getall(self) -> Any: ...
 
 
 class RefusedValueError(TypeError):
@@ -182,7 +192,7 @@ def _images_of(images: list[FoundImage]) -> tuple[FoundImage, ...]:
 
 def _several(value: Any) -> Iterator[Any]:
     """Give the values of what may be one or many."""
-    is_one = isinstance(value, (str, bytes, Mapping, Selector, etree._Element))  # noqa: SLF001 - lxml's type of elements
+    is_one = isinstance(value, (str, bytes, Mapping, _Selector, etree._Element))  # noqa: SLF001 - lxml's type of elements
     if value is None:
         return
     if is_one or not isinstance(value, Iterable):
@@ -201,7 +211,7 @@ def _text(value: Any) -> str | None:
         return value
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    if isinstance(value, Selector):
+    if isinstance(value, _Selector):
         return str(value.get())
     if isinstance(value, etree._Element):  # noqa: SLF001 - lxml's type of elements
         return "".join(value.itertext())
@@ -220,7 +230,7 @@ def _address(value: Any) -> str | None:
     Raises:
         RefusedValueError: it is and has none.
     """
-    if isinstance(value, Selector):
+    if isinstance(value, _Selector):
         value = value.root
     if isinstance(value, etree._Element):  # noqa: SLF001 - lxml's type of elements
         return next((value.get(name) for name in _ADDRESSES if value.get(name)), None)
