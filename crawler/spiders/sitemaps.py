@@ -63,8 +63,9 @@ class SitemapsSpider(DiscoverSpider):
     async def _site(self, url: str) -> None:
         """Go through the sitemaps of a site, each once, those that changed last first."""
         waiting = await self._named_by_robots(url)
-        # What a robots.txt names may be anywhere (sitemaps.org, "Cross Submits").
-        site = None if waiting == [url] else registered_domain(url)
+        # What its robots.txt names may be anywhere (sitemaps.org, "Cross Submits"), and so may what
+        # the site redirects to.
+        site = registered_domain(url)
         seen = set(waiting)
         asked = 0
         while waiting and asked < _MOST_SITEMAPS and not self.is_full:
@@ -87,7 +88,7 @@ class SitemapsSpider(DiscoverSpider):
             named = sitemaps_of_robots(asked.response.body, asked.response.url)
         return list(named) or [usual_sitemap(url)]
 
-    async def _sitemap(self, url: str, site: str | None) -> tuple[str, ...]:
+    async def _sitemap(self, url: str, site: str) -> tuple[str, ...]:
         """Take a sitemap's articles; return the sitemaps that it names."""
         known = await self.book(self.books.crawl.ledger.feed, url)
         conditions = {} if self.options.force else conditions_of(known)

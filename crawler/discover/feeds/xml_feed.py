@@ -161,7 +161,7 @@ class _Loose(_Lasting, LooseFeedParser):  # type: ignore[misc]
 
 
 def _parsed(body: bytes, url: str) -> Any:
-    """Parse XML in UTF-8, strictly where that can be done."""
+    """Parse XML in UTF-8, strictly where that can be done; whatever a parser raises is told."""
     strict = _Strict(url, None, "utf-8")
     reader = make_parser()  # noqa: S317 - expat, of what has no document type and no entities
     reader.setFeature(feature_namespaces, 1)
@@ -171,11 +171,19 @@ def _parsed(body: bytes, url: str) -> Any:
     try:
         reader.parse(BytesIO(body))
     except SAXException as error:
-        loose = _Loose(url, None, "utf-8", {})
-        loose.defects.append(f"not well-formed: {error.getMessage()}"[:_DEFECT_LENGTH])
+        reason = f"not well-formed: {error.getMessage()}"[:_DEFECT_LENGTH]
+    except Exception as error:  # noqa: BLE001 - of feedparser's own
+        reason = f"{type(error).__name__}: {error}"[:_DEFECT_LENGTH]
+    else:
+        return strict
+    loose = _Loose(url, None, "utf-8", {})
+    try:
         loose.feed(body.decode("utf-8", "replace"))
-        return loose
-    return strict
+    except Exception as error:  # noqa: BLE001 - likewise
+        loose.note(error)
+    best = max(loose, strict, key=lambda parser: len(parser.entries))
+    best.defects.insert(0, reason)
+    return best
 
 
 def _article(

@@ -20,8 +20,8 @@ class SitemapJob:
     Attributes:
         url: where it came from in the end.
         wanted: which of its articles are looked for.
-        site: the registered domain whose robots.txt names the sitemap, wherever that is, so that
-            articles of it count; None: nobody does.
+        site: the registered domain that names the sitemap, in its robots.txt or by a redirect,
+            wherever it is, so that articles of it count; None: nobody does.
         content_type: the Content-Type header field.
     """
 

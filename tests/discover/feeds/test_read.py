@@ -313,3 +313,21 @@ def test_a_json_feed_may_be_careless() -> None:
         assert (first.title, first.published) == ("a", "2024-01-15T10:00:00Z")
         assert (third.published, third.authors) == ("2024-01-15T09:00:00Z", ("Ada",))
         assert (fourth.published, fourth.authors, fourth.topics) == (None, (), ())
+
+
+def test_a_parser_that_breaks_off_costs_nothing_of_what_it_has_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    items = "".join(
+        f"<item><title>{number}</title><link>https://f.example/{number}</link></item>"
+        for number in range(3)
+    )
+    broken = f'<rss version="2.0"><channel>{items}<item><title>Half</rss>'
+
+    def fail(parser: Any, data: str) -> None:
+        raise AssertionError("we should not get here!")
+
+    monkeypatch.setattr("feedparser.api.LooseFeedParser.feed", fail)
+    feed = read(broken)
+    assert [entry.title for entry in feed.entries] == ["0", "1", "2"]
+    assert feed.defect == "not well-formed: mismatched tag"
