@@ -120,7 +120,7 @@ class DiscoverSpider(SourceSpider):
         Raises:
             CloseSpider: it cannot be written.
         """
-        tidy = await self._tidy(article, place_of_output(self.discover, None))
+        tidy = await self._tidy(article, self.discover)
         if tidy is None:
             return True
         if target_told(tidy.url) is not None or must_be_asked(tidy.url):
@@ -146,22 +146,24 @@ class DiscoverSpider(SourceSpider):
             return None
         if chosen is None:
             return None
-        place = f"{place_of_output(self.choose, None)}: {article.url}"
-        return await self._tidy(chosen, place, article.found_in or article.url)
+        return await self._tidy(chosen, self.choose, article)
 
-    async def _tidy(self, told: Any, place: str, base: str = "") -> FoundArticle | None:
+    async def _tidy(
+        self, told: Any, code: Callable[..., Any], about: FoundArticle | None = None
+    ) -> FoundArticle | None:
         """Return what somebody's code tells of an article as items may have it; None: it cannot be.
 
         Args:
-            place: where that code is.
+            about: the article that the code was given.
         """
+        if isinstance(told, FoundArticle) and is_tidy(told):
+            return told
+        place = place_of_output(code, None) + (f": {about.url}" if about else "")
         if not isinstance(told, FoundArticle):
             await self._unusable(place, f"{type(told).__name__} is no FoundArticle")
             return None
-        if is_tidy(told):
-            return told
         refused: list[str] = []
-        tidy = tidied(told, base, refused)
+        tidy = tidied(told, (about.found_in or about.url) if about else "", refused)
         for message in refused:
             await self.problem(f"{place}: {message}")
         if tidy is None:
