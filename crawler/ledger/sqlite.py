@@ -41,12 +41,8 @@ if TYPE_CHECKING:
     from crawler.plan.revisit import RevisitPolicy
     from crawler.urls.family import UrlFamily
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 _MAKING: Final = ("schema.sql", "schema_web.sql", "schema_copies.sql", "schema_images.sql")
-_MIGRATIONS: Final = {  # from this version to the next
-    1: ("from_1_to_2.sql", "schema_web.sql"),
-    2: ("schema_copies.sql", "schema_images.sql"),
-}
 _ADDED: Final = {  # tables and indexes that any version may be without
     "feed": "schema_discovery.sql",
     "crossing": "schema_families.sql",
@@ -101,9 +97,7 @@ class SqliteLedger:
     def _prepare(self, path: Path) -> None:
         if self._version() == 0:
             self._run_scripts(_MAKING, SCHEMA_VERSION)
-        while (version := self._version()) in _MIGRATIONS:
-            self._run_scripts(_MIGRATIONS[version], version + 1)
-        if version != SCHEMA_VERSION:
+        if (version := self._version()) != SCHEMA_VERSION:
             self._db.close()
             raise LedgerError(
                 f"{path} has ledger version {version}, this program reads {SCHEMA_VERSION}"

@@ -39,3 +39,10 @@ def test_nothing_is_held_or_not_enough() -> None:
 @pytest.mark.parametrize("odd", ['"ä"', ""])
 def test_a_validator_that_no_header_can_carry_is_left_out(odd: str) -> None:
     assert conditions(record(etag=odd, last_modified=None), URL) == {}
+
+
+@pytest.mark.parametrize("odd", ['""', 'W/""', '"0"', '"d41d8cd98f00b204e9800998ecf8427e"'])
+def test_a_validator_of_nothing_is_left_out(odd: str) -> None:
+    assert conditions(record(etag=odd), URL) == {"If-Modified-Since": BOTH["If-Modified-Since"]}
+    old = "Thu, 01 Jan 1970 00:00:00 GMT"
+    assert conditions(record(last_modified=old), URL) == {"If-None-Match": BOTH["If-None-Match"]}
