@@ -390,10 +390,7 @@ class SourceSpider(Spider):
 
     def settled(self, trail: Trail) -> SourceVisit:
         """Return the visit that a trail was, now that it is over."""
-        visit = trail.visit()
-        facts = {"event": "visited", "state": str(visit.state), "url": visit.hop.url}
-        logger.info("%s %s%s", visit.state, visit.hop.url, _evidence(visit.hop), extra=facts)
-        return SourceVisit(trail.source.key, visit)
+        return SourceVisit(trail.source.key, trail.visit())
 
     def pool_failed(self, error: ExtractionPoolError) -> None:
         """End the run, since no page can be extracted; a pool that a stop has killed ends nothing.
@@ -433,9 +430,3 @@ class SourceSpider(Spider):
     def _is_cut_off(self) -> bool:
         stop = self._stop()
         return stop is not None and stop.is_cut_off
-
-
-def _evidence(hop: Hop) -> str:
-    facts = (hop.status and f"HTTP {hop.status}", hop.detail)
-    told = ", ".join(str(fact) for fact in facts if fact)
-    return f" ({told})" if told else ""
