@@ -16,8 +16,9 @@ from crawler.extraction.pool.extraction_pool import (
     ExtractionPoolError,
 )
 from crawler.fetch.bounded_stop import BoundedStop, StoppedError
-from crawler.fetch.conditional import conditions
+from crawler.fetch.conditional import CONDITIONS, conditions
 from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
+from crawler.fetch.cookies import COOKIES
 from crawler.fetch.hosts.frontier import HostFrontier
 from crawler.fetch.outcome import outcome_of_error
 from crawler.fetch.warc.errors import OwnFailureError
@@ -276,10 +277,10 @@ class SourceSpider(Spider):
 
     def request(self, trail: Trail) -> Request:
         """Return the request for the next URL of a trail."""
-        asked = {} if trail.asks_anew else conditions(trail.source, trail.url)
+        asked = None if trail.asks_anew else conditions(trail.source, trail.url)
         return Request(
             trail.url,
-            headers=asked,
+            meta={COOKIES: trail.cookies, CONDITIONS: asked},
             callback=self.parse_source,
             errback=self.source_failed,
             cb_kwargs={"trail": trail},
@@ -298,7 +299,6 @@ class SourceSpider(Spider):
                 response,
                 self.pool,
                 wants_body=trail.source.wants_body,
-                is_conditional=not trail.asks_anew and bool(conditions(trail.source, trail.url)),
                 rules=self.rules,
             )
             reading = await self._with_scripts(response, reading, trail)

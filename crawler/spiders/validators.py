@@ -22,8 +22,13 @@ def conditions_of(known: FeedAnswer | None) -> dict[str, str]:
 def answer_of(
     response: Response, *, hubs: tuple[str, ...] = (), topic: str | None = None
 ) -> FeedAnswer:
-    """Return what is to be remembered of a feed that was taken in whole."""
-    etag, changed = response.headers.get("ETag"), response.headers.get("Last-Modified")
+    """Return what is to be remembered of a feed that was taken in whole.
+
+    The validators of another URL's answer, to which the feed's redirected, are not its own.
+    """
+    is_own = response.request is None or not response.meta.get("redirect_urls")
+    fields = response.headers if is_own else {}
+    etag, changed = fields.get("ETag"), fields.get("Last-Modified")
     return FeedAnswer(
         asked_at=now_text(),
         etag=None if etag is None else etag.decode("latin-1"),
