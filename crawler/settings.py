@@ -104,6 +104,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.fetch.robots.middleware.RobotsMiddleware": 100,
     "crawler.fetch.conditional.ConditionalMiddleware": 610,
+    "crawler.fetch.locations.LocationMiddleware": 605,
     "crawler.fetch.cookies.VisitCookiesMiddleware": 710,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "crawler.fetch.meta_refresh.RefreshMiddleware": 580,

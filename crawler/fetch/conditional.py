@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag
 
-from w3lib.url import safe_url_string
-
 from crawler.states import State
 from crawler.urls.canonical import url_key
+from crawler.urls.host import safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,4 +83,4 @@ def is_not_modified(response: Response) -> bool:
 
 
 def _page(url: str) -> str:
-    return urldefrag(safe_url_string(url)).url
+    return urldefrag(safe_url(url)).url

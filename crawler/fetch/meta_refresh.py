@@ -14,9 +14,9 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from lxml.etree import XPath
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
 from scrapy.http import HtmlResponse
-from w3lib.url import safe_url_string
 
 from crawler.fetch.cookies import has_new_cookies
+from crawler.urls.host import safe_url
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -118,7 +118,7 @@ def _target(response: Response, before: int) -> str | None:
     if refresh is None or refresh.seconds >= before or not refresh.url:
         return None
     try:
-        target = urljoin(base, safe_url_string(refresh.url, encoding))
+        target = urljoin(base, safe_url(refresh.url, encoding))
         parts = urlsplit(target)
     except ValueError:
         return None
@@ -138,7 +138,7 @@ def _in_page(page: HtmlResponse) -> tuple[str, str, Refresh | None]:
     refresh = next((one for one in told if one is not None), None)
     href = next((base.get("href") for base in _BASES(tree)), "")
     try:
-        base = urljoin(page.url, safe_url_string(href.strip(), page.encoding))
+        base = urljoin(page.url, safe_url(href.strip(), page.encoding))
     except ValueError:
         base = page.url
     return base, page.encoding, refresh

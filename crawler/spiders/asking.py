@@ -13,6 +13,7 @@ from crawler.fetch.conditional import is_not_modified
 from crawler.fetch.outcome import outcome_of_error, state_of_status
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.states import State
+from crawler.urls.host import safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,7 @@ async def ask(
         StoppedError, OwnFailureError: as `ask_for`.
     """
     meta = {"dont_redirect": not follow} | ({} if most is None else {"download_maxsize": most})
-    request = Request(url, headers=dict(headers or {}), meta=meta)
+    request = Request(safe_url(url), headers=dict(headers or {}), meta=meta)
     return await ask_for(crawler, request, follow=follow)
 
 

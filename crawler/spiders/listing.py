@@ -19,6 +19,7 @@ from crawler.spiders.asking import ask_for
 from crawler.spiders.discover import DiscoverSpider
 from crawler.spiders.outputs import outputs_of
 from crawler.states import State
+from crawler.urls.host import safe_url
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -68,7 +69,7 @@ class ListingSpider(DiscoverSpider):
 
     async def _listing(self, url: str) -> None:
         """Go through the pages of a listing, in the order in which they are found."""
-        waiting = deque([Request(url)])
+        waiting = deque([Request(safe_url(url))])
         asked = 0
         while waiting and not self.is_full:
             request = waiting.popleft()

@@ -11,7 +11,6 @@ from scrapy import signals
 from scrapy.exceptions import CannotResolveHostError, StopDownload
 from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
-from w3lib.url import safe_url_string
 
 from crawler.fetch.bounded_stop import StoppedError
 from crawler.fetch.contact_guard import NoContactError
@@ -21,6 +20,7 @@ from crawler.fetch.robots.origin import robots_url
 from crawler.fetch.robots.rules import ROBOTS_BYTES, leading_lines
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.states import State
+from crawler.urls.host import safe_url
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -123,7 +123,7 @@ def _target(response: Response) -> str | None:
     if response.status not in _REDIRECTS or not location:
         return None
     try:
-        target = urljoin(response.url, safe_url_string(location))
+        target = urljoin(response.url, safe_url(location))
         parts = urlsplit(target)
     except ValueError:
         return None
