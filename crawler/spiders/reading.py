@@ -13,7 +13,7 @@ from crawler.extraction.page_kind.challenge import refused_by_challenge
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError
 from crawler.fetch.conditional import is_not_modified
-from crawler.fetch.outcome import is_html, state_of_status
+from crawler.fetch.outcome import is_html, is_json, state_of_status
 from crawler.fetch.parked import parked
 from crawler.fetch.robots.product_token import product_token
 from crawler.fetch.warc.replay import TAKEN_AT
@@ -182,7 +182,8 @@ def _no_article(response: Response, content_type: str) -> Reading | None:
     if state is not None:
         return Reading(state)
     if "download_stopped" in response.flags or not is_html(content_type, response.body):
-        return Reading(State.NOT_HTML, plain_text(content_type, limit=_DETAIL_LENGTH) or "no HTML")
+        told = f"JSON as {content_type}" if is_json(response.body) else content_type
+        return Reading(State.NOT_HTML, plain_text(told, limit=_DETAIL_LENGTH) or "no HTML")
     return None
 
 
