@@ -21,7 +21,9 @@ def after_visit(record: SourceRecord, visit: Visit) -> SourceRecord:
     that a run which learns nothing new changes nothing that is written. Nor does another text
     than the one that is held replace it, before it has stayed.
     """
-    visit = as_settled(_without_what_was_taken_back(record), visit)
+    record = _without_what_was_taken_back(record)
+    if record.held is not None and _may_replace(visit, record.held):
+        visit = as_settled(record, visit)
     failures = _failures_in_a_row(record, visit)
     last_state = visit.open_state
     return replace(_with_news(record, visit), failures=failures, last_state=last_state)
@@ -47,7 +49,6 @@ def _without_what_was_taken_back(record: SourceRecord) -> SourceRecord:
 
 
 def _with_news(record: SourceRecord, visit: Visit) -> SourceRecord:
-    record = _without_what_was_taken_back(record)
     held = record.held
     if held is not None and not visit.state.was_asked:
         return record  # nothing was learned
@@ -55,7 +56,7 @@ def _with_news(record: SourceRecord, visit: Visit) -> SourceRecord:
         return replace(record, last=None, checked_at=visit.at)
     if held is not None and held.state is State.ARCHIVED and visit.state.is_lost:
         return replace(record, last=None, checked_at=visit.at)  # it is said already
-    if held is not None and (_worth(visit) < _worth(held) or _lacks_pages(visit, held)):
+    if held is not None and not _may_replace(visit, held):
         last = _bad_news(visit)
         if record.last is not None and last is not None and _fails_the_same(record.last, last):
             last = record.last
@@ -74,6 +75,10 @@ def _bad_news(visit: Visit) -> Visit | None:
         return replace(visit, article=None)
     first = visit.hops[0].state
     return None if first.is_good else replace(visit, state=first, answered=0, article=None)
+
+
+def _may_replace(visit: Visit, held: Visit) -> bool:
+    return _worth(visit) >= _worth(held) and not _lacks_pages(visit, held)
 
 
 def _lacks_pages(visit: Visit, held: Visit) -> bool:

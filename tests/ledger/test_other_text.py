@@ -146,3 +146,10 @@ def test_the_whole_article_takes_the_place_of_its_free_part_but_an_error_does_no
     free = visit(" ".join(LONG.split()[:60]), state=State.PAYWALLED)
     assert after(free, visit(LONG, 1)).held == visit(LONG, 1)
     assert after(free, visit(prose(50, 16), 1, title="Error")).held == free
+
+
+def test_what_would_not_replace_the_article_anyway_says_what_it_is() -> None:
+    record = after(visit(LONG), visit(prose(40, 17), 1, state=State.PAYWALLED))
+    assert record.held == visit(LONG)
+    assert record.last is not None
+    assert record.last.state is State.PAYWALLED

@@ -23,8 +23,8 @@ HTML = {"Content-Type": "text/html; charset=utf-8"}
 ALWAYS = ("--older-than", "0s")
 ERROR = (
     "<html><head><title>Oops</title></head><body><h1>A small mishap of ours</h1><p>The ducks of "
-    "the harbour have eaten the cables, and the newsroom is drinking tea until somebody finds new ones "
-    "in the cellar of the old lighthouse.</p></body></html>"
+    "the harbour have eaten the cables, and the newsroom is drinking tea until somebody finds new "
+    "ones in the cellar of the old lighthouse.</p></body></html>"
 )
 
 
