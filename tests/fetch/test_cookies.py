@@ -3,7 +3,7 @@ from __future__ import annotations
 import warnings
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Request, Response
@@ -112,6 +112,7 @@ def test_a_jar_is_bounded_in_number_and_size() -> None:
     assert len(jar._cookies) <= 50
 
 
+@settings(deadline=None)  # the list of public suffixes takes its time, once
 @given(st.lists(st.binary(max_size=200), max_size=5))
 def test_no_bytes_raise(fields: list[bytes]) -> None:
     with warnings.catch_warnings():
@@ -122,6 +123,7 @@ def test_no_bytes_raise(fields: list[bytes]) -> None:
     assert back is None or not any(byte in back for byte in b"\r\n\x00")
 
 
+@settings(deadline=None)  # the list of public suffixes takes its time, once
 @given(
     st.sampled_from(["domain", "path", "expires", "max-age", "secure"]),
     st.text(st.characters(max_codepoint=255), max_size=60),
@@ -165,7 +167,7 @@ def test_a_cookie_that_somebody_has_set_stays() -> None:
     assert request.headers.getlist("Cookie") == [b"own=1"]
 
 
-@pytest.mark.parametrize("settings", [{"CRAWLER_COOKIES": False}, {"COOKIES_ENABLED": True}])
-def test_it_is_off_where_it_is_not_wanted(settings: dict[str, bool]) -> None:
+@pytest.mark.parametrize("given_settings", [{"CRAWLER_COOKIES": False}, {"COOKIES_ENABLED": True}])
+def test_it_is_off_where_it_is_not_wanted(given_settings: dict[str, bool]) -> None:
     with pytest.raises(NotConfigured):
-        middleware(**settings)
+        middleware(**given_settings)
