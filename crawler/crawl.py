@@ -13,6 +13,7 @@ from crawler.exit_codes import ExitCode, exit_code_of
 from crawler.extraction.article import Article
 from crawler.images.store import keep_copy, record_of
 from crawler.ledger.ledger import DueSource, Ledger, Wanted
+from crawler.ledger.other_text import as_it_counted
 from crawler.ledger.sqlite import SqliteLedger
 from crawler.output.atomic import refuse_outside, sweep_leftovers
 from crawler.output.layout import Layout
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from crawler.images.size import ImageFacts
     from crawler.images.wish import ImageWish
-    from crawler.ledger.records import ImageRecord, SourceRecord, Visit
+    from crawler.ledger.records import ImageRecord, Visit
     from crawler.options import CrawlOptions
     from crawler.output.additions import Additions
 
@@ -195,12 +196,15 @@ class Crawl:
         """Return up to `count` due sources from position `after` of the plan."""
         return self.ledger.due(after, count)
 
-    def settle(self, key: str, visit: Visit) -> SourceRecord:
-        """Store a visit, then write every item that waited for it alone."""
-        record = self.ledger.settle(key, visit)
-        self.summary.add_visit(visit)
+    def settle(self, key: str, visit: Visit) -> Visit:
+        """Store a visit, then write every item that waited for it alone.
+
+        Returns the visit as it counts, see `crawler.ledger.other_text`.
+        """
+        settled = as_it_counted(self.ledger.settle(key, visit), visit)
+        self.summary.add_visit(settled)
         self._publish_finished(key)
-        return record
+        return settled
 
     def _publish_finished(self, key: str) -> None:
         """Write the items that waited for a source; where they are many, a stop leaves the rest.

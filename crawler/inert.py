@@ -13,7 +13,7 @@ import unicodedata
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from w3lib.url import safe_url_string
+from crawler.urls.host import safe_url
 
 TEXT_LIMIT: Final = 2_000
 URL_LIMIT: Final = 2_083  # characters; the longest URL that browsers and feeds agree on
@@ -95,7 +95,7 @@ def http_url(value: str, base: str | None = None) -> str | None:
     if scheme is not None and scheme[1].lower() not in {"http", "https"}:
         return None
     try:
-        url = safe_url_string(text if base is None else urljoin(base, text))
+        url = safe_url(text if base is None else urljoin(base, text))
         parts = urlsplit(url)
         host = parts.netloc.removesuffix(f":{parts.port}")
     except ValueError:

@@ -10,6 +10,7 @@ class State(StrEnum):
 
     OK = "ok"
     NOT_MODIFIED = "not-modified"
+    OTHER_TEXT = "other-text"
     ARCHIVED = "archived"
     NOT_FOUND = "not-found"
     GONE = "gone"
@@ -67,7 +68,7 @@ class State(StrEnum):
 _TRANSIENT = frozenset(
     {
         *(State.RATE_LIMITED, State.SERVER_ERROR, State.TIMEOUT, State.NETWORK_ERROR),
-        *(State.DEFERRED, State.NOT_RECORDED, State.BLOCKED),
+        *(State.DEFERRED, State.NOT_RECORDED, State.BLOCKED, State.OTHER_TEXT),
     }
 )
 _NOT_ASKED = frozenset({State.DEFERRED, State.NOT_RECORDED})

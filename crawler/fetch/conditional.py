@@ -1,18 +1,28 @@
-"""Conditional requests (RFC 9110, section 13): ask only for what has changed."""
+"""Conditional requests (RFC 9110, section 13): ask only for what has changed.
+
+What identifies a version of a page belongs to the URL that gave it. So it is sent to that URL, also
+where redirects lead there, and to no other; and 304 is an answer only where it was sent.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urldefrag
 
 from crawler.extraction.metadata.dates import parse_date_time
 from crawler.moments import moment
 from crawler.states import State
 from crawler.urls.canonical import url_key
+from crawler.urls.host import safe_url
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+
+    from scrapy.http import Request, Response
 
     from crawler.ledger.records import SourceRecord
 
@@ -25,21 +35,36 @@ _OF_NOTHING: Final = frozenset(
     }
 )
 
+CONDITIONS: Final = "crawler_conditions"
+"""Meta key of the `Conditions` of a request, which its redirects take along."""
 
-def conditions(source: SourceRecord, url: str) -> dict[str, str]:
-    """Return the header fields that ask for a page only if it differs from what is held of it.
+_FIELDS: Final = ("If-None-Match", "If-Modified-Since")
+_NOT_MODIFIED: Final = 304
 
-    Empty where nothing is held that this URL gave, or where more is wanted of it by now.
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Header fields that ask for a page only if it has changed, and the URL that they are for."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+def conditions(source: SourceRecord, url: str) -> Conditions | None:
+    """Return the conditions of a request that begins with this URL.
+
+    None where nothing is held that this URL gave, or where more is wanted of it by now.
     """
     held = source.held
     if held is None or url_key(held.hop.url) != url_key(url):
-        return {}
+        return None
     is_enough = held.state is State.OK or (
         held.state is State.UNSUPPORTED and not source.wants_body
     )
     if not is_enough:
-        return {}
-    return condition_fields(held.etag, held.last_modified)
+        return None
+    sent = condition_fields(held.etag, held.last_modified)
+    return Conditions((held.hop.redirects or (held.hop.url,))[-1], sent) if sent else None
 
 
 def condition_fields(etag: str | None, last_modified: str | None) -> dict[str, str]:
@@ -66,3 +91,35 @@ def _is_telling(etag: str) -> bool:
     opaque = _ETAG.fullmatch(etag.strip())
     said = (opaque[1] if opaque else etag).strip().lower()
     return bool(said.strip("0-:. ")) and said not in _OF_NOTHING
+
+
+class ConditionalMiddleware:
+    """Puts the conditions of a request on it where its URL is the one that they are for.
+
+    Conditions that are among its header fields from the start are for its first URL.
+    """
+
+    def process_request(self, request: Request) -> None:
+        """Add or remove the header fields."""
+        known: Conditions | None = request.meta.get(CONDITIONS)
+        if known is None:
+            given = {name: request.headers.get(name) for name in _FIELDS}
+            fields = {name: value.decode("latin-1") for name, value in given.items() if value}
+            if not fields:
+                return
+            request.meta[CONDITIONS] = known = Conditions(request.url, fields)
+        for name in _FIELDS:
+            request.headers.pop(name, None)
+        if _page(request.url) == _page(known.url):
+            request.headers.update(known.fields)
+
+
+def is_not_modified(response: Response) -> bool:
+    """Whether an answer says that a page has not changed, and was asked that."""
+    if response.status != _NOT_MODIFIED or response.request is None:
+        return False
+    return any(name in response.request.headers for name in _FIELDS)
+
+
+def _page(url: str) -> str:
+    return urldefrag(safe_url(url)).url

@@ -64,6 +64,13 @@ _LOOKS_HTML: Final = re.compile(
     rb"\A[\s\xef\xbb\xbf]*<(?:!doctype\s+html|html|head|body|!--)", re.IGNORECASE
 )
 
+# Also behind what keeps JSON from being run as a script.
+_JSON_START: Final = re.compile(
+    rb"\A[\s\xef\xbb\xbf]*(?:\)\]\}'?,?\s*|for\s*\(;;\);\s*|while\s*\(1\);\s*)?"
+    rb"(?:\{\s*(?:\"|\})|\[\s*(?:[\[{\"\]]|-?\d))"
+)
+_JSON_END: Final = re.compile(rb"[\]}]\s*\Z")
+
 
 def state_of_status(status: int) -> State | None:
     """Return the state that an HTTP status means by itself; None: the body decides."""
@@ -89,9 +96,14 @@ def may_be_html(content_type: str) -> bool:
     return media_type(content_type) in _HTML_TYPES | _VAGUE_TYPES
 
 
+def is_json(body: bytes) -> bool:
+    """Whether a body is JSON, by its first and last characters; pages are served so, by mistake."""
+    return bool(_JSON_START.match(body[:1024]) and _JSON_END.search(body[-64:]))
+
+
 def is_html(content_type: str, body: bytes) -> bool:
     """Whether a body is an HTML page, and not one of another kind that is labelled so."""
-    if looks_binary(body, content_type):
+    if looks_binary(body, content_type) or is_json(body):
         return False
     kind = media_type(content_type)
     return kind in _HTML_TYPES or (kind in _VAGUE_TYPES and bool(_LOOKS_HTML.match(body[:1024])))

@@ -106,6 +106,8 @@ def _attempt(visit: Visit) -> Mapping[str, Any]:
         "httpStatus": visit.hop.status,
         "attemptedDateTime": visit.at,
         "detail": visit.hop.detail,
+        # Of another text than the one that is held: what it is known by when it is met again.
+        "contentHash": None if visit.article is None else visit.article.content_hash,
     }
 
 

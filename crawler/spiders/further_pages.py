@@ -9,6 +9,7 @@ from scrapy import Request
 
 from crawler.extraction.joined_pages import with_next_page
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
+from crawler.fetch.cookies import COOKIES
 from crawler.options import OptionError
 from crawler.spiders.reading import read_page
 from crawler.states import State
@@ -125,6 +126,7 @@ class PageDesk:
                 "trail": trail.with_article(article),
                 "joining": replace(joining, keys=joining.keys | {url_key(url)}),
             },
+            meta={COOKIES: trail.cookies},
             priority=_PRIORITY,
             dont_filter=True,
         )

@@ -21,6 +21,7 @@ from crawler.spiders.callback_place import place_of_error, place_of_output
 from crawler.spiders.discover import DiscoverSpider
 from crawler.spiders.outputs import outputs_of
 from crawler.states import State
+from crawler.urls.host import safe_url
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -81,7 +82,7 @@ class ListingSpider(DiscoverSpider):
 
     async def _listing(self, url: str) -> None:
         """Go through the pages of a listing, in the order in which they are found."""
-        waiting = deque([Request(url)])
+        waiting = deque([Request(safe_url(url))])
         asked = 0
         while waiting and not self.is_full:
             request = waiting.popleft()

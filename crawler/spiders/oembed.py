@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scrapy import Request
 
 from crawler.extraction.metadata.oembed import OEMBED, oembed_to_ask, with_missing, with_oembed
+from crawler.fetch.cookies import COOKIES
 from crawler.fetch.outcome import media_type
 from crawler.inert import plain_text
 
@@ -50,7 +51,7 @@ class OEmbedDesk:
             callback=self.answer_came,
             errback=self.failed,
             cb_kwargs={"visited": trail},
-            meta={"dont_retry": True, "download_maxsize": _ANSWER_BYTES},
+            meta={COOKIES: trail.cookies, "dont_retry": True, "download_maxsize": _ANSWER_BYTES},
             priority=_PRIORITY,
             dont_filter=True,
         )

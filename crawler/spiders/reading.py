@@ -12,7 +12,8 @@ from crawler.extraction.metadata.opt_outs import OptOuts, header_opt_outs, with_
 from crawler.extraction.page_kind.challenge import refused_by_challenge
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError
-from crawler.fetch.outcome import is_html, state_of_status
+from crawler.fetch.conditional import is_not_modified
+from crawler.fetch.outcome import is_html, is_json, state_of_status
 from crawler.fetch.parked import parked
 from crawler.fetch.robots.product_token import product_token
 from crawler.fetch.warc.replay import TAKEN_AT
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("crawler.run")
 
 _DETAIL_LENGTH: Final = 200
-_NOT_MODIFIED: Final = 304
 _KILLED: Final = {
     "time": "took more than CRAWLER_EXTRACTION_SECONDS",
     "memory": "took more than CRAWLER_EXTRACTION_MEMORY",
@@ -70,7 +70,6 @@ async def read_page(
     pool: ExtractionPool[ExtractionJob, Article],
     *,
     wants_body: bool,
-    is_conditional: bool = False,
     url: str | None = None,
     first: str = "",
     rules: SiteRules = _NO_RULES,
@@ -79,7 +78,6 @@ async def read_page(
     """Read an answer, its article in the pool.
 
     Args:
-        is_conditional: whether the page was asked for only if it has changed.
         url: the page's own URL, where an archive answers in its place.
         first: the URL of the article's first page, where this is a further one.
         rules: those of sites; the one for the page's URL and the day of the answer counts.
@@ -88,7 +86,7 @@ async def read_page(
     Raises:
         ExtractionPoolError: the pool cannot work at all; nothing was learned of the page.
     """
-    if response.status == _NOT_MODIFIED and is_conditional:
+    if is_not_modified(response):
         return Reading(State.NOT_MODIFIED)
     content_type = _header(response, "Content-Type") or ""
     if (reading := _no_article(response, content_type)) is not None:
@@ -184,7 +182,8 @@ def _no_article(response: Response, content_type: str) -> Reading | None:
     if state is not None:
         return Reading(state)
     if "download_stopped" in response.flags or not is_html(content_type, response.body):
-        return Reading(State.NOT_HTML, plain_text(content_type, limit=_DETAIL_LENGTH) or "no HTML")
+        told = f"JSON as {content_type}" if is_json(response.body) else content_type
+        return Reading(State.NOT_HTML, plain_text(told, limit=_DETAIL_LENGTH) or "no HTML")
     return None
 
 

@@ -16,8 +16,9 @@ from crawler.extraction.pool.extraction_pool import (
     ExtractionPoolError,
 )
 from crawler.fetch.bounded_stop import BoundedStop, StoppedError
-from crawler.fetch.conditional import conditions
+from crawler.fetch.conditional import CONDITIONS, conditions
 from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
+from crawler.fetch.cookies import COOKIES
 from crawler.fetch.hosts.frontier import HostFrontier
 from crawler.fetch.outcome import outcome_of_error
 from crawler.fetch.warc.errors import OwnFailureError
@@ -276,10 +277,10 @@ class SourceSpider(Spider):
 
     def request(self, trail: Trail) -> Request:
         """Return the request for the next URL of a trail."""
-        asked = {} if trail.asks_anew else conditions(trail.source, trail.url)
+        asked = None if trail.asks_anew else conditions(trail.source, trail.url)
         return Request(
             trail.url,
-            headers=asked,
+            meta={COOKIES: trail.cookies, CONDITIONS: asked},
             callback=self.parse_source,
             errback=self.source_failed,
             cb_kwargs={"trail": trail},
@@ -298,7 +299,6 @@ class SourceSpider(Spider):
                 response,
                 self.pool,
                 wants_body=trail.source.wants_body,
-                is_conditional=not trail.asks_anew and bool(conditions(trail.source, trail.url)),
                 rules=self.rules,
             )
             reading = await self._with_scripts(response, reading, trail)
@@ -390,10 +390,7 @@ class SourceSpider(Spider):
 
     def settled(self, trail: Trail) -> SourceVisit:
         """Return the visit that a trail was, now that it is over."""
-        visit = trail.visit()
-        facts = {"event": "visited", "state": str(visit.state), "url": visit.hop.url}
-        logger.info("%s %s%s", visit.state, visit.hop.url, _evidence(visit.hop), extra=facts)
-        return SourceVisit(trail.source.key, visit)
+        return SourceVisit(trail.source.key, trail.visit())
 
     def pool_failed(self, error: ExtractionPoolError) -> None:
         """End the run, since no page can be extracted; a pool that a stop has killed ends nothing.
@@ -433,9 +430,3 @@ class SourceSpider(Spider):
     def _is_cut_off(self) -> bool:
         stop = self._stop()
         return stop is not None and stop.is_cut_off
-
-
-def _evidence(hop: Hop) -> str:
-    facts = (hop.status and f"HTTP {hop.status}", hop.detail)
-    told = ", ".join(str(fact) for fact in facts if fact)
-    return f" ({told})" if told else ""

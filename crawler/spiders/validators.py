@@ -52,9 +52,13 @@ def answer_of(
     Args:
         known: what was remembered before.
         articles: those that it tells of. What is older than they are is not when it was changed.
+
+    The validators of another URL's answer, to which the feed's redirected, are not its own.
     """
     now, digest = now_text(), sha256(response.body).hexdigest()
-    etag, changed = _field(response, "ETag"), _field(response, "Last-Modified")
+    is_own = response.request is None or not response.meta.get("redirect_urls")
+    names = ("ETag", "Last-Modified")
+    etag, changed = (_field(response, name) if is_own else None for name in names)
     if changed is not None and not _may_be_change(changed, response, articles):
         changed = None
     is_same = known is not None and known.digest == digest

@@ -16,7 +16,7 @@ from crawler.fetch.answers.errors import (
     DecodedTooLargeError,
     UndecodableError,
 )
-from crawler.fetch.outcome import is_html, may_be_html, outcome_of_error, state_of_status
+from crawler.fetch.outcome import is_html, is_json, may_be_html, outcome_of_error, state_of_status
 from crawler.fetch.robots.errors import ForbiddenByRobotsError
 from crawler.states import State
 
@@ -98,3 +98,24 @@ def test_the_state_of_an_error(error: Exception, state: State) -> None:
     found, detail = outcome_of_error(error)
     assert found is state
     assert detail
+
+
+@pytest.mark.parametrize(
+    ("body", "is_so"),
+    [
+        (b'{"title": "Bridge", "html": "<p>Text</p>"}\n', True),
+        (b'\xef\xbb\xbf [{"id": 1}]', True),
+        (b')]}\',\n{"a": 1}', True),
+        (b"[1, 2]", True),
+        (b"{}", True),
+        (b"<html><p>{}</p></html>", False),
+        (b"{{ title }} <p>Text</p>", False),
+        (b"[Update] <p>Text</p>", False),
+        (b'{"title": "cut off', False),
+        (b"", False),
+    ],
+)
+def test_json_is_no_page_whatever_it_is_labelled(body: bytes, is_so: bool) -> None:
+    assert is_json(body) is is_so
+    if is_so:
+        assert not is_html("text/html; charset=utf-8", body)
