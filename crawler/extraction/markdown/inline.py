@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 # CommonMark has a backslash for this, kramdown two; both have two spaces.
 _HARD_BREAK: Final = "  \n"
 _MARKS: Final = ((Style.EMPHASIS, "*"), (Style.STRONG, "**"), (Style.DELETED, "~~"))
-# A pipe would make a table of the line for kramdown, which knows no escape for it in code.
-_NOT_IN_CODE_SPANS: Final = ("`", "|")
+# A pipe would make a table of the line for kramdown, which knows no escape for it in code; and it
+# ends a strikethrough in the middle of code.
+_NOT_IN_CODE_SPANS: Final = ("`", "|", "~~")
 
 
 def render_paragraphs(lines: Sequence[Sequence[Run]]) -> list[str]:
