@@ -40,28 +40,7 @@ _IN_METADATA = re.compile(
   | (?P<mark>["'`<>\\])
   | (?P<ampersand>&(?=\#|[A-Za-z][A-Za-z0-9]{1,31};|(?:amp|gt|lt|quot)))
   | (?P<brace>\{(?=[{%\#:]|\Z))
-  | (?P<target>\](?=[(:]))
-  | (?P<attribute>(?<![^\W_])(?:on[a-z]+|style|src(?:doc|set)?|href|(?:form)?action)[ ]?=)
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_LOOK_ALIKES = str.maketrans(
-    {'"': "\u201d", "'": "\u2019", "`": "\u2019", "<": "\u2039", ">": "\u203a"}
-    | {"\\": "\u2216", "&": "\uff06", "{": "\uff5b", "]": "] ", "=": "\uff1d"}
-)
-_OPENING = str.maketrans({'"': "\u201c", "'": "\u2018", "`": "\u2018"})
-
-
-# What means something to a browser, a script, Markdown or a template, wherever a theme prints a
-# text: in an attribute without escaping it, and even without quotes around it, in a string of a
-# script, or through `markdownify`. Each alternative ends in the one character that is replaced.
-_IN_METADATA = re.compile(
-    r"""
-    (?P<opening>(?:\A|(?<=[\s"'`(\[{<>\u2013\u2014/-]))["'`](?=[\w"'`(\[\u00a1\u00bf$\#@]))
-  | (?P<mark>["'`<>\\])
-  | (?P<ampersand>&(?=\#|[A-Za-z][A-Za-z0-9]{1,31};|(?:amp|gt|lt|quot)))
-  | (?P<brace>\{(?=[{%\#:]|\Z))
-  | (?P<target>\](?=[(:]))
+  | (?P<target>\](?=\())
   | (?P<attribute>(?<![^\W_])(?:on[a-z]+|style|src(?:doc|set)?|href|(?:form)?action)[ ]?=)
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -150,7 +129,7 @@ def http_url(value: str, base: str | None = None) -> str | None:
 # Each alternative ends in the one character that must not mean anything; the rest is context.
 _MARKDOWN = re.compile(
     r"""
-    (?P<opening>\A[ ]?(?:[->+=:]|[0-9]{1,9}(?=[.)](?:[ ]|\Z))[.)]))
+    (?P<opening>\A[ ]?(?:[->+=:]|[0-9]++(?=[.)](?:[ ]|\Z))[.)]))
   | (?P<caret>\A[ ]?\^)
   | (?P<address>(?:https?|ftp)(?=://)|(?<![^\W_])www(?=\.)|@[A-Za-z0-9_-]{1,63}(?=\.))[:.]
   | (?P<brace>\{(?=[%:#]|\Z))
@@ -235,8 +214,8 @@ def code_text(text: str) -> str:
     reads is not ours to decide: engines part blocks at other places than we meant, a fence that
     the author left open turns each of ours round, and Jekyll's excerpts end in the middle of one.
     So a space parts what would mean something there: `{{`, `{%`, `{#`, `{:`, `<` of a tag, `](`,
-    `]:` of a definition; and `~~` of code with headings, since Hugo ends at some of these. An escape would be shown as it is. Hidden characters go; line ends
-    become LF.
+    `]:` of a definition, and `~~` in code with headings, at some of which Hugo crashes. An escape
+    would be shown as it is. Hidden characters go; line ends become LF.
     """
     code = re.sub("\r\n?|[\x85\u2028\u2029]", "\n", _HIDDEN.sub("", text))
     if "]:" in code:

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 _JEKYLL: Final = Path(__file__).with_name("jekyll.rb")
 _BATCH: Final = 500
-# With raw HTML and links of any scheme, as many sites have it, and a table of contents, which
-# goes through headings by code of its own.
+# With raw HTML and links of any scheme, as many sites have it.
 _HUGO_SITE: Final = """
 baseURL = "https://site.example/"
 disableKinds = ["home", "section", "taxonomy", "term", "RSS", "sitemap", "404", "robotsTXT"]
@@ -28,7 +27,8 @@ unsafe = true
 block = true
 title = true
 """
-_HUGO_PAGE: Final = "{{ .Content }}\n<!--contents-->{{ .TableOfContents }}"
+# Hugo goes through the headings for it by code of its own.
+_HUGO_PAGE: Final = "{{ .Content }}{{ with .TableOfContents }}{{ end }}"
 _COMMONMARK: Final = MarkdownIt("commonmark", {"html": True})
 _GFM: Final = MarkdownIt("gfm-like", {"html": True, "linkify": False})
 

@@ -128,7 +128,7 @@ def _is_block(element: _Element, container: _Element) -> bool:
 
 
 def _in_heading(lines: Sequence[Sequence[Run]]) -> list[list[Run]]:
-    """Take strikethroughs out of headings with other styles or links: inside of these, Hugo ends."""
+    """Take strikethroughs out of headings with links or other styles: in these, Hugo crashes."""
     has_others = any(run.link or run.style & ~(Style.DELETED | Style.CODE) for run in chain(*lines))
     gone = Style.DELETED if has_others else Style.PLAIN
     return [[replace(run, style=run.style & ~gone) for run in line] for line in lines]

@@ -134,7 +134,7 @@ def markdown(xml: str) -> str:
             '<graphic src="/i.jpg" alt="A [cat] &amp; a &quot;dog&quot;"'
             ' title="By (Ann) &quot;B&quot; * {{ x }} | &lt;b>"/>',
             '<p><img src="https://example.org/i.jpg" alt="A [cat] &amp; a &quot;dog&quot;" '
-            'title="By (Ann) &quot;B&quot; * {{ x }} | \u2039b\u203a"></p>',
+            'title="By (Ann) \u201cB\u201d * \uff5b{ x }} | \u2039b\u203a"></p>',
             id="images-with-caption",
         ),
         pytest.param(
