@@ -134,6 +134,7 @@ _MARKDOWN = re.compile(
   | (?P<address>(?:https?|ftp)(?=://)|(?<![^\W_])www(?=\.)|@[A-Za-z0-9_-]{1,63}(?=\.))[:.]
   | (?P<brace>\{(?=[%:#]|\Z))
   | (?P<backslash>\\(?=[ ]?\Z))
+  | (?P<end>\](?=:|\Z))
   | (?P<escaped>[\\`*\[\]{}|] | !(?=[ ]?\Z) | \$(?=\$|\Z) | (?<=\$)\$)
   | (?P<hashes>\#+)
   | (?P<underscores>_+)
@@ -184,11 +185,13 @@ def _escape(match: re.Match[str]) -> str:
 
 
 # kramdown knows no backslash escape for "^" and "~", one for "<" would leave a tag to browsers,
-# "\{%" is still Liquid's, and kramdown takes two backslashes at the end for a line break.
+# "\{%" is still Liquid's, and kramdown takes two backslashes at the end for a line break, and "\]:"
+# for that of a definition.
 _REFERENCES = {
     "brace": "&#123;",
     "backslash": "&#92;",
     "caret": "&#94;",
+    "end": "&#93;",
     "less": "&lt;",
     "ampersand": "&amp;",
 }
@@ -197,6 +200,12 @@ _NO_TEXT = ("", " ")  # what may stand before or after the text on its line
 # begin with a bracket, or with the end of one.
 _DEFINITION = re.compile(r"^(?:[^A-Za-z\[\n]*\[|[^\[\n]*\]:)[^\n]*", re.MULTILINE)
 _HEADING = re.compile(r"^[^A-Za-z\n]*(?:\#{1,6}[ \t]|(?:=+|-+)[ \t]*$)", re.MULTILINE)
+# What Hugo takes for the attributes of the block above, of a heading or of a fence.
+_ATTRIBUTES = re.compile(
+    r"^[^A-Za-z{\n]*(?:(?:\#{1,6}[ \t]|`{3,}|~{3,})[^\n]*)?"
+    r"\{[ \t]*(?:[#.][\w:-]|[A-Za-z_:][\w:.-]*[ \t]*=)[^\n]*\}[ \t]*$",
+    re.MULTILINE,
+)
 _IN_CODE = re.compile(
     r"""
     \{(?=[{%\#:])                # Liquid, Hugo, Nunjucks; kramdown's attributes and extensions
@@ -215,11 +224,14 @@ def code_text(text: str) -> str:
     the author left open turns each of ours round, and Jekyll's excerpts end in the middle of one.
     So a space parts what would mean something there: `{{`, `{%`, `{#`, `{:`, `<` of a tag, `](`,
     `]:` of a definition, and `~~` in code with headings, at some of which Hugo crashes. An escape
-    would be shown as it is. Hidden characters go; line ends become LF.
+    would be shown as it is. Only of what Hugo takes for attributes, which no space parts, the brace
+    becomes one that looks like it. Hidden characters go; line ends become LF.
     """
     code = re.sub("\r\n?|[\x85\u2028\u2029]", "\n", _HIDDEN.sub("", text))
     if "]:" in code:
         code = _DEFINITION.sub(lambda line: line[0].replace("]:", "] :"), code)
+    if "}" in code:
+        code = _ATTRIBUTES.sub(lambda line: line[0].replace("{", "\uff5b"), code)
     if "~~" in code and _HEADING.search(code):
         code = re.sub("~(?=~)", "~ ", code)
     return _IN_CODE.sub(r"\g<0> ", code)

@@ -98,7 +98,8 @@ def hugo(texts: Sequence[str]) -> list[str]:
         if done.returncode == 0:
             public = site / "public"
             pages = (public / f"p{number}" / "index.html" for number in range(len(texts)))
-            return [page.read_text("utf-8") for page in pages]
+            # Hugo writes no file of nothing.
+            return [page.read_text("utf-8") if page.exists() else "" for page in pages]
     if len(texts) == 1:
         raise EngineCrash(f"{(done.stdout + done.stderr)[-300:]}: {texts[0]!r}")
     half = len(texts) // 2

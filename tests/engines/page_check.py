@@ -25,8 +25,9 @@ ANY_BLOCKS: Final = frozenset(
     | {"thead", "tr", "ul"}
 )
 """What Markdown makes of text that is read as another block than it was written as."""
+_COLOURS: Final = r"(?:[a-z-]+:[a-z0-9#%. -]+;?)*"  # of a highlighter
 _ATTRIBUTES: Final = {
-    ("a", "href"): r"(?:https?|mailto):.*",
+    ("a", "href"): r"(?:https?|ftp|mailto):.*",
     ("img", "src"): r"https?:.*",
     ("img", "alt"): r".*",
     ("img", "title"): r".*",
@@ -34,6 +35,9 @@ _ATTRIBUTES: Final = {
     ("input", "type"): r"checkbox",
     ("input", "disabled"): r".*",
     ("input", "checked"): r".*",
+    ("code", "data-lang"): r".*",
+    ("pre", "style"): _COLOURS,
+    ("span", "style"): _COLOURS,
     ("pre", "tabindex"): r"0",
     ("td", "style"): r"text-align: ?(?:left|right|center);?",
     ("th", "style"): r"text-align: ?(?:left|right|center);?",

@@ -167,10 +167,15 @@ def smaller(engine: str, document: Document, seed: str) -> tuple[Document, str]:
             for attempt in range(1 if document.kind in {"file", "item"} else 3):
                 made = document_of(line, document.kind, Random(f"{seed}{attempt}"))
                 candidates.append(made)
-        failing = next(failures(engine, candidates), None) if candidates else None
+        failing = next(_failures_by_parts(engine, candidates), None)
         if failing is None:
             return document, why
         document, why = failing
+
+
+def _failures_by_parts(engine: str, several: Sequence[Document]) -> Iterator[tuple[Document, str]]:
+    for start in range(0, len(several), _BATCH):
+        yield from failures(engine, several[start : start + _BATCH])
 
 
 def _reductions(line: str) -> Iterator[str]:

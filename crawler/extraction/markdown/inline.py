@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 from itertools import groupby
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 # CommonMark has a backslash for this, kramdown two; both have two spaces.
 _HARD_BREAK: Final = "  \n"
 _MARKS: Final = ((Style.EMPHASIS, "*"), (Style.STRONG, "**"), (Style.DELETED, "~~"))
-# A pipe would make a table of the line for kramdown, which knows no escape for it in code; and it
-# ends a strikethrough in the middle of code.
-_NOT_IN_CODE_SPANS: Final = ("`", "|", "~~")
+# What an engine reads before it reads code, so that a span would end elsewhere: a pipe (kramdown's
+# tables), a strikethrough's end (kramdown), and an e-mail address (Hugo's links, which take the
+# backtick and the word before it for a part of the name).
+_NOT_IN_CODE_SPANS: Final = re.compile(r"[`|]|~~|@[\w-]+\.")
 
 
 def render_paragraphs(lines: Sequence[Sequence[Run]]) -> list[str]:
@@ -78,7 +80,7 @@ def _render_run(run: Run, before: str, after: str) -> str:
     if run.text == " ":
         return run.text
     marks = [mark for style, mark in _MARKS if style in run.style]
-    if Style.CODE in run.style and not any(mark in run.text for mark in _NOT_IN_CODE_SPANS):
+    if Style.CODE in run.style and not _NOT_IN_CODE_SPANS.search(run.text):
         text = f"`{code_text(run.text)}`"
         is_word_at_start = is_word_at_end = False
     else:

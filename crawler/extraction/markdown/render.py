@@ -164,9 +164,8 @@ def _render_list(block: _Block) -> str:
     # A list is tight, without empty lines, if each item is one paragraph and perhaps a list; of two
     # lists in a row, kramdown would put the second one into the first.
     is_tight = all(
-        len(item) <= _MOST_IN_TIGHT_ITEM and not part.text
+        len(item) == 1 or (len(item) == _MOST_IN_TIGHT_ITEM and item[0].text and item[1].items)
         for item in block.items
-        for part in item[1:]
     )
     gap = "\n" if is_tight else "\n\n"
     lines = []
