@@ -91,7 +91,7 @@ def unmeant(html: str, meant: Meant) -> list[str]:
         elif node.type == NodeType.COMMENT and node.value.strip() in meant.comments:
             continue
         else:
-            found.append(f"{node.type.name.lower()} {node.value!r}")
+            found.append(f"{node.type} {node.value!r}")
     for what, have, may in (("link", links, meant.links), ("image", images, meant.images)):
         if may is not None:
             found.extend(f"{what} to {url}" for url in have - may)
