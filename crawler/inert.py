@@ -126,6 +126,11 @@ def http_url(value: str, base: str | None = None) -> str | None:
     return url if len(url) <= URL_LIMIT else None
 
 
+def printable_url(url: str) -> str:
+    """Return a URL that was requested or led to, as `http_url` would have its quotes."""
+    return url.replace("'", "%27")
+
+
 # Each alternative ends in the one character that must not mean anything; the rest is context.
 _MARKDOWN = re.compile(
     r"""

@@ -67,7 +67,7 @@ def rendered_text(source: str) -> str:
         pytest.param("<p><ref>x</ref></p>", "x", id="a-link-to-nowhere"),
         pytest.param(
             '<graphic src="//cdn.example/i.jpg" alt="A [cat]"/>',
-            "![A \\[cat\\]](https://cdn.example/i.jpg)",
+            "![A \\[cat&#93;](https://cdn.example/i.jpg)",
             id="image",
         ),
         pytest.param('<p>a</p><graphic src="data:image/png;base64,xx"/>', "a", id="no-data-image"),
