@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _JEKYLL: Final = Path(__file__).with_name("jekyll.rb")
-_BATCH: Final = 500
+_BATCH: Final = 500  # texts of a line
 # With raw HTML and links of any scheme, as many sites have it.
 _HUGO_SITE: Final = """
 baseURL = "https://site.example/"

@@ -72,31 +72,22 @@ class Meant:
 
 def unmeant(html: str, meant: Meant) -> list[str]:
     """Return what a browser finds in some HTML beyond what was meant, in words."""
-    found: list[str] = []
-    tags = _ALWAYS | meant.tags
-    links: Counter[str] = Counter()
-    images: Counter[str] = Counter()
-    texts: list[str] = []
-    for node in _nodes(HTMLTree.parse(html).document):
-        if node.type == NodeType.TEXT:
-            texts.append(node.value)
-        elif node.type == NodeType.ELEMENT:
-            if node.tag not in tags:
-                found.append(f"element {node.tag}")
-            found.extend(_attributes(node))
-            if node.tag == "a" and "href" in node.attrs:
-                links[node["href"]] += 1
-            if node.tag == "img":
-                images[node["src"] if "src" in node.attrs else ""] += 1
-        elif node.type == NodeType.COMMENT and node.value.strip() in meant.comments:
-            continue
-        else:
+    nodes = list(_nodes(HTMLTree.parse(html).document))
+    elements = [node for node in nodes if node.type == NodeType.ELEMENT]
+    texts = [node.value for node in nodes if node.type == NodeType.TEXT]
+    found = [f"element {node.tag}" for node in elements if node.tag not in _ALWAYS | meant.tags]
+    found += [wrong for node in elements for wrong in _attributes(node)]
+    for node in nodes:
+        is_known = node.type in {NodeType.ELEMENT, NodeType.TEXT}
+        if not (is_known or node.value.strip() in meant.comments):
             found.append(f"{node.type} {node.value!r}")
-    for what, have, may in (("link", links, meant.links), ("image", images, meant.images)):
+    for tag, name, may in (("a", "href", meant.links), ("img", "src", meant.images)):
         if may is not None:
-            found.extend(f"{what} to {url}" for url in have - may)
-    shown = letters("".join(texts))
-    if meant.letters is not None and shown != meant.letters:
+            have = Counter(
+                node[name] for node in elements if node.tag == tag and name in node.attrs
+            )
+            found += [f"{tag} of {url}" for url in have - may]
+    if meant.letters is not None and (shown := letters("".join(texts))) != meant.letters:
         found.append(f"text {shown!r} in place of {meant.letters!r}")
     return found
 

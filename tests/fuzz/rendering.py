@@ -2,7 +2,8 @@
 
     python -m tests.fuzz.rendering SEED COUNT
 
-prints a JSON line for each failure, made small, and a last one with counts.
+prints a JSON line for each failure, made small, and a last one with counts; on standard error,
+how far it is.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 URL: Final = "https://news.example/bridge"
-_BATCH: Final = 500
+_BATCH: Final = 2_000
+_MADE_SMALL: Final = 20  # failures of an engine
 _SHORT: Final = 16  # characters, of texts that are made smaller by each of them
 _WORD: Final = "Mine"
 # What an author's own text may leave open, with the elements that are the author's then.
@@ -213,10 +215,11 @@ def main(seed: str, count: str) -> None:
             for document, why in failures(engine, several):
                 failed[engine] += 1
                 small, told = document, why
-                if failed[engine] <= 20:
+                if failed[engine] <= _MADE_SMALL:
                     small, told = smaller(engine, document, name)
                 facts = {"engine": engine, "kind": small.kind, "body": small.body, "why": told}
                 print(json.dumps(facts | {"markdown": small.text}), flush=True)
+        print(f"{batch + len(several)} documents", file=sys.stderr, flush=True)
     print(json.dumps({"documents": int(count), "failed": failed}))
 
 
