@@ -57,11 +57,15 @@ def mention_entry(
 def cluster(copies: Copies | None) -> list[dict[str, Any]]:
     """Return what is said of the copies of an article."""
     others = () if copies is None else copies.others
-    return [{"url": printable_url(copy.url), "similarity": copy.similarity} for copy in others]
+    return [{"url": _url(copy.url), "similarity": copy.similarity} for copy in others]
 
 
 def _best(copies: Copies | None) -> str | None:
-    return None if copies is None or copies.best is None else printable_url(copies.best)
+    return None if copies is None else _url(copies.best)
+
+
+def _url(url: str | None) -> str | None:
+    return None if url is None else printable_url(url)
 
 
 def source_entry(record: SourceRecord, copies: Copies | None = None) -> dict[str, Any]:
@@ -91,9 +95,9 @@ def _visit_fields(record: SourceRecord, state: State) -> dict[str, Any]:
     return {
         "state": str(state),
         "lastAttempt": None if record.last is None else _attempt(record.last),
-        "requestedUrl": printable_url(hop.url),
-        "finalUrl": printable_url((hop.redirects or (hop.url,))[-1]) if has_final_url else None,
-        "archiveUrl": None if snapshot is None else printable_url(snapshot.url),
+        "requestedUrl": _url(hop.url),
+        "finalUrl": _url((hop.redirects or (hop.url,))[-1]) if has_final_url else None,
+        "archiveUrl": None if snapshot is None else _url(snapshot.url),
         "archivedDateTime": None if snapshot is None else snapshot.taken_at,
         "canonicalUrl": article.canonical_url,
         "ampUrl": article.amp_url,
@@ -107,7 +111,7 @@ def _visit_fields(record: SourceRecord, state: State) -> dict[str, Any]:
 def _attempt(visit: Visit) -> Mapping[str, Any]:
     return {
         "state": str(visit.state),
-        "requestedUrl": printable_url(visit.hop.url),
+        "requestedUrl": _url(visit.hop.url),
         "httpStatus": visit.hop.status,
         "attemptedDateTime": visit.at,
         "detail": _detail(visit.hop.detail),
