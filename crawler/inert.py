@@ -204,6 +204,9 @@ _NO_TEXT = ("", " ")  # what may stand before or after the text on its line
 # Lines that Markdown could read as the definition of a link, a note or an abbreviation: those that
 # begin with a bracket, or with the end of one.
 _DEFINITION = re.compile(r"^(?:[^A-Za-z\[\n]*\[|[^\[\n]*\]:)[^\n]*", re.MULTILINE)
+# What Hugo would print as the language of a block of code, without escaping it.
+_LANGUAGE = re.compile(r"""^(?=[^\n]*["'<>&=])[^A-Za-z\n]*?(?:`{3}|~{3})[^\n]*""", re.MULTILINE)
+_FENCE = re.compile(r"([`~])\1(?=\1)")
 _HEADING = re.compile(r"^[^A-Za-z\n]*(?:\#{1,6}[ \t]|(?:=+|-+)[ \t]*$)", re.MULTILINE)
 # What Hugo takes for the attributes of the block above, of a heading or of a fence.
 _ATTRIBUTES = re.compile(
@@ -228,13 +231,16 @@ def code_text(text: str) -> str:
     reads is not ours to decide: engines part blocks at other places than we meant, a fence that
     the author left open turns each of ours round, and Jekyll's excerpts end in the middle of one.
     So a space parts what would mean something there: `{{`, `{%`, `{#`, `{:`, `<` of a tag, `](`,
-    `]:` of a definition, and `~~` in code with headings, at some of which Hugo crashes. An escape
-    would be shown as it is. Only of what Hugo takes for attributes, which no space parts, the brace
-    becomes one that looks like it. Hidden characters go; line ends become LF.
+    `]:` of a definition, fences with a quote behind them, and `~~` in code with headings, at some
+    of which Hugo crashes. An escape would be shown as it is. Only of what Hugo takes for
+    attributes, which no space parts, the brace becomes one that looks like it. Hidden characters
+    go; line ends become LF.
     """
     code = re.sub("\r\n?|[\x85\u2028\u2029]", "\n", _HIDDEN.sub("", text))
     if "]:" in code:
         code = _DEFINITION.sub(lambda line: line[0].replace("]:", "] :"), code)
+    if "```" in code or "~~~" in code:
+        code = _LANGUAGE.sub(lambda line: _FENCE.sub(r"\g<0> ", line[0]), code)
     if "}" in code:
         code = _ATTRIBUTES.sub(lambda line: line[0].replace("{", "\uff5b"), code)
     if "~~" in code and _HEADING.search(code):

@@ -292,6 +292,9 @@ def test_words_stay_whole(text: str) -> None:
         ("[a\nb]: y [a[b]: y", "[a\nb] : y [a[b] : y"),
         ("x ^~~~~ y ~~z~~", "x ^~~~~ y ~~z~~"),
         ("# **~~z~~**", "# **~ ~z~ ~**"),
+        ('```go\n> ~~~~x"onclick=y\n~~~ "', '```go\n> ~~ ~~x"onclick=y\n~~ ~ "'),
+        ("error: 'x'\n  ~~~^", "error: 'x'\n  ~~~^"),
+        ('# x {id="y"}\n{"id": 1.5}', '# x \uff5bid="y"}\n{"id": 1.5}'),
         ("*~~~z~~~*\n===", "*~ ~ ~z~ ~ ~*\n==="),
     ],
 )

@@ -78,8 +78,9 @@ def unmeant(html: str, meant: Meant) -> list[str]:
     found = [f"element {node.tag}" for node in elements if node.tag not in _ALWAYS | meant.tags]
     found += [wrong for node in elements for wrong in _attributes(node)]
     for node in nodes:
-        is_known = node.type in {NodeType.ELEMENT, NodeType.TEXT}
-        if not (is_known or node.value.strip() in meant.comments):
+        if node.type not in (NodeType.ELEMENT, NodeType.TEXT) and (
+            node.type != NodeType.COMMENT or node.value.strip() not in meant.comments
+        ):
             found.append(f"{node.type} {node.value!r}")
     for tag, name, may in (("a", "href", meant.links), ("img", "src", meant.images)):
         if may is not None:

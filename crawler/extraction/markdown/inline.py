@@ -63,7 +63,10 @@ def _render_link(runs: list[Run], link: str) -> list[str]:
     inner = runs[len(before) : len(runs) - len(after)]
     if not inner:
         return before
-    return [*before, "[", *_render_runs(inner, "[", "]"), f"]({link})", *after]
+    text = "".join(_render_runs(inner, "[", "]"))
+    # Hugo takes "[x]" at the start of a list's item for a box that is ticked, links to X with it.
+    text = f"&#{ord(text)};" if text in {"x", "X"} else text
+    return [*before, f"[{text}]({link})", *after]
 
 
 def _render_runs(runs: Sequence[Run], preceding: str, following: str) -> list[str]:

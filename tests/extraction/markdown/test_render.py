@@ -56,7 +56,12 @@ def rendered_text(source: str) -> str:
         pytest.param("<p>use <code>a_b*</code></p>", "use `a_b*`", id="code-span"),
         pytest.param("<p>use <code>a`b</code></p>", "use a\\`b", id="a-backtick-is-not-in-a-span"),
         pytest.param(
-            '<p><ref target="/a b">x</ref></p>', "[x](https://example.org/a%20b)", id="link"
+            '<p><ref target="/a b">x</ref></p>', "[&#120;](https://example.org/a%20b)", id="link"
+        ),
+        pytest.param(
+            '<list><item><ref target="/x">X</ref></item></list>',
+            "- [&#88;](https://example.org/x)",
+            id="a-link-that-would-be-a-tick",
         ),
         pytest.param(
             '<p>to <ref target="c"> <hi rend="#b">x</hi> y </ref>z</p>',
