@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from OpenSSL.SSL import Error as SSLError
+from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -14,6 +15,18 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
     IgnoreRequest,
     ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from twisted.internet.error import (
+    ConnectError,
+    ConnectionAborted,
+    ConnectionDone,
+    ConnectionLost,
+)
+from twisted.web._newclient import (
+    RequestGenerationFailed,
+    RequestNotSent,
+    RequestTransmissionFailed,
 )
 
 from crawler.fetch.addresses.errors import BlockedAddressError, NoSuchHostError
@@ -55,6 +68,12 @@ _TELLING_ERRORS: Final[dict[type[Exception], State]] = {
     NoRecordError: State.NOT_RECORDED,
     UndecodableError: State.NETWORK_ERROR,
 }
+# What Scrapy and Twisted raise of connections, requests and answers; all else is a fault of ours.
+_OF_THE_NETWORK: Final = (
+    *(IgnoreRequest, UnsupportedURLSchemeError, TunnelError, OSError, UnicodeError, SSLError),
+    *(ConnectError, ConnectionDone, ConnectionLost, ConnectionAborted, RequestGenerationFailed),
+    *(RequestTransmissionFailed, RequestNotSent),
+)
 _HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 # Types that servers put on HTML by mistake; the first bytes decide.
 _VAGUE_TYPES: Final = frozenset(
@@ -116,7 +135,8 @@ def outcome_of_error(error: BaseException) -> tuple[State, str]:
         case IgnoreRequest() if "max redirections" in message:
             return State.NETWORK_ERROR, "redirected too often"
     detail = plain_text(f"{type(error).__name__}: {message}", limit=_DETAIL_LENGTH)
-    return State.NETWORK_ERROR, detail
+    is_theirs = isinstance(error, _OF_THE_NETWORK)
+    return State.NETWORK_ERROR if is_theirs else State.INTERNAL_ERROR, detail
 
 
 def _told(reason: BaseException) -> str:

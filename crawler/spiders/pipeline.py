@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.exceptions import DropItem, NotConfigured
 
+from crawler.spiders.faults import fault_detail, fault_visit
 from crawler.spiders.source import SourceSpider, SourceVisit
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+    from crawler.states import State
+
+logger = logging.getLogger("crawler.run")
 
 
 class BookkeepingPipeline:
@@ -40,9 +46,23 @@ class BookkeepingPipeline:
         """
         if isinstance(item, SourceVisit):
             try:
-                await self._books.run(self._books.crawl.settle, item.key, item.visit)
+                state = await self._settle(item)
             except sqlite3.Error as error:
                 self._spider.cannot_keep(error)
                 raise DropItem(str(error), log_level="DEBUG") from error
-            self._stats.inc_value(f"crawler/state/{item.visit.state}")
+            self._spider.ended(item.key)
+            self._stats.inc_value(f"crawler/state/{state}")
         return item
+
+    async def _settle(self, item: SourceVisit) -> State:
+        """Store a visit, or else that it could not be stored; return the state that was."""
+        visit = item.visit
+        try:
+            await self._books.run(self._books.crawl.settle, item.key, visit)
+        except sqlite3.Error:
+            raise
+        except Exception as error:
+            logger.exception("an internal error at %s", visit.hop.url)
+            visit = fault_visit(visit.hop.url, fault_detail(error))
+            await self._books.run(self._books.crawl.settle, item.key, visit)
+        return visit.state

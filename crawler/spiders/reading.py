@@ -197,8 +197,12 @@ def _redirects(response: Response) -> list[str]:
 
 
 def _headers(response: Response) -> dict[str, str]:
-    fields = response.headers.to_unicode_dict()
-    return {str(name).lower(): value for name, value in fields.items()}
+    """Return the header fields by lower-case name; bytes that are no ASCII as Latin-1."""
+    fields = response.headers
+    return {
+        name.decode("latin-1").lower(): b",".join(fields.getlist(name)).decode("latin-1")
+        for name in fields
+    }
 
 
 def redirects_of(redirect_urls: list[str] | tuple[str, ...], last: str) -> tuple[str, ...]:

@@ -136,5 +136,5 @@ def _is_our_doing(error: Exception, state: State) -> bool:
     return (
         isinstance(error, (StoppedError, NoContactError, OwnFailureError))
         or hasattr(error, "until")
-        or state in {State.BLOCKED_ADDRESS, State.DEFERRED}
+        or state in {State.BLOCKED_ADDRESS, State.DEFERRED, State.INTERNAL_ERROR}
     )
