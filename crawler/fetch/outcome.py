@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from OpenSSL.SSL import Error as SSLError
@@ -30,7 +29,6 @@ from twisted.web._newclient import (
 )
 
 from crawler.fetch.addresses.errors import BlockedAddressError, NoSuchHostError
-from crawler.fetch.answers.binary import looks_binary
 from crawler.fetch.answers.errors import (
     AnswerTooLargeError,
     DecodedTooLargeError,
@@ -49,6 +47,7 @@ _BY_STATUS: Final = {
     408: State.TIMEOUT,
     410: State.GONE,
     429: State.RATE_LIMITED,
+    999: State.BLOCKED,  # "Request denied", as LinkedIn and Yahoo say it to robots
 }
 _BY_ERROR: Final[dict[type[Exception], tuple[State, str]]] = {
     NoContactError: (State.NETWORK_ERROR, "no CRAWLER_CONTACT is set for a public site"),
@@ -74,14 +73,6 @@ _OF_THE_NETWORK: Final = (
     *(ConnectError, ConnectionDone, ConnectionLost, ConnectionAborted, RequestGenerationFailed),
     *(RequestTransmissionFailed, RequestNotSent),
 )
-_HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
-# Types that servers put on HTML by mistake; the first bytes decide.
-_VAGUE_TYPES: Final = frozenset(
-    {"", "text/plain", "application/octet-stream", "application/xml", "text/xml"}
-)
-_LOOKS_HTML: Final = re.compile(
-    rb"\A[\s\xef\xbb\xbf]*<(?:!doctype\s+html|html|head|body|!--)", re.IGNORECASE
-)
 
 
 def state_of_status(status: int) -> State | None:
@@ -93,27 +84,9 @@ def state_of_status(status: int) -> State | None:
             return State.EMPTY if status in {204, 205} else None
         case 4:
             return State.FORBIDDEN
-        case 5:
-            return State.SERVER_ERROR
-    return State.NETWORK_ERROR  # a redirect that could not be followed, or no HTTP status at all
-
-
-def media_type(content_type: str) -> str:
-    """Return the media type of a Content-Type header, in lower case, without parameters."""
-    return content_type.partition(";")[0].strip().lower()
-
-
-def may_be_html(content_type: str) -> bool:
-    """Whether a body of this Content-Type is worth loading."""
-    return media_type(content_type) in _HTML_TYPES | _VAGUE_TYPES
-
-
-def is_html(content_type: str, body: bytes) -> bool:
-    """Whether a body is an HTML page, and not one of another kind that is labelled so."""
-    if looks_binary(body, content_type):
-        return False
-    kind = media_type(content_type)
-    return kind in _HTML_TYPES or (kind in _VAGUE_TYPES and bool(_LOOKS_HTML.match(body[:1024])))
+        case 3:
+            return State.NETWORK_ERROR  # a redirect that could not be followed
+    return State.SERVER_ERROR  # a status that is none counts as one of them
 
 
 def outcome_of_error(error: BaseException) -> tuple[State, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scrapy import Request
 
 from crawler.extraction.metadata.oembed import OEMBED, oembed_to_ask, with_missing, with_oembed
-from crawler.fetch.outcome import media_type
+from crawler.fetch.media_type import content_type_of, media_type
 from crawler.inert import plain_text
 from crawler.spiders.faults import fault_hop, settles_faults
 
@@ -66,7 +66,7 @@ class OEmbedDesk:
         self._spider.end_if_failed()
         answer = visited.answers[-1]
         assert answer is not None
-        kind = media_type((response.headers.get("Content-Type") or b"").decode("latin-1"))
+        kind = media_type(content_type_of(response.headers))
         if response.status != _OK or "json" not in kind:
             trail = self._without(visited, response.url, f"HTTP {response.status}, {kind}")
         else:

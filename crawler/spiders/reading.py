@@ -12,7 +12,8 @@ from crawler.extraction.metadata.opt_outs import OptOuts, header_opt_outs, with_
 from crawler.extraction.page_kind.challenge import refused_by_challenge
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError
-from crawler.fetch.outcome import is_html, state_of_status
+from crawler.fetch.media_type import content_type_of, is_html
+from crawler.fetch.outcome import state_of_status
 from crawler.fetch.parked import parked
 from crawler.fetch.robots.product_token import product_token
 from crawler.fetch.warc.replay import TAKEN_AT
@@ -90,7 +91,7 @@ async def read_page(
     """
     if response.status == _NOT_MODIFIED and is_conditional:
         return Reading(State.NOT_MODIFIED)
-    content_type = _header(response, "Content-Type") or ""
+    content_type = content_type_of(response.headers)
     if (reading := _no_article(response, content_type)) is not None:
         return reading
     rule = rules.rule_for(url or response.url, day_of(response, served_at))

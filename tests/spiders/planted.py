@@ -36,7 +36,7 @@ class Planted:
 class Swallowing:
     """A spider middleware that lets no item pass."""
 
-    async def process_spider_output(self, response: Any, result: Any) -> Any:
+    async def process_spider_output(self, response: Any, result: Any) -> Any:  # noqa: ARG002
         async for output in result:
             if isinstance(output, Request):
                 yield output

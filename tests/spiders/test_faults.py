@@ -1,4 +1,4 @@
-"""Whatever raises in a visit: each source ends in a state, the run ends, and the exit code tells."""
+"""Whatever raises in a visit: its source ends in a state, the run ends, the exit code tells."""
 
 from __future__ import annotations
 
