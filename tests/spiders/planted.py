@@ -1,7 +1,8 @@
-"""An extension that makes one function of ours raise, for tests of what follows from that."""
+"""Components that make functions of ours raise, for tests of what follows from that."""
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -13,24 +14,33 @@ if TYPE_CHECKING:
 
 
 class Planted:
-    """Has the function that PLANTED names ("module:name.name") raise the first PLANTED_TIMES."""
+    """An extension: each function of PLANTED ("module:name.name word times;…") raises.
+
+    It does so the first `times` that the word is in what it is called with.
+    """
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Planted:
-        module, _, path = crawler.settings["PLANTED"].partition(":")
-        *owners, name = path.split(".")
-        owner: Any = reduce(getattr, owners, import_module(module))
-        original, left = getattr(owner, name), crawler.settings.getint("PLANTED_TIMES", 10**6)
-
-        def faulty(*args: Any, **kwargs: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                return original(*args, **kwargs)
-            raise RuntimeError("planted,\nin two lines")
-
-        setattr(owner, name, faulty)
+        for planted in filter(None, crawler.settings.get("PLANTED", "").split(";")):
+            target, word, times = planted.split()
+            _plant(target, re.compile(rf"\b{word}\b"), int(times))
         return cls()
+
+
+def _plant(target: str, word: re.Pattern[str], left: int) -> None:
+    module, _, path = target.partition(":")
+    *owners, name = path.split(".")
+    owner: Any = reduce(getattr, owners, import_module(module))
+    original = getattr(owner, name)
+
+    def faulty(*args: Any, **kwargs: Any) -> Any:
+        nonlocal left
+        if left and word.search(f"{args} {kwargs}"):
+            left -= 1
+            raise RuntimeError("planted,\nin two lines")
+        return original(*args, **kwargs)
+
+    setattr(owner, name, faulty)
 
 
 class Swallowing:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from twisted.web.http import PotentialDataLoss, _DataLoss, _MalformedChunkedDataError
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -20,8 +18,16 @@ _LONGEST_LINE: Final = 16 * 1024  # bytes; as Chromium
 _MOST_TRAILERS: Final = 64 * 1024  # bytes
 
 
+class ChunksError(ValueError):
+    """A body is not framed as chunks are; the message says how."""
+
+
 class LenientChunks:
-    """Decodes a body; the interface is that of Twisted's decoder, which takes no slip at all.
+    """Decodes a body, piece by piece.
+
+    Args:
+        deliver: is given what comes out.
+        finish: is given what stands behind the end, once.
 
     Lines may end without CR, sizes may be padded, extensions may be anything, and the last empty
     line may be missing: the chunk of no bytes has said by then that all is there. A body that is
@@ -39,28 +45,23 @@ class LenientChunks:
         self._trailers = 0  # bytes
         self._pieces: list[bytes] = []
 
-    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+    def feed(self, data: bytes) -> None:
         """Decode some bytes.
 
         Raises:
-            _MalformedChunkedDataError: they are no chunks.
+            ChunksError: they are no chunks.
         """
         self._buffer += data
-        while self._read():
-            pass
-        self._hand_on()
+        try:
+            while self._read():
+                pass
+        finally:
+            self._hand_on()
 
-    def noMoreData(self) -> None:  # noqa: N802 - Twisted's name
-        """See whether all is there, now that the connection has ended.
-
-        Raises:
-            PotentialDataLoss: nobody can know.
-            _DataLoss: it is not.
-        """
-        if self._read == self._plain:
-            raise PotentialDataLoss
-        if self._read not in {self._trailer, self._done}:
-            raise _DataLoss("the chunks break off")
+    @property
+    def is_whole(self) -> bool | None:
+        """Whether all is there, if nothing comes any more; None: nobody can know."""
+        return None if self._read == self._plain else self._read in {self._trailer, self._done}
 
     def _hand_on(self) -> None:
         if self._pieces:
@@ -71,7 +72,7 @@ class LenientChunks:
         """Take a line off the buffer; None: it has not come as a whole."""
         end = self._buffer.find(b"\n", self._looked_at)
         if end > _LONGEST_LINE or (end < 0 and len(self._buffer) > _LONGEST_LINE):
-            raise _MalformedChunkedDataError("the line of a chunk is too long")
+            raise ChunksError("the line of a chunk is too long")
         if end < 0:
             self._looked_at = len(self._buffer)
             return None
@@ -92,7 +93,7 @@ class LenientChunks:
         elif first >= 0:
             self._read = self._size
         elif len(self._buffer) > _LONGEST_LINE:
-            raise _MalformedChunkedDataError("the line of a chunk is too long")
+            raise ChunksError("the line of a chunk is too long")
         else:
             return False
         return True
@@ -105,7 +106,7 @@ class LenientChunks:
             return True  # there is one too many
         found = _SIZE.fullmatch(line)
         if found is None:
-            raise _MalformedChunkedDataError("a chunk has no size")
+            raise ChunksError("a chunk has no size")
         self._left = int(found[1], 16)
         self._read = self._data if self._left else self._trailer
         return True
@@ -123,7 +124,7 @@ class LenientChunks:
 
     def _end_of_data(self) -> bool:
         if _ENDS_DATA.match(self._buffer) is None:
-            raise _MalformedChunkedDataError("a chunk does not end where it should")
+            raise ChunksError("a chunk does not end where it should")
         if self._line() is None:
             return False
         self._read = self._size
@@ -135,7 +136,7 @@ class LenientChunks:
             return False
         self._trailers += len(line)
         if self._trailers > _MOST_TRAILERS:
-            raise _MalformedChunkedDataError("the trailers are too long")
+            raise ChunksError("the trailers are too long")
         if line:
             return True
         rest = bytes(self._buffer)

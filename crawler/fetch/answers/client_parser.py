@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from scrapy.core.downloader.handlers.http11 import _LenientHTTPClientParser
 from twisted.web._newclient import HEADER, STATUS, ParseError
+from twisted.web.http import PotentialDataLoss, _DataLoss
 
 from crawler.fetch.answers.chunks import LenientChunks
 from crawler.fetch.answers.content_coding import DECODABLE
@@ -33,6 +34,26 @@ _STATUS_DIGITS: Final = 3
 _BLANKS: Final = (b" ", b"\t")
 
 
+class _Chunks(LenientChunks):
+    """The decoder as Twisted calls it."""
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Decode some bytes."""
+        self.feed(data)
+
+    def noMoreData(self) -> None:  # noqa: N802 - Twisted's name
+        """See whether all is there, now that the connection has ended.
+
+        Raises:
+            PotentialDataLoss: nobody can know.
+            _DataLoss: it is not.
+        """
+        if self.is_whole is None:
+            raise PotentialDataLoss
+        if not self.is_whole:
+            raise _DataLoss("the chunks break off")
+
+
 class BrowserLikeParser(_LenientHTTPClientParser):
     """Scrapy's parser, which only passes over lines without a colon, made more lenient.
 
@@ -40,7 +61,7 @@ class BrowserLikeParser(_LenientHTTPClientParser):
     """
 
     MAX_LENGTH = MAX_HEAD_BYTES  # of a line; all of them together are counted elsewhere
-    _transferDecoders = {b"chunked": LenientChunks}  # type: ignore[dict-item]  # noqa: RUF012, N815 - Twisted's name
+    _transferDecoders = {b"chunked": _Chunks}  # type: ignore[dict-item]  # noqa: RUF012, N815 - Twisted's name
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
         """Take a line of the head."""
