@@ -36,6 +36,7 @@ from crawler.fetch.answers.errors import (
 )
 from crawler.fetch.contact_guard import NoContactError
 from crawler.fetch.hosts.errors import DeferredError
+from crawler.fetch.proxies import ProxyDoubtError
 from crawler.fetch.robots.errors import ForbiddenByRobotsError
 from crawler.fetch.warc.errors import NoRecordError
 from crawler.inert import plain_text
@@ -65,6 +66,7 @@ _TELLING_ERRORS: Final[dict[type[Exception], State]] = {
     DeferredError: State.DEFERRED,
     ForbiddenByRobotsError: State.ROBOTS,
     NoRecordError: State.NOT_RECORDED,
+    ProxyDoubtError: State.NETWORK_ERROR,
     UndecodableError: State.NETWORK_ERROR,
 }
 # What Scrapy and Twisted raise of connections, requests and answers; all else is a fault of ours.

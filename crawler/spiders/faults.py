@@ -65,11 +65,16 @@ def fault_detail(error: BaseException) -> str:
     return plain_text(f"{type(error).__name__}: {error}", limit=_DETAIL_LENGTH)
 
 
+def bare_visit(url: str, state: State, detail: str) -> Visit:
+    """Return the visit of a source of which nothing else can be said."""
+    return Visit(state, now_text(), (Hop(url, state, detail=detail),))
+
+
 def fault_hop(url: str, detail: str) -> Hop:
     """Return the try at a URL that came to nothing by a fault of our own."""
     return Hop(url, State.INTERNAL_ERROR, detail=detail)
 
 
 def fault_visit(url: str, detail: str) -> Visit:
-    """Return the visit of a source of which nothing else can be said."""
-    return Visit(State.INTERNAL_ERROR, now_text(), (fault_hop(url, detail),))
+    """Return the visit of a source that came to nothing by a fault of our own."""
+    return bare_visit(url, State.INTERNAL_ERROR, detail)

@@ -20,6 +20,7 @@ from crawler.fetch.conditional import conditions
 from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
 from crawler.fetch.hosts.frontier import HostFrontier
 from crawler.fetch.outcome import outcome_of_error
+from crawler.fetch.proxies import Proxies, ProxyDoubtError, unusable_proxy
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.fetch.warc.replay import TAKEN_AT, Replay
 from crawler.items.discovery import ItemsNotFoundError
@@ -33,7 +34,13 @@ from crawler.spiders.archive import ArchiveDesk
 from crawler.spiders.archive_slot import give_archive_a_slot
 from crawler.spiders.books import Books
 from crawler.spiders.duplicates import wants_duplicates
-from crawler.spiders.faults import fault_detail, fault_hop, fault_visit, settles_faults
+from crawler.spiders.faults import (
+    bare_visit,
+    fault_detail,
+    fault_hop,
+    fault_visit,
+    settles_faults,
+)
 from crawler.spiders.further_pages import PageDesk
 from crawler.spiders.images import ImageDesk
 from crawler.spiders.javascript import JavaScriptDesk, better
@@ -44,6 +51,7 @@ from crawler.spiders.project import put_ours_below
 from crawler.spiders.reading import Reading, day_of, read_page, redirects_of
 from crawler.spiders.trail import Trail
 from crawler.spiders.warc_files import choose_warc_files
+from crawler.states import State
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -56,7 +64,6 @@ if TYPE_CHECKING:
     from crawler.extraction.article import Article
     from crawler.extraction.extract import ExtractionJob
     from crawler.ledger.ledger import DueSource
-    from crawler.states import State
     from crawler.summary import RunSummary
 
 P = ParamSpec("P")
@@ -67,6 +74,7 @@ failure_logger = logging.getLogger("crawler.failure")  # the command line prints
 
 _WINDOW: Final = 500  # requests that are put into the frontier at once
 _MOST_WAITING: Final = 1_500  # requests in the frontier, those of paused sites with them
+_LOST: Final = (State.INTERNAL_ERROR, "its visit was lost on its way to the ledger")
 _UNUSABLE: Final = (OutputBusyError, ItemsNotFoundError, LedgerError, OSError, sqlite3.Error)
 
 
@@ -111,7 +119,7 @@ class SourceSpider(Spider):
         super().__init__(*args, **kwargs)
         # Sources that were begun and have no visit yet, with their first URL.
         self._begun: dict[str, str] = {}
-        self._lost: dict[str, str] = {}  # why some of them never will have one
+        self._lost: dict[str, tuple[State, str]] = {}  # why some of them never will have one
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -195,10 +203,7 @@ class SourceSpider(Spider):
         except _UNUSABLE as error:
             raise self.give_up(str(error)) from error
         self.summary = self.books.crawl.summary
-        is_replay = self.crawler.get_extension(Replay) is not None
-        if not is_replay and not names_a_contact(self.settings["USER_AGENT"]):
-            use_proxies = self.settings.getbool("HTTPPROXY_ENABLED")
-            self._at_home = Surroundings(use_proxies=use_proxies)
+        self._look_around()
         await self.prepare()
         due = await self.book(self.books.crawl.plan)
         logger.info("%d items, %d sources due", self.summary.items, due)
@@ -212,6 +217,20 @@ class SourceSpider(Spider):
             await self._room_for_more()
         async for request in self._image_requests():
             yield request
+
+    def _look_around(self) -> None:
+        """See what is between us and the sites.
+
+        Raises:
+            CloseSpider: a proxy that cannot be used.
+        """
+        if self.crawler.get_extension(Replay) is not None:
+            return
+        use_proxies = self.settings.getbool("HTTPPROXY_ENABLED")
+        if use_proxies and (reason := unusable_proxy()) is not None:
+            raise self.give_up(reason)
+        if not names_a_contact(self.settings["USER_AGENT"]):
+            self._at_home = Surroundings(use_proxies=use_proxies)
 
     async def _image_requests(self) -> AsyncIterator[Request]:
         """Yield what is asked for once all sources are settled."""
@@ -401,7 +420,11 @@ class SourceSpider(Spider):
             seconds=request.meta.get("download_latency"),
             retry_at=getattr(error, "retry_at", None) or request.meta.get("retry_at"),
         )
-        async for output in self._go_on(trail.after(hop)):
+        after = trail.after(hop)
+        if isinstance(error, ProxyDoubtError) and after.is_over:
+            self._lost[trail.source.key] = outcome  # unless the proxy turns out to be at fault
+            return
+        async for output in self._go_on(after):
             yield output
 
     async def after_fault(self, request: Request, error: Exception) -> AsyncIterator[Any]:
@@ -480,20 +503,24 @@ class SourceSpider(Spider):
         about = () if request is None else request.cb_kwargs.values()
         for trail in about:
             if isinstance(trail, Trail) and failure.value is not None:
-                self._lost[trail.source.key] = fault_detail(failure.value)
+                self._lose(trail.source.key, failure.value)
 
     def item_error(self, item: Any, failure: Failure) -> None:
         """Note why a source gets no visit: its visit could not be stored."""
         if isinstance(item, SourceVisit) and failure.value is not None:
-            self._lost[item.key] = fault_detail(failure.value)
+            self._lose(item.key, failure.value)
+
+    def _lose(self, key: str, error: BaseException) -> None:
+        self._lost[key] = State.INTERNAL_ERROR, fault_detail(error)
 
     async def _settle_the_lost(self) -> None:
         """Give a state to each source that was begun and whose visit never came."""
         for key, url in [*self._begun.items()]:
-            detail = self._lost.get(key, "its visit was lost on its way to the ledger")
-            logger.error("internal-error %s (%s)", url, detail)
+            state, detail = self._lost.get(key, _LOST)
+            logger.error("%s %s (%s)", state, url, detail)
             try:
-                await self.books.run(self.books.crawl.settle, key, fault_visit(url, detail))
+                visit = bare_visit(url, state, detail)
+                await self.books.run(self.books.crawl.settle, key, visit)
                 self.ended(key)
             except sqlite3.Error as error:
                 self.cannot_keep(error)
@@ -510,6 +537,9 @@ class SourceSpider(Spider):
             await self.images.close()
         stop = self._stop()
         interrupted = stop is not None and stop.stopping.is_set()
+        proxies = self.crawler.get_extension(Proxies)
+        if self.failure is None and proxies is not None and proxies.failure is not None:
+            self.give_up(proxies.failure)
         if reason == "finished" and self.failure is None:
             if not interrupted:
                 await self._settle_the_lost()

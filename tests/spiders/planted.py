@@ -35,7 +35,8 @@ def _plant(target: str, word: re.Pattern[str], left: int) -> None:
 
     def faulty(*args: Any, **kwargs: Any) -> Any:
         nonlocal left
-        if left and word.search(f"{args} {kwargs}"):
+        urls = [getattr(getattr(arg, "request", None), "url", "") for arg in args]
+        if left and word.search(f"{args} {kwargs} {urls}"):
             left -= 1
             raise RuntimeError("planted,\nin two lines")
         return original(*args, **kwargs)

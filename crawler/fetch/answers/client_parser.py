@@ -107,6 +107,12 @@ class BrowserLikeParser(_LenientHTTPClientParser):
             value = b"close"  # in this spelling Twisted knows it
         super().headerReceived(name, value)  # type: ignore[no-untyped-call]
 
+    def isConnectionControlHeader(self, name: bytes) -> bool:  # noqa: N802 - Twisted's name
+        """Whether a field is about the connection; one that tells a proxy is to be seen."""
+        return name != b"proxy-connection" and bool(
+            super().isConnectionControlHeader(name)  # type: ignore[no-untyped-call]
+        )
+
     def allHeadersReceived(self) -> None:  # noqa: N802 - Twisted's name
         """Find out how the body is framed."""
         fields = self.connHeaders
