@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 _SIZE: Final = re.compile(
     rb"[ \t]*(?:0x)?([0-9a-f]{1,16})(?:[ \t;,].*)?", re.IGNORECASE | re.DOTALL
 )
-_BEGINS_A_SIZE: Final = re.compile(rb"[ \t\r\n0-9a-f]", re.IGNORECASE)
+_BEGINS_A_SIZE: Final = re.compile(
+    rb"[ \t\r\n]*(?:0x)?[0-9a-f]{0,16}(?:[ \t;,\r\n]|\Z)", re.IGNORECASE
+)
 _ENDS_DATA: Final = re.compile(rb"\r?(?:\n|\Z)")  # or may yet do so
 _LONGEST_LINE: Final = 16 * 1024  # bytes; as Chromium
 _MOST_TRAILERS: Final = 64 * 1024  # bytes
@@ -55,6 +57,9 @@ class LenientChunks:
         try:
             while self._read():
                 pass
+        except ChunksError:
+            self._read = self._broken
+            raise
         finally:
             self._hand_on()
 
@@ -153,4 +158,7 @@ class LenientChunks:
         return False
 
     def _done(self) -> bool:
+        return False
+
+    def _broken(self) -> bool:
         return False

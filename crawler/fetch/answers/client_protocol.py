@@ -66,8 +66,17 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
         already. A request that is written to it all the same reaches the site, which answers to
         nobody, and is made again: the site would be asked twice at once.
         """
-        if not getattr(self.transport, "disconnecting", False):
+        if not self._is_closing:
             self._quiescent(protocol)
+
+    @property
+    def state(self) -> str:
+        """The state, by which the pool chooses connections: one that is being closed has ended."""
+        return "CONNECTION_LOST" if self._is_closing else str(self._state)
+
+    @property
+    def _is_closing(self) -> bool:
+        return bool(getattr(self.transport, "disconnecting", False))
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Take bytes of the answer, up to the bounds."""
