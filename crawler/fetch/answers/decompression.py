@@ -129,7 +129,7 @@ def _codings_of(response: Response) -> tuple[list[str], list[str]]:
 
 def _with_body(response: Response, body: bytes, unknown: list[str]) -> Response:
     headers = response.headers.copy()
-    del headers[_CODING]
+    headers.pop(_CODING, None)
     if unknown:
         headers[_CODING] = ", ".join(unknown)
     kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
