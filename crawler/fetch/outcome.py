@@ -69,9 +69,10 @@ _TELLING_ERRORS: Final[dict[type[Exception], State]] = {
     ProxyDoubtError: State.NETWORK_ERROR,
     UndecodableError: State.NETWORK_ERROR,
 }
-# What Scrapy and Twisted raise of connections, requests and answers; all else is a fault of ours.
+# What Scrapy and Twisted raise of connections, requests and answers (ValueError: of redirects to
+# what is no URL); all else is a fault of ours.
 _OF_THE_NETWORK: Final = (
-    *(IgnoreRequest, UnsupportedURLSchemeError, TunnelError, OSError, UnicodeError, SSLError),
+    *(IgnoreRequest, UnsupportedURLSchemeError, TunnelError, OSError, ValueError, SSLError),
     *(ConnectError, ConnectionDone, ConnectionLost, ConnectionAborted, RequestGenerationFailed),
     *(RequestTransmissionFailed, RequestNotSent),
 )

@@ -69,6 +69,7 @@ def test_the_state_of_a_status(status: int, state: State | None) -> None:
         (OSError("x"), State.NETWORK_ERROR),
         (TunnelError("x"), State.NETWORK_ERROR),
         (NoRouteError("x"), State.NETWORK_ERROR),
+        (ValueError("Invalid IPv6 URL"), State.NETWORK_ERROR),
         (KeyError("x"), State.INTERNAL_ERROR),
         (MemoryError(), State.INTERNAL_ERROR),
         (AssertionError("in\ntwo lines"), State.INTERNAL_ERROR),
