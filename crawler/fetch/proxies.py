@@ -33,7 +33,10 @@ _SERVER_ERROR: Final = 500
 # in front of a site send, too.
 _ITS_OWN: Final = ("Proxy-Authenticate", "Proxy-Agent", "Proxy-Connection", "X-Squid-Error")
 _PERHAPS_ITS_OWN: Final = ("Via", "Proxy-Status")
-_MOST_DOUBTS: Final = 10  # hosts in a row; a few sites may well be out of a proxy's reach
+# Hosts in a row. Many that a proxy cannot reach may be due at once, as they are asked for more
+# often than those that are well; to want a password is no site's business.
+_MOST_DOUBTS: Final = 50
+_MOST_REFUSALS: Final = 3
 _TUNNEL_STATUS: Final = re.compile(r"'status': (\d+)")
 _LOOK: Final = 5.0  # seconds
 _SCHEMES: Final = frozenset({"http", "https"})
@@ -74,10 +77,10 @@ class Proxies:
         self.has_worked = True
         self._doubts.clear()
 
-    def doubt(self, host: str, told: str) -> IgnoreRequest:
+    def doubt(self, host: str, told: str, *, most: int = _MOST_DOUBTS) -> IgnoreRequest:
         """Note that the proxy answered for a site; return what ends the request."""
         self._doubts[host] = told
-        if len(self._doubts) >= _MOST_DOUBTS:
+        if len(self._doubts) >= most:
             return ProxyFailedError(f"{told}, and so for {len(self._doubts)} sites in a row")
         return ProxyDoubtError(told)
 
@@ -149,7 +152,8 @@ class ProxiedDownloadHandler(GuardedDownloadHandler):
         if status == _AUTHENTICATION or any(name in response.headers for name in marks):
             told = f"{place} answers HTTP {status}"
             if status == _AUTHENTICATION:
-                told += ": it wants a password"
+                told = f"{told}: it wants a password"
+                raise self._proxies.doubt(host, told, most=_MOST_REFUSALS)
             raise self._proxies.doubt(host, told)
 
 

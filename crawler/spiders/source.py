@@ -54,7 +54,7 @@ from crawler.spiders.warc_files import choose_warc_files
 from crawler.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -517,7 +517,8 @@ class SourceSpider(Spider):
         """Give a state to each source that was begun and whose visit never came."""
         for key, url in [*self._begun.items()]:
             state, detail = self._lost.get(key, _LOST)
-            logger.error("%s %s (%s)", state, url, detail)
+            level = logging.ERROR if state is State.INTERNAL_ERROR else logging.INFO
+            logger.log(level, "%s %s (%s)", state, url, detail)
             try:
                 visit = bare_visit(url, state, detail)
                 await self.books.run(self.books.crawl.settle, key, visit)
@@ -530,16 +531,19 @@ class SourceSpider(Spider):
 
     async def spider_closed(self, reason: str) -> None:
         """Complete the summary, and close what the run had open."""
-        await self.pool.close()
-        if self.scripts is not None:
-            await self.scripts.close()
-        if self.images is not None:
-            await self.images.close()
+        closings: list[Callable[[], Awaitable[None]]] = [self.pool.close]
+        closings += [desk.close for desk in (self.scripts, self.images) if desk is not None]
+        for close in closings:
+            try:
+                await close()
+            except Exception:  # the ledger and the log of runs are still to be completed
+                logger.exception("workers could not be ended")
         stop = self._stop()
         interrupted = stop is not None and stop.stopping.is_set()
         proxies = self.crawler.get_extension(Proxies)
-        if self.failure is None and proxies is not None and proxies.failure is not None:
-            self.give_up(proxies.failure)
+        told = None if proxies is None or interrupted else proxies.failure
+        if told is not None and self.failure is None:
+            self.give_up(told)
         if reason == "finished" and self.failure is None:
             if not interrupted:
                 await self._settle_the_lost()

@@ -172,15 +172,15 @@ def test_a_socks_proxy_for_all_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_proxy_that_answers_for_many_sites_in_a_row_has_failed() -> None:
     proxies = Proxies()
-    for number in range(9):
+    for number in range(49):
         assert isinstance(proxies.doubt(f"s{number}", "it answers HTTP 503"), ProxyDoubtError)
-    assert isinstance(proxies.doubt("s8", "again"), ProxyDoubtError)
-    assert isinstance(proxies.doubt("s9", "again"), ProxyFailedError)
+    assert isinstance(proxies.doubt("s48", "again"), ProxyDoubtError)
+    assert isinstance(proxies.doubt("s49", "again"), ProxyFailedError)
 
 
 def test_a_proxy_that_works_again_is_believed() -> None:
     proxies = Proxies()
-    for number in range(30):
+    for number in range(90):
         assert isinstance(proxies.doubt(f"s{number}", "it answers HTTP 503"), ProxyDoubtError)
         proxies.worked()
     assert proxies.failure is None
