@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +14,7 @@ from filelock import FileLock, Timeout
 from crawler.exit_codes import ExitCode, exit_code_of
 from crawler.extraction.article import Article
 from crawler.images.store import keep_copy, record_of
+from crawler.inert import plain_text
 from crawler.ledger.ledger import DueSource, Ledger, Wanted
 from crawler.ledger.other_text import as_it_counted
 from crawler.ledger.sqlite import SqliteLedger
@@ -31,9 +34,11 @@ if TYPE_CHECKING:
 
     from crawler.images.size import ImageFacts
     from crawler.images.wish import ImageWish
-    from crawler.ledger.records import ImageRecord, Visit
+    from crawler.ledger.records import ImageRecord, ItemRecord, Visit
     from crawler.options import CrawlOptions
     from crawler.output.additions import Additions
+
+logger = logging.getLogger("crawler.run")
 
 
 @dataclass(slots=True)
@@ -172,7 +177,7 @@ class Crawl:
         for item in self.ledger.waiting_for_nothing():
             if self._should_stop():
                 return
-            self._publisher.publish_item(item)
+            self._publish(item)
 
     def _prepare_copies(self) -> None:
         """Look for copies also in what was settled before that was wanted, or otherwise done."""
@@ -214,7 +219,18 @@ class Crawl:
         for number, item in enumerate(self.ledger.finished_items(key)):
             if number >= _ALWAYS_WRITTEN and self._should_stop():
                 return
+            self._publish(item)
+
+    def _publish(self, item: ItemRecord) -> None:
+        """Bring an item's files up to date; an error of ours with one is told, and no other's."""
+        try:
             self._publisher.publish_item(item)
+        except sqlite3.Error:
+            raise  # of all that follows, too
+        except Exception as error:
+            logger.exception("an internal error with %s", item.origin)
+            told = plain_text(f"{type(error).__name__}: {error}")
+            self.on_fault(Problem(item.origin, 1, f"not written: {told}"))
 
     def tell_copies(self) -> None:
         """Write the items whose articles have got other copies since they were written."""
@@ -223,7 +239,7 @@ class Crawl:
         for item in self.ledger.items_with_other_copies():
             if self._should_stop():
                 return
-            self._publisher.publish_item(item)
+            self._publish(item)
             count.unchanged = unchanged  # what is right was counted when it was first looked at
 
     def images_wanted(self, wish: ImageWish, after: int, count: int) -> WantedImages:
@@ -296,6 +312,11 @@ class Crawl:
         """Close the ledger and let the next run have the folder."""
         self.ledger.close()
         self._lock.release()
+
+    def on_fault(self, problem: Problem | str) -> None:
+        """Note an error of our own that no source's state tells; the exit code does."""
+        self.summary.faults += 1
+        self.on_problem(problem)
 
     def on_problem(self, problem: Problem | str) -> None:
         """Note a defect and tell it."""

@@ -147,6 +147,7 @@ EXTENSIONS = {
     "scrapy.extensions.remote_control.RemoteControl": None,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "crawler.fetch.hosts.hosts.Hosts": 0,
+    "crawler.fetch.proxies.Proxies": 0,
     "crawler.fetch.bounded_stop.BoundedStop": 0,
     "crawler.fetch.html_only.HtmlOnly": 0,
     "crawler.fetch.first_bytes.FirstBytes": 0,

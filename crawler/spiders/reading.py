@@ -13,7 +13,8 @@ from crawler.extraction.page_kind.challenge import refused_by_challenge
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError
 from crawler.fetch.conditional import is_not_modified
-from crawler.fetch.outcome import is_html, is_json, state_of_status
+from crawler.fetch.media_type import content_type_of, is_html, is_json
+from crawler.fetch.outcome import state_of_status
 from crawler.fetch.parked import parked
 from crawler.fetch.robots.product_token import product_token
 from crawler.fetch.warc.replay import TAKEN_AT
@@ -88,7 +89,7 @@ async def read_page(
     """
     if is_not_modified(response):
         return Reading(State.NOT_MODIFIED)
-    content_type = _header(response, "Content-Type") or ""
+    content_type = content_type_of(response.headers)
     if (reading := _no_article(response, content_type)) is not None:
         return reading
     rule = rules.rule_for(url or response.url, day_of(response, served_at))
@@ -196,8 +197,12 @@ def _redirects(response: Response) -> list[str]:
 
 
 def _headers(response: Response) -> dict[str, str]:
-    fields = response.headers.to_unicode_dict()
-    return {str(name).lower(): value for name, value in fields.items()}
+    """Return the header fields by lower-case name; bytes that are no ASCII as Latin-1."""
+    fields = response.headers
+    return {
+        name.decode("latin-1").lower(): b",".join(fields.getlist(name)).decode("latin-1")
+        for name in fields
+    }
 
 
 def redirects_of(redirect_urls: list[str] | tuple[str, ...], last: str) -> tuple[str, ...]:

@@ -67,6 +67,12 @@ class Trail:
         hop = replace(self.hops[-1], detail=article.cut or self.hops[-1].detail)
         return replace(self, hops=(*self.hops[:-1], hop), answers=(*self.answers[:-1], answer))
 
+    def broken(self, hop: Hop) -> Self:
+        """Return the trail that ends with this try in place of its last one, with nothing read."""
+        return replace(
+            self, hops=(*self.hops[:-1], hop), answers=(*self.answers[:-1], None), snapshot=None
+        )
+
     def noted(self, notes: Mapping[str, str]) -> Self:
         """Return the trail with more evidence in the hops of these URLs."""
         hops = (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from warcio.archiveiterator import WARCIterator
-from warcio.bufferedreaders import ChunkedDataReader
 
+from crawler.fetch.answers.chunks import ChunksError, LenientChunks
 from crawler.moments import moment, utc_text
 from crawler.warc.errors import NotRecordedError, WarcError
 from crawler.warc.members import Member, MemberBrokenOffError, is_gzipped
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crawler.warc.records import Capture, HeaderFields
 
 _FRAMING: Final = frozenset({"transfer-encoding", "content-length"})  # of what was on the wire
+_STEP: Final = 64 * 1024  # bytes
 
 
 def read_answer(index: CaptureIndex, url: str, *, most: int) -> RecordedAnswer:
@@ -69,19 +70,33 @@ def _record(capture: Capture) -> Iterator[Any]:
 
 
 def _body(record: Any, most: int) -> tuple[bytes, bool]:
-    stream = record.raw_stream
-    coding = record.http_headers.get_header("Transfer-Encoding") or ""
-    if coding.strip().lower() == "chunked":
-        # What was unpacked already, with the header left as it was, passes as it is.
-        stream = ChunkedDataReader(stream)
+    fields = record.http_headers.headers
+    codings = [value for name, value in fields if name.strip().lower() == "transfer-encoding"]
+    is_chunked = "chunked" in ",".join(codings).lower().replace(" ", "").split(",")
     is_cut = record.rec_headers.get_header("WARC-Truncated") is not None
-    return stream.read(most + 1), is_cut
+    stream = record.raw_stream
+    return _unchunked(stream, most) if is_chunked else stream.read(most + 1), is_cut
+
+
+def _unchunked(stream: Any, most: int) -> bytes:
+    """Read up to one byte more than `most`, as a download does; what breaks off is as it is.
+
+    What was unpacked already, with the header left as it was, passes as it is.
+    """
+    body, rest = bytearray(), list[bytes]()
+    chunks = LenientChunks(body.extend, rest.append)
+    with suppress(ChunksError):
+        while len(body) <= most and not rest and (data := stream.read(_STEP)):
+            chunks.feed(data)
+    return bytes(body[: most + 1])
 
 
 def _headers(record: Any) -> HeaderFields:
     fields = () if record.http_headers is None else record.http_headers.headers
     return tuple(
-        (name.encode(), value.encode()) for name, value in fields if name.lower() not in _FRAMING
+        (name.strip().encode(), value.encode())
+        for name, value in fields
+        if name.strip().lower() not in _FRAMING
     )
 
 

@@ -85,6 +85,14 @@ def test_scrapy_crawl_writes_what_the_crawler_command_writes(
     assert "'crawler/state/not-found': 1" in by_scrapy.stderr
 
 
+def test_a_run_that_could_not_be_done_tells_it_by_its_exit_code(
+    scrapy: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    done = scrapy(f"items={tmp_path / 'none'}", f"output={tmp_path / 'output'}")
+    assert done.returncode == 2, done.stderr
+    assert "none" in done.stderr
+
+
 def test_a_spider_argument_that_does_not_exist_is_named(
     scrapy: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, web: LocalWeb
 ) -> None:

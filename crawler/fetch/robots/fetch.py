@@ -16,6 +16,7 @@ from crawler.fetch.bounded_stop import StoppedError
 from crawler.fetch.contact_guard import NoContactError
 from crawler.fetch.cookies import COOKIES, CookieJar
 from crawler.fetch.outcome import outcome_of_error
+from crawler.fetch.proxies import ProxyDoubtError, is_perhaps_of_a_proxy
 from crawler.fetch.robots.origin import robots_url
 from crawler.fetch.robots.rules import ROBOTS_BYTES, leading_lines
 from crawler.fetch.warc.errors import OwnFailureError
@@ -41,12 +42,14 @@ class Fetched:
         body: the first 500 KiB of a successful answer.
         reason: why there was no answer.
         unknown_host: the error, where the origin's host name does not resolve.
+        is_sure: whether it was surely the site that answered, and not a proxy before it.
     """
 
     status: int | None = None
     body: bytes = b""
     reason: str | None = None
     unknown_host: CannotResolveHostError | None = None
+    is_sure: bool = True
 
 
 class RobotsFetcher:
@@ -88,7 +91,7 @@ class RobotsFetcher:
         body = b""
         if response.status // 100 == _SUCCESS:
             body = leading_lines(response.body, is_cut="download_stopped" in response.flags)
-        return Fetched(response.status, body)
+        return Fetched(response.status, body, is_sure=not is_perhaps_of_a_proxy(response))
 
     async def _download(self, url: str, cookies: CookieJar) -> Response:
         meta = {_OURS: True, "dont_obey_robotstxt": True, "dont_redirect": True, COOKIES: cookies}
@@ -136,7 +139,7 @@ def _is_our_doing(error: Exception, state: State) -> bool:
     One that carries `until` says that its host is being left alone until then.
     """
     return (
-        isinstance(error, (StoppedError, NoContactError, OwnFailureError))
+        isinstance(error, (StoppedError, NoContactError, OwnFailureError, ProxyDoubtError))
         or hasattr(error, "until")
-        or state in {State.BLOCKED_ADDRESS, State.DEFERRED}
+        or state in {State.BLOCKED_ADDRESS, State.DEFERRED, State.INTERNAL_ERROR}
     )
