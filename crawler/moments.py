@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Final
+
+AHEAD: Final = timedelta(minutes=5)
+"""What is dated later than now by more than this was dated by a clock that was wrong.
+
+That much clocks differ, and are corrected by, without anything being wrong.
+"""
 
 
 def utc_text(moment: datetime) -> str:
@@ -14,6 +21,11 @@ def utc_text(moment: datetime) -> str:
 def now_text() -> str:
     """Return the text of now."""
     return utc_text(datetime.now(UTC))
+
+
+def is_ahead(at: datetime, now: datetime) -> bool:
+    """Whether a clock that was ahead has dated something so, so that it is not believed."""
+    return at - now > AHEAD
 
 
 @lru_cache(maxsize=4096)  # a run of visits has few moments

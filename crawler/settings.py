@@ -83,16 +83,17 @@ CRAWLER_WATCH_GAP = 60.0
 # Seconds that a robots.txt may keep two requests apart (Crawl-delay, Request-rate).
 CRAWLER_CRAWL_DELAY_MAX = 60.0
 
-# Politeness: one request at a time and a pause per registered domain, many domains at once.
+# Politeness: one request at a time and a pause per site, many sites at once.
 ROBOTSTXT_OBEY = True
 SCHEDULER = "crawler.fetch.hosts.frontier.HostFrontier"
-DOWNLOADER = "crawler.fetch.hosts.downloader.RegisteredDomainDownloader"
+DOWNLOADER = "crawler.fetch.hosts.downloader.SiteDownloader"
 CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "crawler.fetch.dot_segments.DotSegmentsMiddleware": 40,
     "crawler.fetch.contact_guard.ContactGuardMiddleware": 50,
     "crawler.fetch.addresses.gate.AddressGate": 60,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
@@ -122,6 +123,7 @@ DOWNLOAD_HANDLERS = {
     "https": "crawler.fetch.bounded_stop.StoppableDownloadHandler",
 }
 COOKIES_ENABLED = False
+REFERER_ENABLED = False  # no host learns from where it was linked, redirected to or looked up
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 REDIRECT_MAX_TIMES = 10

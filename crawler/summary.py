@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.discover.tally import DiscoveryTally
 from crawler.states import State
-from crawler.urls.registered_domain import registered_domain
+from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ _PROBLEMS_KEPT: Final = 200
 
 @dataclass(slots=True)
 class HostTally:
-    """The tries at one registered domain: how many, how many failed, their times in seconds."""
+    """The tries at one site: how many, how many failed, their times in seconds."""
 
     tries: int = 0
     failures: int = 0
@@ -48,7 +48,7 @@ class RunSummary:
         held: all sources of the selected items by the state that is held now.
         written, unchanged, unwritten: output files.
         problems: the first defects of inputs and files, as text.
-        hosts: tries by registered domain.
+        hosts: tries by site.
         seconds: wall-clock time of the run.
         ended: "finished", "interrupted", or why it could not go on.
         discovery: what a search for new items has found; None where there was none.
@@ -84,7 +84,7 @@ class RunSummary:
         """Count a visit."""
         self.visited[visit.state] += 1
         for hop in visit.hops:
-            host = registered_domain((hop.redirects or (hop.url,))[-1])
+            host = site_of((hop.redirects or (hop.url,))[-1])
             self.hosts.setdefault(host, HostTally()).add(hop)
 
     def add_problem(self, problem: str) -> None:
@@ -94,12 +94,12 @@ class RunSummary:
             self.problems.append(problem)
 
     def slowest_hosts(self) -> list[tuple[str, HostTally]]:
-        """Return the domains with the slowest single try first."""
+        """Return the sites with the slowest single try first."""
         ranked = sorted(self.hosts.items(), key=lambda host: -host[1].slowest)
         return ranked[:_HOSTS_SHOWN]
 
     def failing_hosts(self) -> list[tuple[str, HostTally]]:
-        """Return the domains with failed tries, most failures first."""
+        """Return the sites with failed tries, most failures first."""
         failing = [host for host in self.hosts.items() if host[1].failures]
         return sorted(failing, key=lambda host: -host[1].failures)[:_HOSTS_SHOWN]
 

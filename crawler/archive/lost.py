@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from crawler.moments import moment
+from crawler.moments import is_ahead, moment
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def urls_to_ask(source: SourceRecord, hops: Sequence[Hop], *, anew: bool) -> tup
 
 def still_holds(snapshot: Snapshot, now: datetime) -> bool:
     """Whether what an archive said is recent enough to be used instead of asking again."""
-    return now - moment(snapshot.asked_at) < ANSWER_HOLDS
+    asked_at = moment(snapshot.asked_at)
+    return now - asked_at < ANSWER_HOLDS and not is_ahead(asked_at, now)
 
 
 def _is_public_name(url: str) -> bool:

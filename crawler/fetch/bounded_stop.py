@@ -13,9 +13,10 @@ from scrapy import signals
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.fetch.addresses.handler import GuardedDownloadHandler
-from crawler.fetch.hosts.downloader import RegisteredDomainDownloader
+from crawler.fetch.hosts.downloader import SiteDownloader
 from crawler.fetch.hosts.errors import DeferredError
 from crawler.fetch.hosts.hosts import Hosts
+from crawler.fetch.hosts.via import led_by
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -90,7 +91,7 @@ class BoundedStop:
             return
         self.stopping.set()
         downloader = self._crawler.engine.downloader
-        if isinstance(downloader, RegisteredDomainDownloader):
+        if isinstance(downloader, SiteDownloader):
             downloader.hurry()  # a refusal needs no politeness
         self._timer = asyncio.get_running_loop().call_later(self._grace, self._cut_off_now)
 
@@ -129,8 +130,10 @@ class StoppableDownloadHandler(GuardedDownloadHandler):
             return await super().download_request(request)
         if self._stop.stopping.is_set():
             raise StoppedError(request.url)
-        if self._hosts is not None and (rest := self._hosts.refusal(request.url)) is not None:
-            raise DeferredError(rest)  # it was let in before the host had to be left alone
+        if self._hosts is not None:
+            rest = self._hosts.refusal(request.url, via=led_by(request))
+            if rest is not None:  # it was let in before the host had to be left alone
+                raise DeferredError(rest, self._hosts.time_of(rest))
         download = asyncio.ensure_future(super().download_request(request))
         cut_off = asyncio.ensure_future(self._stop.cut_off.wait())
         try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from crawler.urls.registered_domain import registered_domain
+from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -48,7 +48,7 @@ def _keys_around(db: sqlite3.Connection, item_id: int) -> set[str]:
 def _put_mention(db: sqlite3.Connection, item_id: int, mention: Mention, family: UrlFamily) -> None:
     db.execute(
         "INSERT OR IGNORE INTO source (key, domain, tried) VALUES (?, ?, '[]')",
-        (family.key, registered_domain(family.urls[0])),
+        (family.key, site_of(family.urls[0])),
     )
     (source,) = db.execute("SELECT id FROM source WHERE key = ?", (family.key,)).fetchone()
     for key in family.keys[1:]:

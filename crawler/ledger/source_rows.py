@@ -106,7 +106,7 @@ class SourceRows:
         self._db.execute(
             "UPDATE source SET held_state = ?, last_state = ?, held = ?, last = ?, "
             "revision = ?, checked_at = ?, tried = ?, answered = ?, failures = ?, retry_at = ?, "
-            "first_at = coalesce(first_at, ?) WHERE key = ?",
+            "first_at = min(coalesce(first_at, ?), ?) WHERE key = ?",
             (
                 record.held.state,
                 visit.open_state,
@@ -118,6 +118,7 @@ class SourceRows:
                 url_key(record.held.hop.url),
                 record.failures,
                 visit.hop.retry_at,
+                visit.at,
                 visit.at,
                 key,
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -34,18 +35,13 @@ from crawler.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from crawler.plan.revisit import RevisitPolicy
     from crawler.urls.family import UrlFamily
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 _MAKING: Final = ("schema.sql", "schema_web.sql", "schema_copies.sql", "schema_images.sql")
-_MIGRATIONS: Final = {  # from this version to the next
-    1: ("from_1_to_2.sql", "schema_web.sql"),
-    2: ("schema_copies.sql", "schema_images.sql"),
-}
 _ADDED: Final = {"feed": "schema_discovery.sql"}  # tables that any version may be without
 _PAGE: Final = 500
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -93,9 +89,7 @@ class SqliteLedger:
     def _prepare(self, path: Path) -> None:
         if self._version() == 0:
             self._run_scripts(_MAKING, SCHEMA_VERSION)
-        while (version := self._version()) in _MIGRATIONS:
-            self._run_scripts(_MIGRATIONS[version], version + 1)
-        if version != SCHEMA_VERSION:
+        if (version := self._version()) != SCHEMA_VERSION:
             self._db.close()
             raise LedgerError(
                 f"{path} has ledger version {version}, this program reads {SCHEMA_VERSION}"
@@ -191,7 +185,8 @@ class SqliteLedger:
 
         None: none is, ever.
         """
-        times = map(policy.due_at, self._sources.last_visits(roots))
+        now = datetime.now(UTC)
+        times = (policy.due_at(last, now) for last in self._sources.last_visits(roots))
         return min((at for at in times if at is not None), default=None)
 
     def source_of_url(self, url: str) -> SourceRecord | None:
@@ -244,6 +239,10 @@ class SqliteLedger:
     def put_pause(self, host: str, until: str, reason: str) -> None:
         """Remember that a host is to be left alone until then."""
         self._web.put_pause(host, until, reason)
+
+    def forget_pause(self, host: str) -> None:
+        """Remember no longer that a host is to be left alone."""
+        self._web.forget_pause(host)
 
     def snapshot(self, key: str) -> Snapshot | None:
         """What an archive said of the page with this key."""

@@ -19,6 +19,7 @@ from crawler.fetch.bounded_stop import BoundedStop, StoppedError
 from crawler.fetch.conditional import conditions
 from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
 from crawler.fetch.hosts.frontier import HostFrontier
+from crawler.fetch.hosts.gate import IN_SPITE_OF_PAUSES
 from crawler.fetch.outcome import outcome_of_error
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.fetch.warc.replay import TAKEN_AT, Replay
@@ -277,12 +278,14 @@ class SourceSpider(Spider):
     def request(self, trail: Trail) -> Request:
         """Return the request for the next URL of a trail."""
         asked = {} if trail.asks_anew else conditions(trail.source, trail.url)
+        is_wanted = trail.asks_anew or trail.source.last_state in self.options.retry
         return Request(
             trail.url,
             headers=asked,
             callback=self.parse_source,
             errback=self.source_failed,
             cb_kwargs={"trail": trail},
+            meta={IN_SPITE_OF_PAUSES: True} if is_wanted else None,
             dont_filter=True,  # the plan names each source once
         )
 

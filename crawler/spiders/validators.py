@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.ledger.records import FeedAnswer
-from crawler.moments import now_text
+from crawler.moments import is_ahead, moment, now_text
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 def conditions_of(known: FeedAnswer | None) -> dict[str, str]:
     """Return the header fields that ask for a feed only if it differs from what was taken in."""
-    if known is None:
+    if known is None or is_ahead(moment(known.asked_at), datetime.now(UTC)):
         return {}
     fields = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     return {name: value for name, value in fields.items() if value and value.isascii()}
