@@ -123,7 +123,6 @@ DOWNLOAD_HANDLERS = {
     "https": "crawler.fetch.bounded_stop.StoppableDownloadHandler",
 }
 COOKIES_ENABLED = False
-REFERER_ENABLED = False  # no host learns from where it was linked, redirected to or looked up
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 REDIRECT_MAX_TIMES = 10
@@ -135,6 +134,8 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "crawler.spiders.no_referer.NoRefererMiddleware": 700,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 CONCURRENT_ITEMS = 2  # a callback yields one; Scrapy starts so many tasks for each callback

@@ -15,6 +15,7 @@ from crawler.extraction.pool.extraction_pool import (
     ExtractionPool,
     ExtractionPoolError,
 )
+from crawler.fetch.addresses.gate import AT_HOME
 from crawler.fetch.bounded_stop import BoundedStop, StoppedError
 from crawler.fetch.conditional import conditions
 from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
@@ -312,6 +313,7 @@ class SourceSpider(Spider):
             return
         hop = reading.hop(trail.url, response)
         after = trail.after(hop, reading.answer, at=response.meta.get(TAKEN_AT))
+        after = after.from_home() if response.meta.get(AT_HOME) else after
         async for output in self._go_on(after):
             yield output
 
@@ -357,7 +359,9 @@ class SourceSpider(Spider):
             seconds=request.meta.get("download_latency"),
             retry_at=getattr(error, "retry_at", None) or request.meta.get("retry_at"),
         )
-        async for output in self._go_on(trail.after(hop)):
+        after = trail.after(hop)
+        after = after.from_home() if request.meta.get(AT_HOME) else after
+        async for output in self._go_on(after):
             yield output
 
     def outcome_of(self, error: BaseException | None) -> tuple[State, str] | None:

@@ -47,6 +47,11 @@ def site_of(url_or_host: str) -> str:
     return _site_of_host(plain_host(url_or_host) or _host(url_or_host))
 
 
+def has_public_suffix(host: str) -> bool:
+    """Whether a host name is below a top-level domain that the list knows."""
+    return bool(_extract.extract_str(host).suffix)
+
+
 def _host(url_or_host: str) -> str:
     text = url_or_host.strip()
     if scheme := _SCHEME.match(text):
