@@ -72,6 +72,8 @@ CRAWLER_IMAGES = ""
 CRAWLER_IMAGE_MAXSIZE = 8 * 1024 * 1024
 CRAWLER_IMAGE_PIXELS = 25_000_000
 CRAWLER_IMAGE_THUMBNAIL = 400
+# Seconds after which a run is stopped, and leaves the rest to the next one; 0: never.
+CRAWLER_MAX_RUN_SECONDS = 0
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
 # `crawler watch`, in seconds: files are crawled when nothing has changed for so long; a run of all

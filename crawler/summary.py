@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from crawler.ledger.records import Hop, Visit
 
+INTERRUPTED: Final = "interrupted"
+OUT_OF_TIME: Final = "out of time"
+"""How a run has ended that `CRAWLER_MAX_RUN_SECONDS` ended; what is left is due in the next one."""
+
 _NOT_VISITED: Final = "not-visited"
 _HOSTS_SHOWN: Final = 10
 _PROBLEMS_KEPT: Final = 200
@@ -50,7 +54,7 @@ class RunSummary:
         problems: the first defects of inputs and files, as text.
         hosts: tries by site.
         seconds: wall-clock time of the run.
-        ended: "finished", "interrupted", or why it could not go on.
+        ended: "finished", "interrupted", "out of time", or why it could not go on.
         discovery: what a search for new items has found; None where there was none.
     """
 

@@ -1,13 +1,14 @@
-"""Ctrl-C and SIGTERM end a crawl in bounded time, with what is in flight finished."""
+"""Ctrl-C, SIGTERM and the longest run end a crawl in bounded time, what is in flight finished."""
 
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 from collections.abc import Callable
 from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy import signals
 from scrapy.exceptions import IgnoreRequest
@@ -17,10 +18,15 @@ from crawler.fetch.hosts.downloader import SiteDownloader
 from crawler.fetch.hosts.errors import DeferredError
 from crawler.fetch.hosts.hosts import Hosts
 from crawler.fetch.hosts.via import led_by
+from crawler.options import OptionError
+from crawler.summary import INTERRUPTED, OUT_OF_TIME
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
+    from scrapy.settings import BaseSettings
+
+_LONGEST_RUN: Final = "CRAWLER_MAX_RUN_SECONDS"
 
 Handler = Callable[[int, FrameType | None], Any]
 
@@ -29,8 +35,26 @@ class StoppedError(IgnoreRequest):
     """The crawl was stopped before this request had its answer; nothing was learned."""
 
 
+def longest_run(settings: BaseSettings) -> float | None:
+    """Return CRAWLER_MAX_RUN_SECONDS; None: a run may be as long as it has to.
+
+    Raises:
+        OptionError: it is no number of seconds.
+    """
+    value = settings[_LONGEST_RUN]
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise OptionError(f"{_LONGEST_RUN}: {value!r} is not a number from 0 on")
+    return seconds or None
+
+
 class BoundedStop:
-    """Bounds how long a stopped crawl goes on, to `CRAWLER_STOP_GRACE` seconds.
+    """Bounds how long a crawl goes on: to `CRAWLER_STOP_GRACE` seconds once it is stopped.
+
+    It is stopped by a signal, or by `CRAWLER_MAX_RUN_SECONDS`.
 
     Scrapy waits for every request that it has handed to the downloader, queued ones included,
     each for up to its time-out. Here a stop refuses the queued ones at once, and cuts off the
@@ -39,11 +63,17 @@ class BoundedStop:
     Attributes:
         stopping: set once a stop was asked for; may be asked from any thread.
         cut_off: set once the grace is over.
+        reason: how a run that was stopped has ended.
     """
+
+    reason = INTERRUPTED
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._grace = crawler.settings.getfloat("CRAWLER_STOP_GRACE")
+        self._longest = longest_run(crawler.settings)
+        self._deadline: asyncio.TimerHandle | None = None
+        self._ending: asyncio.Task[None] | None = None
         self._replaced: dict[int, Any] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._at_cut_off: list[Callable[[], object]] = []
@@ -69,12 +99,25 @@ class BoundedStop:
 
     def engine_stopped(self) -> None:
         """Forget the timer and the handlers."""
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._deadline):
+            if timer is not None:
+                timer.cancel()
         for signum, handler in self._replaced.items():
             ours = signal.getsignal(signum)
             if isinstance(ours, partial) and ours.func == self._on_signal:
                 signal.signal(signum, handler)
+
+    def begin_to_count(self) -> None:
+        """Have the crawl stopped when the longest run is over, counted from now."""
+        if self._longest is not None and self._deadline is None:
+            loop = asyncio.get_running_loop()
+            self._deadline = loop.call_later(self._longest, self._is_out_of_time)
+
+    def _is_out_of_time(self) -> None:
+        if not self.stopping.is_set():
+            self.reason = OUT_OF_TIME
+            self.begin()
+            self._ending = asyncio.ensure_future(self._crawler.stop_async())
 
     @property
     def is_cut_off(self) -> bool:

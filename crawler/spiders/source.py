@@ -167,16 +167,7 @@ class SourceSpider(Spider):
         Raises:
             CloseSpider: the run cannot be done; `failure` says why.
         """
-        if (stop := self._stop()) is not None:
-            stop.at_cut_off(self.pool.kill)
-            if self.scripts is not None:
-                stop.at_cut_off(self.scripts.kill)
-            if self.images is not None:
-                stop.at_cut_off(self.images.kill)
-        try:
-            await self.books.open(self._open)
-        except _UNUSABLE as error:
-            raise self.give_up(str(error)) from error
+        await self._open_books()
         self.summary = self.books.crawl.summary
         is_replay = self.crawler.get_extension(Replay) is not None
         if not is_replay and not names_a_contact(self.settings["USER_AGENT"]):
@@ -196,6 +187,19 @@ class SourceSpider(Spider):
         async for request in self._image_requests(due):
             yield request
 
+    async def _open_books(self) -> None:
+        stop = self._stop()
+        if stop is not None:
+            for worker in (self.pool, self.scripts, self.images):
+                if worker is not None:
+                    stop.at_cut_off(worker.kill)
+        try:
+            await self.books.open(self._open)
+        except _UNUSABLE as error:
+            raise self.give_up(str(error)) from error
+        if stop is not None:
+            stop.begin_to_count()  # another run may wait for the folder from now on
+
     async def _image_requests(self, due: int) -> AsyncIterator[Request]:
         """Yield what is asked for once all sources are settled."""
         if self.images is None:
@@ -203,12 +207,19 @@ class SourceSpider(Spider):
         assert self.summary is not None
         stop = self._stop()
         while self.summary.done < due and not (stop is not None and stop.stopping.is_set()):
+            if self._is_idle():
+                break  # a source that has not come to its end by now never will
             await self.crawler.signals.wait_for(signals.scheduler_empty)
         async for requests in self.images.requests():
             for request in requests:
                 yield request
-            while self.images.is_full:
+            while self.images.is_full and not self._is_idle():
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
+
+    def _is_idle(self) -> bool:
+        assert self.crawler.engine is not None
+        frontier = self.crawler.engine.scheduler
+        return isinstance(frontier, HostFrontier) and frontier.is_idle
 
     async def _room_for_more(self) -> None:
         """Wait until few requests are left that could be sent, and not many in all."""
@@ -424,8 +435,8 @@ class SourceSpider(Spider):
             except sqlite3.Error as error:
                 self.cannot_keep(error)
         stop = self._stop()
-        interrupted = stop is not None and stop.stopping.is_set()
-        ended = "interrupted" if interrupted else (self.failure or reason)
+        is_stopped = stop is not None and stop.stopping.is_set()
+        ended = stop.reason if stop is not None and is_stopped else (self.failure or reason)
         await self.books.close(ended, could_go_on=self.failure is None)
 
     def give_up(self, failure: str) -> CloseSpider:
