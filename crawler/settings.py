@@ -112,7 +112,7 @@ DOWNLOADER_MIDDLEWARES = {
 DOWNLOAD_TIMEOUT = 30
 TWISTED_DNS_RESOLVER = "crawler.fetch.addresses.resolver.GuardedResolver"
 DNS_TIMEOUT = 20
-REACTOR_THREADPOOL_MAXSIZE = 20  # look-ups of that many host names at once
+REACTOR_THREADPOOL_MAXSIZE = 64  # look-ups of that many host names at once, also of some that hang
 DOWNLOAD_MAXSIZE = 4 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True
@@ -147,6 +147,7 @@ EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,
     "crawler.fetch.hosts.hosts.Hosts": 0,
     "crawler.fetch.bounded_stop.BoundedStop": 0,
+    "crawler.fetch.own_trouble.Pulse": 0,
     "crawler.fetch.html_only.HtmlOnly": 0,
     "crawler.fetch.first_bytes.FirstBytes": 0,
     "crawler.fetch.addresses.self_test.GuardSelfTest": 0,

@@ -36,6 +36,7 @@ class State(StrEnum):
     EMPTY = "empty"
     EXTRACTION_TIMEOUT = "extraction-timeout"
     EXTRACTION_ERROR = "extraction-error"
+    INTERNAL_ERROR = "internal-error"
     UNSUPPORTED = "unsupported"
 
     @property
@@ -68,6 +69,7 @@ _TRANSIENT = frozenset(
     {
         *(State.RATE_LIMITED, State.SERVER_ERROR, State.TIMEOUT, State.NETWORK_ERROR),
         *(State.DEFERRED, State.NOT_RECORDED, State.BLOCKED),
+        State.INTERNAL_ERROR,
     }
 )
 _NOT_ASKED = frozenset({State.DEFERRED, State.NOT_RECORDED})

@@ -5,19 +5,36 @@ from __future__ import annotations
 import asyncio
 import math
 import signal
+import time
 from collections.abc import Callable
 from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy import signals
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from twisted.internet.error import ConnectError, ConnectionClosed
 
 from crawler.fetch.addresses.handler import GuardedDownloadHandler
+from crawler.fetch.answers.handler import SPENT
 from crawler.fetch.hosts.downloader import SiteDownloader
 from crawler.fetch.hosts.errors import DeferredError
 from crawler.fetch.hosts.hosts import Hosts
 from crawler.fetch.hosts.via import led_by
+from crawler.fetch.own_trouble import (
+    NAP,
+    STOOD_STILL,
+    OwnTroubleError,
+    Pulse,
+    has_descriptors,
+    shortage,
+)
 from crawler.options import OptionError
 from crawler.summary import INTERRUPTED, OUT_OF_TIME
 
@@ -26,6 +43,13 @@ if TYPE_CHECKING:
     from scrapy.http import Request, Response
     from scrapy.settings import BaseSettings
 
+_OF_THE_NETWORK: Final = (
+    DownloadTimeoutError,
+    DownloadFailedError,
+    ResponseDataLossError,
+    ConnectError,
+    ConnectionClosed,
+)
 _LONGEST_RUN: Final = "CRAWLER_MAX_RUN_SECONDS"
 
 Handler = Callable[[int, FrameType | None], Any]
@@ -161,6 +185,7 @@ class StoppableDownloadHandler(GuardedDownloadHandler):
         super().__init__(crawler)
         self._stop = crawler.get_extension(BoundedStop)
         self._hosts = crawler.get_extension(Hosts)
+        self._pulse = crawler.get_extension(Pulse)
 
     async def download_request(self, request: Request) -> Response:
         """Download, unless the crawl is being stopped.
@@ -168,16 +193,17 @@ class StoppableDownloadHandler(GuardedDownloadHandler):
         Raises:
             StoppedError: it is, and this request was queued or out of time.
             DeferredError: the host is left alone by now.
+            OwnTroubleError: there was no answer for a reason of our own.
         """
         if self._stop is None:
-            return await super().download_request(request)
+            return await self._download(request)
         if self._stop.stopping.is_set():
             raise StoppedError(request.url)
         if self._hosts is not None:
             rest = self._hosts.refusal(request.url, via=led_by(request))
             if rest is not None:  # it was let in before the host had to be left alone
                 raise DeferredError(rest, self._hosts.time_of(rest))
-        download = asyncio.ensure_future(super().download_request(request))
+        download = asyncio.ensure_future(self._download(request))
         cut_off = asyncio.ensure_future(self._stop.cut_off.wait())
         try:
             await asyncio.wait({download, cut_off}, return_when=asyncio.FIRST_COMPLETED)
@@ -187,3 +213,27 @@ class StoppableDownloadHandler(GuardedDownloadHandler):
         finally:
             download.cancel()
             cut_off.cancel()
+
+    async def _download(self, request: Request) -> Response:
+        started, spent = time.monotonic(), request.meta.get(SPENT, 0.0)
+        try:
+            return await super().download_request(request)
+        except Exception as error:
+            reason = self._own_reason(error, started)
+            if reason is None:
+                raise
+            request.meta[SPENT] = spent
+            raise OwnTroubleError(reason) from error
+
+    def _own_reason(self, error: Exception, started: float) -> str | None:
+        """Say what of our own has made a download fail; None: nothing."""
+        pulse = self._pulse
+        may_be_offline = pulse is not None and not pulse.has_answered(started)
+        if reason := shortage(error, may_be_offline=may_be_offline):
+            return reason
+        if isinstance(error, CannotResolveHostError) and not has_descriptors():
+            return "too many open files"
+        slept = 0.0 if pulse is None else pulse.seconds_slept(started)
+        if slept > NAP and isinstance(error, _OF_THE_NETWORK):
+            return f"{STOOD_STILL} for {slept:.0f} s"
+        return None

@@ -25,6 +25,7 @@ from crawler.fetch.answers.errors import (
 )
 from crawler.fetch.contact_guard import NoContactError
 from crawler.fetch.hosts.errors import DeferredError
+from crawler.fetch.own_trouble import OwnTroubleError
 from crawler.fetch.robots.errors import ForbiddenByRobotsError
 from crawler.fetch.warc.errors import NoRecordError
 from crawler.inert import plain_text
@@ -54,6 +55,7 @@ _TELLING_ERRORS: Final[dict[type[Exception], State]] = {
     ForbiddenByRobotsError: State.ROBOTS,
     NoRecordError: State.NOT_RECORDED,
     UndecodableError: State.NETWORK_ERROR,
+    OwnTroubleError: State.INTERNAL_ERROR,
 }
 _HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 # Types that servers put on HTML by mistake; the first bytes decide.

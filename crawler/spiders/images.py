@@ -21,6 +21,7 @@ from crawler.images.wish import ImageWish
 from crawler.images.work import ImageJob, study_image
 from crawler.ledger.records import ImageRecord
 from crawler.moments import now_text
+from crawler.states import State
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -199,8 +200,8 @@ class ImageDesk:
         asked: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         state, detail = outcome_of_error(error)
         image, may_pass = asked.cb_kwargs["image"], state.is_transient
-        problem = f"{state}: {detail}"
-        await self._fail(image, problem, may_pass=may_pass, blames_host=may_pass)
+        problem, is_ours = f"{state}: {detail}", state is State.INTERNAL_ERROR
+        await self._fail(image, problem, may_pass=may_pass, blames_host=may_pass and not is_ours)
         async for request in self._next(image):
             yield request
 

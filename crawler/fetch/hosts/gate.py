@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
@@ -12,12 +15,15 @@ from scrapy.exceptions import DownloadTimeoutError, NotConfigured
 from scrapy.utils.misc import load_object
 
 from crawler.fetch.addresses.errors import NoSuchHostError
+from crawler.fetch.bounded_stop import BoundedStop, StoppedError
 from crawler.fetch.hosts.errors import DeferredError, RetryLaterError
 from crawler.fetch.hosts.hosts import Hosts, host_of
 from crawler.fetch.hosts.rest import pause_after_timeout, with_margin
 from crawler.fetch.hosts.retry_after import longest_retry_after, time_at
 from crawler.fetch.hosts.via import led_by
+from crawler.fetch.own_trouble import OwnTroubleError, Pulse
 from crawler.fetch.robots.errors import RobotsUnreachableError
+from crawler.fetch.warc.errors import OwnFailureError
 from crawler.moments import moment
 from crawler.urls.registered_domain import site_of
 
@@ -28,6 +34,10 @@ if TYPE_CHECKING:
     from crawler.fetch.hosts.rest import Rest
     from crawler.fetch.memory import WebMemory
 
+logger = logging.getLogger("crawler.run")
+
+_OWN_TRIES: Final = "crawler_own_tries"  # when the first one failed, and how many have been made
+_MOST_OWN_TRIES: Final = 5  # with pauses of 1, 2, 4, … seconds
 _ASK_TO_WAIT: Final = frozenset({429, 503})
 _BLOCKS: Final = frozenset({403, 429, 503})
 NO_STRIKES: Final = "no_strikes"
@@ -120,6 +130,8 @@ class HostGate:
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Return the request again where that may help."""
+        if isinstance(exception, OwnTroubleError):
+            return await self._after_own_trouble(request, exception)
         if isinstance(exception, RobotsUnreachableError) and exception.is_silent:
             # Its pages are not asked for, and so cannot fail by themselves.
             if NO_STRIKES not in request.meta:
@@ -142,6 +154,36 @@ class HostGate:
         else:
             self._back_off(request, reason)
         return self._retry(request, exception)
+
+    async def _after_own_trouble(
+        self, request: Request, trouble: OwnTroubleError
+    ) -> Request | None:
+        """Return a request again after a while, which is no site's fault and no site's pause.
+
+        Raises:
+            OwnFailureError: nothing at all can be asked for, for a while by now.
+            StoppedError: the crawl is being stopped.
+        """
+        if trouble.is_final:
+            return None
+        began, tries = request.meta.setdefault(_OWN_TRIES, (time.monotonic(), 0))
+        if tries >= _MOST_OWN_TRIES:
+            trouble.is_final = True
+            pulse = self._crawler.get_extension(Pulse)
+            if pulse is not None and pulse.last_answer < began:
+                raise OwnFailureError(f"nothing can be asked for: {trouble}") from trouble
+            return None
+        self._count("own_trouble")
+        logger.warning("%s: %s is tried again", trouble, request.url)
+        stop = self._crawler.get_extension(BoundedStop)
+        if stop is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.stopping.wait(), 2.0**tries)
+                raise StoppedError(request.url)
+        # The same object: what waits for a robots.txt, or asks for one, is known by it.
+        request.meta[_OWN_TRIES] = (began, tries + 1)
+        request.dont_filter = True
+        return request
 
     async def _strike(self, request: Request, reason: str) -> bool:
         """Note a failure; whether that was one too many."""

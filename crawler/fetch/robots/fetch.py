@@ -20,6 +20,7 @@ from crawler.fetch.hosts.gate import IN_SPITE_OF_PAUSES, RETRY_LATER
 from crawler.fetch.hosts.hosts import Hosts
 from crawler.fetch.hosts.via import VIA
 from crawler.fetch.outcome import outcome_of_error
+from crawler.fetch.own_trouble import OwnTroubleError
 from crawler.fetch.robots.origin import robots_url
 from crawler.fetch.robots.rules import ROBOTS_BYTES, leading_lines
 from crawler.fetch.warc.errors import OwnFailureError
@@ -165,5 +166,5 @@ def _target(response: Response) -> str | None:
 def _is_our_doing(error: Exception, state: State) -> bool:
     """Whether an error tells of us and not of the site."""
     return isinstance(
-        error, (StoppedError, NoContactError, OwnFailureError, DeferredError)
+        error, (StoppedError, NoContactError, OwnFailureError, DeferredError, OwnTroubleError)
     ) or state in {State.BLOCKED_ADDRESS, State.DEFERRED}
