@@ -163,7 +163,5 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _errno(error: BaseException) -> int:
-    number = getattr(error, "errno", None) or getattr(
-        error, "osError", None
-    )  # or as Twisted has it
+    number = getattr(error, "errno", None) or getattr(error, "osError", None)  # that of Twisted's
     return number if isinstance(number, int) else 0

@@ -41,6 +41,7 @@ class HostFrontier(BaseScheduler):
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._hosts = crawler.get_extension(Hosts) or Hosts()
+        self._hosts.has_room = self.wake
         self._dupefilter: BaseDupeFilter = build_from_crawler(
             load_object(crawler.settings["DUPEFILTER_CLASS"]), crawler
         )

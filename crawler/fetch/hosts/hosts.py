@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from crawler.moments import utc_text
 from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from scrapy.crawler import Crawler
     from scrapy.http import Request
@@ -32,6 +33,7 @@ class Hosts:
     Attributes:
         aside: requests that wait for the robots.txt of their site, and those that ask for it: they
             take no place of CONCURRENT_REQUESTS.
+        has_room: is called when one of them has stepped aside.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Hosts:
     ) -> None:
         self.limits = limits or HostLimits()
         self.aside: set[Request] = set()
+        self.has_room: Callable[[], object] = lambda: None
         self._clock = clock
         self._rests: dict[str, Rest] = {}
         self._strikes: dict[str, int] = {}
@@ -57,6 +60,16 @@ class Hosts:
     def now(self) -> float:
         """The time that rests are told in: seconds of a clock that nobody can set."""
         return self._clock()
+
+    @contextmanager
+    def stepping_aside(self, request: Request) -> Iterator[None]:
+        """Have a request take no place while a with block lasts."""
+        self.aside.add(request)
+        self.has_room()
+        try:
+            yield
+        finally:
+            self.aside.discard(request)
 
     def time_of(self, rest: Rest) -> str:
         """Return the end of a rest as ISO 8601 in UTC: whole seconds, never too early."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin, urlsplit
@@ -68,6 +69,10 @@ class Asker:
     in_spite_of_pauses: bool = False
 
 
+NOBODY: Final = Asker()
+"""What asks for its own sake."""
+
+
 class RobotsFetcher:
     """Fetches by the crawl's own downloader, with all middlewares but for redirects.
 
@@ -82,7 +87,7 @@ class RobotsFetcher:
         crawler.signals.connect(self.headers_received, signals.headers_received)
         crawler.signals.connect(self.bytes_received, signals.bytes_received)
 
-    async def fetch(self, origin: str, asker: Asker) -> Fetched:
+    async def fetch(self, origin: str, asker: Asker = NOBODY) -> Fetched:
         """Ask the origin, and go where it redirects to; a redirect in a circle is the answer.
 
         Raises:
@@ -122,12 +127,8 @@ class RobotsFetcher:
         request = Request(url, meta=meta, callback=NO_CALLBACK, dont_filter=True)
         assert self._crawler.engine is not None
         hosts = self._crawler.get_extension(Hosts)
-        aside = set() if hosts is None else hosts.aside
-        aside.add(request)
-        try:
+        with nullcontext() if hosts is None else hosts.stepping_aside(request):
             return await self._crawler.engine.download_async(request)
-        finally:
-            aside.discard(request)
 
     def headers_received(self, request: Request) -> None:
         """Let a body be as large as it says: it is stopped in time."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from crawler.fetch.robots.fetch import NOBODY
 from crawler.fetch.robots.rules import RobotsRules, rules_of
 from crawler.ledger.records import RobotsAnswer
 from crawler.moments import utc_text
@@ -75,7 +76,7 @@ class KnownRobots:
         """Return the rules of an origin if they are known without asking anybody."""
         return self._recall(origin)
 
-    async def of(self, origin: str, asker: Asker) -> Known:
+    async def of(self, origin: str, asker: Asker = NOBODY) -> Known:
         """Return the rules of an origin.
 
         Raises:

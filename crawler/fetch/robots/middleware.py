@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Final, Self
 
 from scrapy.exceptions import NotConfigured
 
 from crawler.fetch.hosts.errors import RetryLaterError
-from crawler.fetch.hosts.frontier import HostFrontier
 from crawler.fetch.hosts.gate import IN_SPITE_OF_PAUSES, NO_STRIKES
 from crawler.fetch.hosts.hosts import Hosts
 from crawler.fetch.hosts.via import led_by
@@ -22,7 +21,7 @@ from crawler.moments import utc_text
 from crawler.options import OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import datetime
 
     from scrapy.crawler import Crawler
@@ -101,7 +100,7 @@ class RobotsMiddleware:
         known = self._known.at_hand(origin)
         if has_waited := known is None:
             try:
-                with self._aside(request):
+                with self._stepping_aside(request):
                     known = await self._known.of(origin, _asker(request))
             except RetryLaterError:
                 return _put_back(request)
@@ -122,21 +121,9 @@ class RobotsMiddleware:
         may_go_back = has_waited and request.meta.get(_PUT_BACK, 0) < _MOST_PUT_BACK
         return _put_back(request) if may_go_back else None
 
-    @contextmanager
-    def _aside(self, request: Request) -> Iterator[None]:
-        """Have a request take no place of the downloader's for a while."""
-        hosts, engine = self._crawler.get_extension(Hosts), self._crawler.engine
-        if hosts is None:
-            yield
-            return
-        hosts.aside.add(request)
-        frontier = None if engine is None else engine.scheduler
-        if isinstance(frontier, HostFrontier):
-            frontier.wake()  # it has counted this request
-        try:
-            yield
-        finally:
-            hosts.aside.discard(request)
+    def _stepping_aside(self, request: Request) -> AbstractContextManager[None]:
+        hosts = self._crawler.get_extension(Hosts)
+        return nullcontext() if hosts is None else hosts.stepping_aside(request)
 
 
 def _asker(request: Request) -> Asker:
