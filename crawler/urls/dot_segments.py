@@ -20,7 +20,7 @@ def without_dot_segments(url: str) -> str:
     if _IS_THERE_ANY.search(url) is None or (parts := _PARTS.fullmatch(url)) is None:
         return url
     before, path, rest = parts.groups()
-    return f"{before}{_resolved(path)}{rest}"
+    return f"{before}{_resolved(path)}{rest}" if path else url
 
 
 def _resolved(path: str) -> str:
