@@ -28,8 +28,6 @@ from crawler.fetch.hosts.errors import DeferredError
 from crawler.fetch.hosts.hosts import Hosts
 from crawler.fetch.hosts.via import led_by
 from crawler.fetch.own_trouble import (
-    NAP,
-    STOOD_STILL,
     OwnTroubleError,
     Pulse,
     has_descriptors,
@@ -219,13 +217,13 @@ class StoppableDownloadHandler(GuardedDownloadHandler):
         try:
             return await super().download_request(request)
         except Exception as error:
-            reason = self._own_reason(error, started)
+            reason = self._own_reason(error, request, started)
             if reason is None:
                 raise
             request.meta[SPENT] = spent
             raise OwnTroubleError(reason) from error
 
-    def _own_reason(self, error: Exception, started: float) -> str | None:
+    def _own_reason(self, error: Exception, request: Request, started: float) -> str | None:
         """Say what of our own has made a download fail; None: nothing."""
         pulse = self._pulse
         may_be_offline = pulse is not None and not pulse.has_answered(started)
@@ -233,7 +231,6 @@ class StoppableDownloadHandler(GuardedDownloadHandler):
             return reason
         if isinstance(error, CannotResolveHostError) and not has_descriptors():
             return "too many open files"
-        slept = 0.0 if pulse is None else pulse.seconds_slept(started)
-        if slept > NAP and isinstance(error, _OF_THE_NETWORK):
-            return f"{STOOD_STILL} for {slept:.0f} s"
+        if pulse is not None and isinstance(error, _OF_THE_NETWORK):
+            return pulse.excuse(request, started)
         return None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scrapy.crawler import Crawler
+    from scrapy.http import Request
 
 SHORTAGES: Final = {
     errno.EMFILE: "too many open files",
@@ -35,7 +36,9 @@ _ANYWHERE: Final = (  # addresses for documentation; nothing is sent to them
 _BEAT: Final = 0.25  # seconds
 NAP: Final = 2.0
 """Seconds without a beat that are no accident."""
-STOOD_STILL: Final = "this process stood still"
+OWN_TRIES: Final = "crawler_own_tries"
+"""Meta key: when a request first failed for a reason of ours, and how often it was made again."""
+_MOST_NAPS: Final = 2  # that excuse a failure; a machine that always starves would hide all of them
 _NAPS_KEPT: Final = 100
 _SHORTLY: Final = 60.0  # seconds
 
@@ -99,6 +102,14 @@ class Pulse:
         if self._last is not None and (now := time.monotonic()) - self._last > NAP:
             naps.append((self._last, now))  # its end is noticed here first
         return sum(max(end - max(begin, since), 0.0) for begin, end in naps)
+
+    def excuse(self, request: Request, started: float) -> str | None:
+        """Say for how long the process stood still while a request was made; None: not for long."""
+        _, tries = request.meta.get(OWN_TRIES, (started, 0))
+        slept = self.seconds_slept(started)
+        if slept <= NAP or tries >= _MOST_NAPS:
+            return None
+        return f"this process stood still for {slept:.0f} s"
 
     def _beat(self) -> None:
         now = time.monotonic()

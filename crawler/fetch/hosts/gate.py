@@ -21,7 +21,7 @@ from crawler.fetch.hosts.hosts import Hosts, host_of
 from crawler.fetch.hosts.rest import pause_after_timeout, with_margin
 from crawler.fetch.hosts.retry_after import longest_retry_after, time_at
 from crawler.fetch.hosts.via import led_by
-from crawler.fetch.own_trouble import OwnTroubleError, Pulse
+from crawler.fetch.own_trouble import OWN_TRIES, OwnTroubleError, Pulse
 from crawler.fetch.robots.errors import RobotsUnreachableError
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.moments import moment
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("crawler.run")
 
-_OWN_TRIES: Final = "crawler_own_tries"  # when the first one failed, and how many have been made
 _MOST_OWN_TRIES: Final = 5  # with pauses of 1, 2, 4, … seconds
 _ASK_TO_WAIT: Final = frozenset({429, 503})
 _BLOCKS: Final = frozenset({403, 429, 503})
@@ -166,7 +165,7 @@ class HostGate:
         """
         if trouble.is_final:
             return None
-        began, tries = request.meta.setdefault(_OWN_TRIES, (time.monotonic(), 0))
+        began, tries = request.meta.setdefault(OWN_TRIES, (time.monotonic(), 0))
         if tries >= _MOST_OWN_TRIES:
             trouble.is_final = True
             pulse = self._crawler.get_extension(Pulse)
@@ -181,7 +180,7 @@ class HostGate:
                 await asyncio.wait_for(stop.stopping.wait(), 2.0**tries)
                 raise StoppedError(request.url)
         # The same object: what waits for a robots.txt, or asks for one, is known by it.
-        request.meta[_OWN_TRIES] = (began, tries + 1)
+        request.meta[OWN_TRIES] = (began, tries + 1)
         request.dont_filter = True
         return request
 
