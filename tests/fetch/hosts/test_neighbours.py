@@ -65,7 +65,7 @@ def test_sites_of_a_platform_are_each_asked_one_thing_at_a_time(
     article_html: Callable[..., str],
 ) -> None:
     for site in range(3):
-        urls = [f"http://{sub}site{site}.github.io/{n}" for sub in ("", "www.") for n in range(3)]
+        urls = [f"http://{sub}site{site}.github.io/{n}" for sub in ("", "m.") for n in range(3)]
         for url in urls:
             web.page(url, article_html(title=url), delay=0.05)
         write_item(tmp_path / "items", f"s{site}", original_url=urls[0], related=urls[1:])
