@@ -111,7 +111,7 @@ class HostGate:
                 most = self._hosts.limits.longest_wait if via is not None else asked
                 seconds = min(with_margin(asked), with_margin(most))
                 self._pause(url, seconds, f"HTTP {status} with Retry-After")
-        elif status in self._statuses:
+        elif status in self._statuses and via is None:
             self._back_off(request, f"HTTP {status}")
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
