@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from crawler.summary import INTERRUPTED
+
 if TYPE_CHECKING:
     from crawler.summary import RunSummary
 
@@ -21,7 +23,7 @@ class ExitCode(IntEnum):
 
 def exit_code_of(summary: RunSummary) -> ExitCode:
     """Return the exit code for a run that could be done."""
-    if summary.ended == "interrupted":
+    if summary.ended == INTERRUPTED:
         return ExitCode.INTERRUPTED
     if summary.invalid:
         return ExitCode.ITEMS_INVALID

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
+AHEAD: Final = timedelta(minutes=5)
+"""What is dated later than now by more than this was dated by a clock that was wrong.
+
+That much clocks differ, and are corrected by, without anything being wrong.
+"""
 _DAY_LENGTH: Final = len("2026-11-25")
 
 
@@ -31,6 +36,11 @@ def day_of(value: object) -> str | None:
         with suppress(OverflowError):  # at the ends of time a day is not known to the hour
             value = value.astimezone(UTC)
     return value.isoformat()[:_DAY_LENGTH] if isinstance(value, date) else None
+
+
+def is_ahead(at: datetime, now: datetime) -> bool:
+    """Whether a clock that was ahead has dated something so, so that it is not believed."""
+    return at - now > AHEAD
 
 
 @lru_cache(maxsize=4096)  # a run of visits has few moments

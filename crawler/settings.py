@@ -74,6 +74,8 @@ CRAWLER_IMAGES = ""
 CRAWLER_IMAGE_MAXSIZE = 8 * 1024 * 1024
 CRAWLER_IMAGE_PIXELS = 25_000_000
 CRAWLER_IMAGE_THUMBNAIL = 400
+# Seconds after which a run is stopped, and leaves the rest to the next one; 0: never.
+CRAWLER_MAX_RUN_SECONDS = 0
 # Seconds that a stopped crawl may take to finish what is in flight.
 CRAWLER_STOP_GRACE = 8.0
 # `crawler watch`, in seconds: files are crawled when nothing has changed for so long; a run of all
@@ -85,16 +87,17 @@ CRAWLER_WATCH_GAP = 60.0
 # Seconds that a robots.txt may keep two requests apart (Crawl-delay, Request-rate).
 CRAWLER_CRAWL_DELAY_MAX = 60.0
 
-# Politeness: one request at a time and a pause per registered domain, many domains at once.
+# Politeness: one request at a time and a pause per site, many sites at once.
 ROBOTSTXT_OBEY = True
 SCHEDULER = "crawler.fetch.hosts.frontier.HostFrontier"
-DOWNLOADER = "crawler.fetch.hosts.downloader.RegisteredDomainDownloader"
+DOWNLOADER = "crawler.fetch.hosts.downloader.SiteDownloader"
 CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "crawler.fetch.dot_segments.DotSegmentsMiddleware": 40,
     "crawler.fetch.contact_guard.ContactGuardMiddleware": 50,
     "crawler.fetch.addresses.gate.AddressGate": 60,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
@@ -114,7 +117,7 @@ DOWNLOADER_MIDDLEWARES = {
 DOWNLOAD_TIMEOUT = 30
 TWISTED_DNS_RESOLVER = "crawler.fetch.addresses.resolver.GuardedResolver"
 DNS_TIMEOUT = 20
-REACTOR_THREADPOOL_MAXSIZE = 20  # look-ups of that many host names at once
+REACTOR_THREADPOOL_MAXSIZE = 64  # look-ups of that many host names at once, also of some that hang
 DOWNLOAD_MAXSIZE = 4 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True
@@ -139,6 +142,8 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "crawler.spiders.no_referer.NoRefererMiddleware": 700,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 CONCURRENT_ITEMS = 2  # a callback yields one; Scrapy starts so many tasks for each callback
@@ -149,6 +154,7 @@ EXTENSIONS = {
     "crawler.fetch.hosts.hosts.Hosts": 0,
     "crawler.fetch.proxies.Proxies": 0,
     "crawler.fetch.bounded_stop.BoundedStop": 0,
+    "crawler.fetch.own_trouble.Pulse": 0,
     "crawler.fetch.html_only.HtmlOnly": 0,
     "crawler.fetch.first_bytes.FirstBytes": 0,
     "crawler.fetch.addresses.self_test.GuardSelfTest": 0,

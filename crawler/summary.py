@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.discover.tally import DiscoveryTally
 from crawler.states import State
-from crawler.urls.registered_domain import registered_domain
+from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crawler.ledger.records import Hop, Visit
+
+INTERRUPTED: Final = "interrupted"
+OUT_OF_TIME: Final = "out of time"
+"""How a run has ended that `CRAWLER_MAX_RUN_SECONDS` ended; what is left is due in the next one."""
 
 _NOT_VISITED: Final = "not-visited"
 _HOSTS_SHOWN: Final = 10
@@ -22,7 +26,7 @@ _PROBLEMS_KEPT: Final = 200
 
 @dataclass(slots=True)
 class HostTally:
-    """The tries at one registered domain: how many, how many failed, their times in seconds."""
+    """The tries at one site: how many, how many failed, their times in seconds."""
 
     tries: int = 0
     failures: int = 0
@@ -49,9 +53,9 @@ class RunSummary:
         written, unchanged, unwritten: output files.
         faults: errors of our own that no source's state tells.
         problems: the first defects of inputs and files, as text.
-        hosts: tries by registered domain.
+        hosts: tries by site.
         seconds: wall-clock time of the run.
-        ended: "finished", "interrupted", or why it could not go on.
+        ended: "finished", "interrupted", "out of time", or why it could not go on.
         discovery: what a search for new items has found; None where there was none.
     """
 
@@ -86,7 +90,7 @@ class RunSummary:
         """Count a visit."""
         self.visited[visit.state] += 1
         for hop in visit.hops:
-            host = registered_domain((hop.redirects or (hop.url,))[-1])
+            host = site_of((hop.redirects or (hop.url,))[-1])
             self.hosts.setdefault(host, HostTally()).add(hop)
 
     def add_problem(self, problem: str) -> None:
@@ -96,12 +100,12 @@ class RunSummary:
             self.problems.append(problem)
 
     def slowest_hosts(self) -> list[tuple[str, HostTally]]:
-        """Return the domains with the slowest single try first."""
+        """Return the sites with the slowest single try first."""
         ranked = sorted(self.hosts.items(), key=lambda host: -host[1].slowest)
         return ranked[:_HOSTS_SHOWN]
 
     def failing_hosts(self) -> list[tuple[str, HostTally]]:
-        """Return the domains with failed tries, most failures first."""
+        """Return the sites with failed tries, most failures first."""
         failing = [host for host in self.hosts.items() if host[1].failures]
         return sorted(failing, key=lambda host: -host[1].failures)[:_HOSTS_SHOWN]
 

@@ -35,7 +35,7 @@ class Archive(Protocol):
 
     @property
     def domain(self) -> str:
-        """The registered domain of its hosts, by which its requests are paced."""
+        """The site of its hosts, by which its requests are paced."""
 
     def question(self, url: str, near: datetime | None) -> Question:
         """How to ask for the snapshot of a page that is nearest to a time; None: for any."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from crawler.archive.archive import ArchiveAnswerError, Question
 from crawler.archive.memento import accept_datetime, as_captured
-from crawler.urls.registered_domain import registered_domain
+from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,8 +22,8 @@ class TimeGate:
 
     @property
     def domain(self) -> str:
-        """The registered domain of the TimeGate, where the snapshots must be, too."""
-        return registered_domain(self.prefix)
+        """The site of the TimeGate, where the snapshots must be, too."""
+        return site_of(self.prefix)
 
     def question(self, url: str, near: datetime | None) -> Question:
         """How to negotiate about time; without one the archive gives its latest snapshot."""
@@ -41,6 +41,6 @@ class TimeGate:
     def raw_url(self, url: str) -> str | None:
         """The URL of a snapshot as it was captured, where the archive's URLs tell how to."""
         is_web = urlsplit(url).scheme in {"http", "https"}
-        if not is_web or registered_domain(url) != self.domain:
+        if not is_web or site_of(url) != self.domain:
             return None
         return as_captured(url)

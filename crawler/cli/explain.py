@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -134,7 +135,7 @@ def _due_at(record: SourceRecord) -> str | None:
     last = LastVisit.of(record)
     if last is None:
         return None
-    due_at = RevisitPolicy.from_settings(project_settings({})).due_at(last)
+    due_at = RevisitPolicy.from_settings(project_settings({})).due_at(last, datetime.now(UTC))
     return None if due_at is None else utc_text(due_at)
 
 

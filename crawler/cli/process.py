@@ -16,6 +16,7 @@ from crawler.spiders.checks import check_settings
 from crawler.spiders.items import ItemsSpider
 from crawler.spiders.source import SourceSpider
 from crawler.spiders.warc_files import choose_warc_files
+from crawler.summary import INTERRUPTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +77,7 @@ def run_items(
     if process.was_stopped:
         if not isinstance(ran, SourceSpider) or ran.summary is None:
             raise KeyboardInterrupt  # before anything was begun
-        ran.summary.ended = "interrupted"  # also where a second signal left no time to say so
+        ran.summary.ended = INTERRUPTED  # also where a second signal left no time to say so
     if not isinstance(ran, SourceSpider) or ran.summary is None or ran.failure:
         failure = ran.failure if isinstance(ran, SourceSpider) else None
         raise UnusableRunError(failure or "the crawl did not start; see the log")

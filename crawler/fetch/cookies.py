@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from scrapy.exceptions import NotConfigured
 
 from crawler.urls.host import ascii_host
-from crawler.urls.registered_domain import registered_domain
+from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -183,7 +183,7 @@ def _default_path(parts: SplitResult) -> str:
 
 def _may_set(host: str, domain: str) -> bool:
     """Whether a host may set cookies for a domain: one above it, and of the same owner."""
-    site = registered_domain(host)
+    site = site_of(host)
     return host.endswith(f".{domain}") and (domain == site or domain.endswith(f".{site}"))
 
 

@@ -28,6 +28,9 @@ class WebMemory(Protocol):
     async def keep_pause(self, host: str, until: str, reason: str) -> None:
         """Remember that a host is to be left alone until then."""
 
+    async def forget_pause(self, host: str) -> None:
+        """Remember no longer that a host is to be left alone."""
+
     async def snapshot(self, key: str) -> Snapshot | None:
         """What the archive said of the page with this `crawler.urls.canonical.url_key`."""
 

@@ -36,6 +36,7 @@ from crawler.fetch.answers.errors import (
 )
 from crawler.fetch.contact_guard import NoContactError
 from crawler.fetch.hosts.errors import DeferredError
+from crawler.fetch.own_trouble import OwnTroubleError
 from crawler.fetch.proxies import ProxyDoubtError
 from crawler.fetch.robots.errors import ForbiddenByRobotsError
 from crawler.fetch.warc.errors import NoRecordError
@@ -68,6 +69,7 @@ _TELLING_ERRORS: Final[dict[type[Exception], State]] = {
     NoRecordError: State.NOT_RECORDED,
     ProxyDoubtError: State.NETWORK_ERROR,
     UndecodableError: State.NETWORK_ERROR,
+    OwnTroubleError: State.INTERNAL_ERROR,
 }
 # What Scrapy and Twisted raise of connections, requests and answers (ValueError: of redirects to
 # what is no URL); all else is a fault of ours.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from crawler.images.copies import check_copies_can_be_made
 from crawler.images.size import ImageLibraryMissingError, check_sizes_can_be_read
-from crawler.moments import moment
+from crawler.moments import is_ahead, moment
 from crawler.options import OptionError
 
 if TYPE_CHECKING:
@@ -102,7 +102,8 @@ class ImageWish:
     def _is_due(self, record: ImageRecord, now: datetime, is_there: Callable[[str], bool]) -> bool:
         if record.problem is not None:
             gap = _AGAIN_SOON if record.may_pass else _AGAIN_LATER
-            return moment(record.asked_at) + gap <= now
+            asked_at = moment(record.asked_at)
+            return asked_at + gap <= now or is_ahead(asked_at, now)
         return self.copies and (record.file is None or not is_there(record.file))
 
 

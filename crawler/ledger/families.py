@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from crawler.urls.registered_domain import registered_domain
+from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -65,7 +65,7 @@ def _keys_around(db: sqlite3.Connection, item_id: int) -> set[str]:
 def _put_mention(db: sqlite3.Connection, item_id: int, mention: Mention, family: UrlFamily) -> None:
     is_new = db.execute(
         "INSERT OR IGNORE INTO source (key, domain, tried) VALUES (?, ?, '[]')",
-        (family.key, registered_domain(family.urls[0])),
+        (family.key, site_of(family.urls[0])),
     ).rowcount
     if is_new:
         crosses = "INSERT INTO crossing SELECT DISTINCT family_id, key FROM url WHERE key = ?"

@@ -170,6 +170,9 @@ class Ledger(Protocol):
     def put_pause(self, host: str, until: str, reason: str) -> None:
         """Remember that a host is to be left alone until then."""
 
+    def forget_pause(self, host: str) -> None:
+        """Remember no longer that a host is to be left alone."""
+
     def snapshot(self, key: str) -> Snapshot | None:
         """What an archive said of the page with this key."""
 

@@ -173,5 +173,5 @@ def _json_array(states: Iterable[State]) -> str:
 def _is_due(wanted: Wanted, *columns: Any) -> bool:
     """Answer for one row; the columns are those that `_REASON` hands over."""
     state, *rest = columns
-    due_at = wanted.revisit.due_at(LastVisit.from_texts(State(state), *rest))
+    due_at = wanted.revisit.due_at(LastVisit.from_texts(State(state), *rest), wanted.now)
     return due_at is not None and due_at <= wanted.now

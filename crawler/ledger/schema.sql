@@ -16,7 +16,7 @@ CREATE INDEX item_by_origin ON item (origin);
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,     -- key of the best URL of its family
-    domain TEXT NOT NULL,         -- registered domain of that URL
+    domain TEXT NOT NULL,         -- site of that URL, by which they are asked in turn
     held_state TEXT,              -- NULL: never visited
     last_state TEXT,              -- how the last visit ended
     tried TEXT NOT NULL,          -- JSON array: keys of the URLs that the last visit tried

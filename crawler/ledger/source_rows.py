@@ -107,7 +107,7 @@ class SourceRows:
         self._db.execute(
             "UPDATE source SET held_state = ?, last_state = ?, held = ?, last = ?, "
             "revision = ?, checked_at = ?, tried = ?, answered = ?, failures = ?, retry_at = ?, "
-            "first_at = coalesce(first_at, ?) WHERE key = ?",
+            "first_at = min(coalesce(first_at, ?), ?) WHERE key = ?",
             (
                 record.held.state,
                 record.last_state,
@@ -119,6 +119,7 @@ class SourceRows:
                 url_key(record.held.hop.url),
                 record.failures,
                 visit.hop.retry_at,
+                visit.at,
                 visit.at,
                 key,
             ),

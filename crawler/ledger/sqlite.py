@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -35,7 +36,6 @@ from crawler.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from crawler.plan.revisit import RevisitPolicy
@@ -217,7 +217,8 @@ class SqliteLedger:
 
         None: none is, ever.
         """
-        times = map(policy.due_at, self._sources.last_visits(roots))
+        now = datetime.now(UTC)
+        times = (policy.due_at(last, now) for last in self._sources.last_visits(roots))
         return min((at for at in times if at is not None), default=None)
 
     def source_of_url(self, url: str) -> SourceRecord | None:
@@ -271,6 +272,10 @@ class SqliteLedger:
         """Remember that a host is to be left alone until then."""
         with self._durably():
             self._web.put_pause(host, until, reason)
+
+    def forget_pause(self, host: str) -> None:
+        """Remember no longer that a host is to be left alone."""
+        self._web.forget_pause(host)
 
     def snapshot(self, key: str) -> Snapshot | None:
         """What an archive said of the page with this key."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Self
 
 from crawler.durations import NEVER, parse_duration
-from crawler.moments import moment
+from crawler.moments import is_ahead, moment
 from crawler.options import OptionError
 from crawler.states import State
 
@@ -25,6 +25,7 @@ _FAILED_GROWTH: Final = 4.0
 _OTHER_TEXT_GROWTH: Final = 12.0
 _FAILED_LIMIT: Final = timedelta(days=1)
 _LOST_GROWTH: Final = 3.0
+_LONGEST_WAIT: Final = timedelta(days=4)  # nobody is left alone for longer
 _ENDLESS: Final = 40  # failures in a row; more make no gap longer, and no number too large
 
 
@@ -57,11 +58,12 @@ class LastVisit:
         retry_at: str | None,
     ) -> Self:
         """Make it of what the ledger keeps."""
-        first = moment(first_at)
+        # A date in the future would put off all that follows from the article's age; and so would
+        # a first visit that a clock which was ahead has dated later than the last one.
+        first = min(moment(first_at), moment(at))
         return cls(
             state=state,
             at=moment(at),
-            # A date in the future would put off all that follows from the article's age.
             published=first if published is None else min(moment(published), first),
             failures=failures,
             retry_at=None if retry_at is None else moment(retry_at),
@@ -112,8 +114,15 @@ class RevisitPolicy:
             limit=_span_or_never(settings, "CRAWLER_REVISIT_LIMIT"),
         )
 
-    def due_at(self, last: LastVisit) -> datetime | None:
-        """Return when the source is due again; None: never by itself."""
+    def due_at(self, last: LastVisit, now: datetime) -> datetime | None:
+        """Return when the source is due again; None: never by itself.
+
+        That is now where the last visit was dated by a clock that was ahead, since then.
+        """
+        if is_ahead(last.at, now):
+            return now
+        if last.retry_at is not None and last.retry_at - last.at > _LONGEST_WAIT:
+            last = replace(last, retry_at=None)  # the clock was set in between
         if last.state in _IN_PLACE:
             return self._next_look(last)
         if last.state is State.OTHER_TEXT:

@@ -289,4 +289,4 @@ def _host(asked: Request | Response) -> str:
 
 
 def _urls(trail: Trail) -> tuple[str, ...]:
-    return urls_to_ask(trail.source, trail.hops, anew=trail.asks_anew)
+    return urls_to_ask(trail.source, trail.hops, anew=trail.asks_anew, at_home=trail.at_home)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.fetch.bounded_stop import StoppedError
 from crawler.fetch.conditional import is_not_modified
+from crawler.fetch.hosts.gate import IN_SPITE_OF_PAUSES
+from crawler.fetch.hosts.via import VIA
 from crawler.fetch.outcome import outcome_of_error, state_of_status
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.states import State
@@ -42,6 +44,8 @@ async def ask(
     headers: Mapping[str, str] | None = None,
     most: int | None = None,
     follow: bool = True,
+    in_spite_of_pauses: bool = False,
+    via: str | None = None,
 ) -> Asked:
     """Ask for a URL by the crawl's own downloader, with all its middlewares.
 
@@ -49,11 +53,15 @@ async def ask(
         headers: conditions of the request, for example.
         most: bytes that the answer may have; None: DOWNLOAD_MAXSIZE.
         follow: whether redirects are followed; if not, one is `ok` as well.
+        in_spite_of_pauses: whether it is asked for whatever earlier runs met there.
+        via: who led to it, if strangers did (`crawler.fetch.hosts.via`).
 
     Raises:
         StoppedError, OwnFailureError: as `ask_for`.
     """
-    meta = {"dont_redirect": not follow} | ({} if most is None else {"download_maxsize": most})
+    meta: dict[str, Any] = {"dont_redirect": not follow, IN_SPITE_OF_PAUSES: in_spite_of_pauses}
+    meta |= {} if most is None else {"download_maxsize": most}
+    meta |= {} if via is None else {VIA: via}
     request = Request(safe_url(url), headers=dict(headers or {}), meta=meta)
     return await ask_for(crawler, request, follow=follow)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, AllowedNetworks
+from crawler.fetch.bounded_stop import longest_run
 from crawler.fetch.hosts.rest import HostLimits
 from crawler.fetch.robots.middleware import check_robots_settings
 from crawler.images.wish import ImageWish
@@ -35,6 +36,7 @@ def check_settings(settings: BaseSettings) -> None:
     most_pages(settings)
     RevisitPolicy.from_settings(settings)
     HostLimits.from_settings(settings)
+    longest_run(settings)
     AllowedNetworks.parse(settings[ALLOWED_NETWORKS])
     Additions.from_settings(settings)
     ImageWish.from_settings(settings)

@@ -198,7 +198,8 @@ class DiscoverSpider(SourceSpider):
             CloseSpider: nothing can be kept, or there is no contact.
         """
         self.check_contact(url)
-        asked = await ask(self.crawler, url, headers=headers, most=most)
+        force = self.options.force
+        asked = await ask(self.crawler, url, headers=headers, most=most, in_spite_of_pauses=force)
         self.end_if_failed()
         return asked
 

@@ -203,8 +203,8 @@ class ImageDesk:
         asked: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         state, detail = outcome
         image, may_pass = asked.cb_kwargs["image"], state.is_transient
-        problem = f"{state}: {detail}"
-        await self._fail(image, problem, may_pass=may_pass, blames_host=may_pass)
+        problem, is_ours = f"{state}: {detail}", state is State.INTERNAL_ERROR
+        await self._fail(image, problem, may_pass=may_pass, blames_host=may_pass and not is_ours)
         async for request in self._next(image):
             yield request
 

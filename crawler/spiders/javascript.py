@@ -142,7 +142,7 @@ async def _answer(crawler: Crawler, url: str) -> PageAnswer | None:
     if not url.startswith(("http://", "https://")):
         return None
     try:
-        asked: Any = await ask(crawler, url)
+        asked: Any = await ask(crawler, url, via="a script")
     except (StoppedError, OwnFailureError):
         return None  # the run ends, which its other requests tell
     response = asked.response

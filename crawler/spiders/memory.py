@@ -42,6 +42,10 @@ class LedgerMemory:
         """Remember that a host is to be left alone until then."""
         await self._keep(self._books.crawl.ledger.put_pause, host, until, reason)
 
+    async def forget_pause(self, host: str) -> None:
+        """Remember no longer that a host is to be left alone."""
+        await self._keep(self._books.crawl.ledger.forget_pause, host)
+
     async def snapshot(self, key: str) -> Snapshot | None:
         """What the archive said of the page with this key."""
         return await self._books.run(self._books.crawl.ledger.snapshot, key)

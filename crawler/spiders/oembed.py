@@ -9,9 +9,11 @@ from scrapy import Request
 
 from crawler.extraction.metadata.oembed import OEMBED, oembed_to_ask, with_missing, with_oembed
 from crawler.fetch.cookies import COOKIES
+from crawler.fetch.hosts.via import VIA
 from crawler.fetch.media_type import content_type_of, media_type
 from crawler.inert import plain_text
 from crawler.spiders.faults import fault_hop, settles_faults
+from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -46,13 +48,20 @@ class OEmbedDesk:
         url = None if answer is None else oembed_to_ask(answer.article)
         if url is None:
             return None
+        meta: dict[str, Any] = {"dont_retry": True, "download_maxsize": _ANSWER_BYTES}
+        meta |= {VIA: site_of(trail.hops[-1].url)}
         return Request(
             url,
             headers={"Accept": "application/json"},
             callback=self.answer_came,
             errback=self.failed,
             cb_kwargs={"visited": trail},
-            meta={COOKIES: trail.cookies, "dont_retry": True, "download_maxsize": _ANSWER_BYTES},
+            meta={
+                COOKIES: trail.cookies,
+                "dont_retry": True,
+                "download_maxsize": _ANSWER_BYTES,
+                VIA: site_of(trail.hops[-1].url),
+            },
             priority=_PRIORITY,
             dont_filter=True,
         )

@@ -15,11 +15,13 @@ from crawler.extraction.pool.extraction_pool import (
     ExtractionPool,
     ExtractionPoolError,
 )
+from crawler.fetch.addresses.gate import AT_HOME
 from crawler.fetch.bounded_stop import BoundedStop, StoppedError
 from crawler.fetch.conditional import CONDITIONS, conditions
 from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
 from crawler.fetch.cookies import COOKIES
 from crawler.fetch.hosts.frontier import HostFrontier
+from crawler.fetch.hosts.gate import IN_SPITE_OF_PAUSES
 from crawler.fetch.outcome import outcome_of_error
 from crawler.fetch.proxies import Proxies, ProxyDoubtError, unusable_proxy
 from crawler.fetch.warc.errors import OwnFailureError
@@ -193,16 +195,7 @@ class SourceSpider(Spider):
             raise self.give_up(f"an internal error: {fault_detail(error)}") from error
 
     async def _requests(self) -> AsyncIterator[Any]:
-        if (stop := self._stop()) is not None:
-            stop.at_cut_off(self.pool.kill)
-            if self.scripts is not None:
-                stop.at_cut_off(self.scripts.kill)
-            if self.images is not None:
-                stop.at_cut_off(self.images.kill)
-        try:
-            await self.books.open(self._open)
-        except _UNUSABLE as error:
-            raise self.give_up(str(error)) from error
+        await self._open_books()
         self.summary = self.books.crawl.summary
         self._look_around()
         await self.prepare()
@@ -233,6 +226,19 @@ class SourceSpider(Spider):
         if not names_a_contact(self.settings["USER_AGENT"]):
             self._at_home = Surroundings(use_proxies=use_proxies)
 
+    async def _open_books(self) -> None:
+        stop = self._stop()
+        if stop is not None:
+            for worker in (self.pool, self.scripts, self.images):
+                if worker is not None:
+                    stop.at_cut_off(worker.kill)
+        try:
+            await self.books.open(self._open)
+        except _UNUSABLE as error:
+            raise self.give_up(str(error)) from error
+        if stop is not None:
+            stop.begin_to_count()  # another run may wait for the folder from now on
+
     async def _image_requests(self) -> AsyncIterator[Request]:
         """Yield what is asked for once all sources are settled."""
         if self.images is None:
@@ -240,26 +246,20 @@ class SourceSpider(Spider):
         stop = self._stop()
         while (
             self._begun
-            and not self._is_quiet()
+            and not self._is_idle()  # what has not come by then will not come any more
             and not (stop is not None and stop.stopping.is_set())
         ):
             await self.crawler.signals.wait_for(signals.scheduler_empty)
         async for requests in self.images.requests():
             for request in requests:
                 yield request
-            while self.images.is_full and not self._is_quiet():
+            while self.images.is_full and not self._is_idle():
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
 
-    def _is_quiet(self) -> bool:
-        """Whether nothing is under way, so that what has not come will not come any more."""
-        engine = self.crawler.engine
-        assert engine is not None
-        scheduler, slot = engine.scheduler, engine.scraper.slot
-        return not (
-            (scheduler is not None and scheduler.has_pending_requests())
-            or engine.downloader.active
-            or (slot is not None and not slot.is_idle())
-        )
+    def _is_idle(self) -> bool:
+        assert self.crawler.engine is not None
+        frontier = self.crawler.engine.scheduler
+        return isinstance(frontier, HostFrontier) and frontier.is_idle
 
     async def _room_for_more(self) -> None:
         """Wait until few requests are left that could be sent, and not many in all."""
@@ -342,9 +342,14 @@ class SourceSpider(Spider):
     def request(self, trail: Trail) -> Request:
         """Return the request for the next URL of a trail."""
         asked = None if trail.asks_anew else conditions(trail.source, trail.url)
+        is_wanted = trail.asks_anew or trail.source.last_state in self.options.retry
         return Request(
             trail.url,
-            meta={COOKIES: trail.cookies, CONDITIONS: asked},
+            meta={
+                COOKIES: trail.cookies,
+                CONDITIONS: asked,
+                IN_SPITE_OF_PAUSES: is_wanted,
+            },
             callback=self.parse_source,
             errback=self.source_failed,
             cb_kwargs={"trail": trail},
@@ -374,6 +379,7 @@ class SourceSpider(Spider):
             return
         hop = reading.hop(trail.url, response)
         after = trail.after(hop, reading.answer, at=response.meta.get(TAKEN_AT))
+        after = after.from_home() if response.meta.get(AT_HOME) else after
         async for output in self._go_on(after):
             yield output
 
@@ -421,6 +427,7 @@ class SourceSpider(Spider):
             retry_at=getattr(error, "retry_at", None) or request.meta.get("retry_at"),
         )
         after = trail.after(hop)
+        after = after.from_home() if request.meta.get(AT_HOME) else after
         if isinstance(error, ProxyDoubtError) and after.is_over:
             self._lost[trail.source.key] = outcome  # unless the proxy turns out to be at fault
             return
@@ -551,7 +558,9 @@ class SourceSpider(Spider):
             except Exception as error:
                 logger.exception("the run cannot be completed")
                 self.give_up(f"an internal error: {fault_detail(error)}")
-        ended = "interrupted" if interrupted else (self.failure or reason)
+        stop = self._stop()
+        is_stopped = stop is not None and stop.stopping.is_set()
+        ended = stop.reason if stop is not None and is_stopped else (self.failure or reason)
         await self.books.close(ended, could_go_on=self.failure is None)
 
     def give_up(self, failure: str) -> CloseSpider:

@@ -35,6 +35,7 @@ class Trail:
         snapshot: where an archive has the page of the last hop.
         at: when the last answer came, ISO 8601 in UTC, where that was not now.
         cookies: those of the visit, which its requests have in common.
+        at_home: URLs that an address which is not public has answered.
     """
 
     source: SourceRecord
@@ -44,6 +45,7 @@ class Trail:
     snapshot: Snapshot | None = None
     at: str | None = None
     cookies: CookieJar = field(default_factory=CookieJar, compare=False)
+    at_home: frozenset[str] = frozenset()
 
     @property
     def url(self) -> str:
@@ -53,6 +55,10 @@ class Trail:
     def after(self, hop: Hop, answer: Answer | None = None, *, at: str | None = None) -> Self:
         """Return the trail with one more try, and with what was read off its page."""
         return replace(self, hops=(*self.hops, hop), answers=(*self.answers, answer), at=at)
+
+    def from_home(self) -> Self:
+        """Return the trail with a note that its last URL is none of the public web."""
+        return replace(self, at_home=self.at_home | {self.hops[-1].url})
 
     def with_article(self, article: Article, *, is_whole: bool = True) -> Self:
         """Return the trail with this as what was read off the last page and those that follow it.

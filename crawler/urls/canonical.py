@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
 
+from crawler.urls.dot_segments import without_dot_segments
 from crawler.urls.host import ascii_host, safe_url
 from crawler.urls.plain_url import plain_host
 from crawler.urls.tracking import without_tracking
@@ -20,8 +21,8 @@ _WEB_PORTS = (80, 443)
 def clean_url(url: str) -> str:
     """Return the URL to request for an absolute http or https URL.
 
-    Fragment, tracking parameters, user name and password, and the scheme's default port are
-    gone, the host is in lower-case ASCII, and characters that RFC 3986 does not allow are
+    Fragment, tracking parameters, user name and password, dot segments, and the scheme's default
+    port are gone, the host is in lower-case ASCII, and characters that RFC 3986 does not allow are
     percent-encoded. Order and encoding of everything else stay, because servers may care.
 
     Never raises: a URL with an impossible authority (`http://[::1`) comes back with that
@@ -29,7 +30,7 @@ def clean_url(url: str) -> str:
     """
     if plain_host(url) is not None:
         return url
-    parts = urlsplit(_safe(url))
+    parts = urlsplit(without_dot_segments(_safe(url)))
     host = ascii_host(parts.hostname or "")
     netloc = _netloc(host, parts.port, defaults=_DEFAULT_PORTS.get(parts.scheme, ()))
     # Where there is no host, a path that starts with two slashes must not be taken for one.

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-# No port, user name, query, fragment, escape or character that would have to become one; in the
-# host only what no rule for names changes ("xn--" is left to those rules, as is an end in digits).
+# No port, user name, query, fragment, dot segment, escape or character that would become one; in
+# the host only what no rule for names changes ("xn--" is left to those rules, as is an end in
+# digits).
 _PLAIN: Final = re.compile(
-    r"https?://(?P<host>(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,})(?:/[A-Za-z0-9/_.~-]*)?"
+    r"https?://(?P<host>(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,})"
+    r"(?:/(?![.]{1,2}(?:/|$))[A-Za-z0-9_.~-]*)*"
 )
 
 

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from crawler.moments import is_ahead
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -60,6 +62,7 @@ class Agenda:
     _failures: int = 0
     _at: datetime | None = None  # of the next run by the schedule or for revisits
     _ended: datetime | None = None  # of the last run of all items
+    _seen: datetime | None = None  # the time when it was last looked at
     _idle: int = 0  # runs for revisits, in a row, that visited nothing
 
     @property
@@ -99,6 +102,11 @@ class Agenda:
         return Job(trigger)
 
     def _look_at_the_time(self, now: datetime) -> None:
+        if self._seen is not None and is_ahead(self._seen, now):
+            # The clock was ahead, and is set back: what was reckoned with it is not waited for.
+            self._at = self._ended = None
+            self._rest = self._rest or (Trigger.REVISIT if self.schedule is None else None)
+        self._seen = now
         if self._at is not None and now >= self._at:
             by_clock = Trigger.REVISIT if self.schedule is None else Trigger.SCHEDULE
             self._rest = self._rest or by_clock

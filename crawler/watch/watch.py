@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from crawler.exit_codes import ExitCode
+from crawler.summary import INTERRUPTED, OUT_OF_TIME
 from crawler.watch.agenda import Agenda, Job
 from crawler.watch.child_run import ChildRun, RunOutcome
 from crawler.watch.file_events import tell_changes, watched_folders
@@ -168,12 +169,15 @@ class Watch:
         return await ended, stopped_at is not None
 
     def _conclude(self, job: Job, outcome: RunOutcome, *, was_stopped: bool) -> None:
-        is_whole = outcome.summary is not None and outcome.summary.ended != "interrupted"
+        ended = None if outcome.summary is None else outcome.summary.ended
+        is_whole = ended not in {None, INTERRUPTED, OUT_OF_TIME}
         if is_whole:
             assert outcome.summary is not None
             self._agenda.done(job, datetime.now(UTC), visited=outcome.summary.done)
         elif was_stopped:
             self._agenda.put_back(job, time.monotonic())
+        elif ended == OUT_OF_TIME:
+            self._agenda.put_back(job, time.monotonic(), delay=self._options.pace.gap)
         elif outcome.code == ExitCode.USAGE_ERROR and not self._has_run:
             if not self._folder.is_busy():
                 raise FirstRunError("the first run could not be done; the log says why")

@@ -76,10 +76,27 @@ def test_a_source_that_wants_no_text_is_not_asked_for() -> None:
         "http://wiki.local/a",
         "http://wiki.internal/a",
         "http://nas.home.arpa/a",
+        "http://wiki.lan/a",
+        "http://wiki.corp/a",
+        "http://shop.test/a",
+        "http://hidden.onion/a",
+        "http://wiki.company-net/a",
+        "http://010.0.0.1/a",
+        "http://me:secret@news.example/a",
+        "http://news.example/a?token=s3cr3t",
+        "http://news.example/a?x=1&X-Amz-Signature=abc",
     ],
 )
 def test_what_is_at_home_is_no_business_of_an_archive(url: str) -> None:
     assert urls_to_ask(source(), hops(State.GONE, urls=(url,)), anew=False) == ()
+
+
+def test_nor_is_what_an_allowed_network_has_answered() -> None:
+    lost = hops(
+        State.GONE, State.GONE, urls=("http://wiki.news.example/a", "http://news.example/a")
+    )
+    at_home = frozenset({"http://wiki.news.example/a"})
+    assert urls_to_ask(source(), lost, anew=False, at_home=at_home) == ("http://news.example/a",)
 
 
 def test_an_answer_holds_for_thirty_days() -> None:
@@ -87,3 +104,4 @@ def test_an_answer_holds_for_thirty_days() -> None:
     asked = datetime(2024, 5, 14, 8, 30, tzinfo=UTC)
     assert still_holds(snapshot, asked + timedelta(days=29))
     assert not still_holds(snapshot, asked + timedelta(days=30))
+    assert not still_holds(snapshot, asked - timedelta(days=1)), "the clock was ahead then"

@@ -192,7 +192,7 @@ def test_an_answer_that_may_be_a_proxys_is_not_remembered_as_a_robots_txt(
 ) -> None:
     memory = RobotsMemory()
 
-    async def fetch(_: str) -> Fetched:
+    async def fetch(_: str, __: object) -> Fetched:
         return Fetched(503, is_sure=is_sure)
 
     asyncio.run(KnownRobots(fetch, "bot", memory=lambda: memory).of("http://news.example:80"))

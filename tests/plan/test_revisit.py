@@ -10,6 +10,7 @@ from crawler.plan.revisit import LastVisit, RevisitPolicy
 from crawler.states import State
 
 NOON = datetime(2024, 5, 14, 12, tzinfo=UTC)
+NOW = datetime(2025, 5, 14, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DEFAULTS = {name: getattr(project, name) for name in dir(project) if "REVISIT" in name}
 
@@ -17,7 +18,7 @@ DEFAULTS = {name: getattr(project, name) for name in dir(project) if "REVISIT" i
 def gaps(policy: RevisitPolicy, state: State, failures: range) -> list[timedelta]:
     """Time from a visit to the next, by failures in a row."""
     visits = [LastVisit(state, NOON, NOON, failures=count) for count in failures]
-    return [due - NOON for last in visits if (due := policy.due_at(last)) is not None]
+    return [due - NOON for last in visits if (due := policy.due_at(last, NOW)) is not None]
 
 
 def test_the_settings_of_the_project_are_the_policy_s_own_defaults() -> None:
@@ -27,7 +28,7 @@ def test_the_settings_of_the_project_are_the_policy_s_own_defaults() -> None:
 def test_a_fresh_article_is_looked_at_again_as_it_ages_and_then_rarely() -> None:
     policy, at, ages = RevisitPolicy(), NOON, []
     for _ in range(7):
-        due = policy.due_at(LastVisit(State.OK, at, NOON))
+        due = policy.due_at(LastVisit(State.OK, at, NOON), NOW)
         assert due is not None
         ages.append(due - NOON)
         at = due
@@ -37,7 +38,7 @@ def test_a_fresh_article_is_looked_at_again_as_it_ages_and_then_rarely() -> None
 
 def test_a_look_that_was_missed_is_not_made_up_for() -> None:
     late = LastVisit(State.NOT_MODIFIED, NOON + 10 * HOUR, NOON)
-    assert RevisitPolicy().due_at(late) == NOON + DAY
+    assert RevisitPolicy().due_at(late, NOW) == NOON + DAY
 
 
 def test_what_may_pass_is_tried_by_the_very_next_run_and_then_with_growing_gaps() -> None:
@@ -71,17 +72,17 @@ def test_failures_without_end_overflow_nothing() -> None:
 def test_nothing_is_due_before_the_site_wants_it() -> None:
     later = NOON + 5 * HOUR
     for state in (State.RATE_LIMITED, State.DEFERRED, State.ROBOTS):
-        assert RevisitPolicy().due_at(LastVisit(state, NOON, NOON, 1, later)) == later
+        assert RevisitPolicy().due_at(LastVisit(state, NOON, NOON, 1, later), NOW) == later
     many = LastVisit(State.RATE_LIMITED, NOON, NOON, 9, later)
-    assert RevisitPolicy().due_at(many) == NOON + DAY
+    assert RevisitPolicy().due_at(many, NOW) == NOON + DAY
 
 
 def test_never_ends_the_visits() -> None:
     chosen = {**DEFAULTS, "CRAWLER_REVISIT_FRESH": "", "CRAWLER_REVISIT_OLD": "never"}
     policy = RevisitPolicy.from_settings({**chosen, "CRAWLER_REVISIT_LIMIT": "never"})
     for state in (State.OK, State.UNSUPPORTED, State.GONE):
-        assert policy.due_at(LastVisit(state, NOON, NOON, 1)) is None
-    assert policy.due_at(LastVisit(State.TIMEOUT, NOON, NOON, 1)) == NOON
+        assert policy.due_at(LastVisit(state, NOON, NOON, 1), NOW) is None
+    assert policy.due_at(LastVisit(State.TIMEOUT, NOON, NOON, 1), NOW) == NOON
 
 
 @pytest.mark.parametrize(
@@ -113,4 +114,32 @@ def test_another_text_is_looked_at_again_soon_and_then_ever_more_seldom(
 ) -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     last = LastVisit(State.OTHER_TEXT, at, published=at, failures=failures)
-    assert RevisitPolicy().due_at(last) == at + gap
+    assert RevisitPolicy().due_at(last, at) == at + gap
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=6), DAY, 3650 * DAY])
+@pytest.mark.parametrize("state", [State.OK, State.GONE, State.TIMEOUT, State.DEFERRED])
+def test_a_visit_that_a_clock_has_dated_ahead_is_due_at_once(
+    state: State, ahead: timedelta
+) -> None:
+    at = NOON + ahead
+    last = LastVisit(state, at, at, 3, at + HOUR)
+    assert RevisitPolicy().due_at(last, NOON) == NOON
+
+
+def test_clocks_may_differ_by_a_little() -> None:
+    at = NOON + timedelta(minutes=4)
+    assert RevisitPolicy().due_at(LastVisit(State.GONE, at, at, 1), NOON) == at + DAY
+
+
+def test_a_wait_that_nobody_is_given_is_not_waited_for() -> None:
+    years = NOON + 3650 * DAY  # the clock was set back between the answer and the end of the visit
+    last = LastVisit(State.RATE_LIMITED, NOON, NOON, 1, years)
+    assert RevisitPolicy().due_at(last, NOON) == NOON
+
+
+def test_a_first_visit_that_was_dated_ahead_puts_off_nothing() -> None:
+    last = LastVisit.from_texts(
+        State.OK, "2024-05-14T12:00:00Z", None, "2036-05-14T12:00:00Z", 0, None
+    )
+    assert RevisitPolicy().due_at(last, NOON) == NOON + 2 * HOUR

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.urls.registered_domain import registered_domain
+from crawler.urls.registered_domain import has_public_suffix, registered_domain, site_of
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,43 @@ from crawler.urls.registered_domain import registered_domain
 )
 def test_the_registered_domain_of(url_or_host: str, domain: str) -> None:
     assert registered_domain(url_or_host) == domain
+
+
+@pytest.mark.parametrize(
+    ("url_or_host", "site"),
+    [
+        ("https://forums.bbc.co.uk/x", "bbc.co.uk"),
+        ("https://someone.blogspot.com/", "someone.blogspot.com"),
+        ("https://www.someone.github.io/a", "someone.github.io"),
+        ("https://a.b.vercel.app:8443/", "b.vercel.app"),
+        ("https://SOMEONE.pages.dev./", "someone.pages.dev"),
+        ("https://bucket.s3.amazonaws.com/", "bucket.s3.amazonaws.com"),
+        ("https://github.io/", "github.io"),
+        ("https://www.github.com/", "github.com"),
+        ("a.b.x.example", "x.example"),
+        ("http://127.0.0.1:8000/", "127.0.0.1"),
+        ("::1", "::1"),
+        ("localhost:80", "localhost"),
+        ("", "unknown"),
+    ],
+)
+def test_the_site_of(url_or_host: str, site: str) -> None:
+    assert site_of(url_or_host) == site
+    assert site_of(site) == site
+
+
+@given(st.text(alphabet=st.characters() | st.sampled_from("./:[]@%-")))
+def test_garbage_has_a_site_in_lower_case_ascii(text: str) -> None:
+    site = site_of(text)
+    assert site
+    assert site.isascii()
+    assert site == site.lower()
+
+
+def test_a_public_suffix_is_one_of_the_list() -> None:
+    assert has_public_suffix("news.com")
+    assert has_public_suffix("пример.рф")
+    assert not has_public_suffix("wiki.company-net")
 
 
 @given(st.text(alphabet=st.characters() | st.sampled_from("./:[]@%-")))

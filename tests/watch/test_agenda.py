@@ -128,6 +128,19 @@ def test_runs_for_revisits_that_visit_nothing_become_rare(agenda: Agenda) -> Non
     assert agenda.at == NOW + timedelta(minutes=1)
 
 
+def test_a_clock_that_is_set_back_puts_no_revisit_off(agenda: Agenda) -> None:
+    years = NOW + timedelta(days=3650)
+    agenda.done(ALL, years, visited=1)
+    agenda.revisit(years + timedelta(days=1))
+    assert agenda.take(1, years) is None
+    job = agenda.take(2, NOW)
+    assert job is not None
+    assert job.trigger is Trigger.REVISIT
+    agenda.done(job, NOW, visited=1)
+    agenda.revisit(NOW + timedelta(hours=2))
+    assert agenda.at == NOW + timedelta(hours=2)
+
+
 def test_a_schedule_goes_above_revisits_and_keeps_changes() -> None:
     agenda = Agenda(Pace(quiet=1.0), Schedule(every=timedelta(hours=6)))
     assert agenda.take(0.0, NOW) == ALL

@@ -28,6 +28,7 @@ __all__ = ["ExtractionKilledError", "ExtractionPool", "ExtractionPoolError", "de
 JobT = TypeVar("JobT")
 ResultT = TypeVar("ResultT")
 
+_STOOD_STILL = 2.0  # seconds that a timer of this loop is late by no accident
 _START_SECONDS = 60.0
 _STARTS_IN_A_ROW = 5
 _RETRY_SECONDS = 0.2
@@ -215,8 +216,10 @@ class ExtractionPool(Generic[JobT, ResultT]):
         self._fill_up()
 
     def _end_of_time(self, worker: PageWorker, page: Page, *, last: bool = False) -> None:
-        if worker.process.is_sending and not last:
-            # The page was done in time; it is this loop that did not come to read all of it.
+        late = asyncio.get_running_loop().time() - worker.started_at - self._page_seconds
+        if (worker.process.is_sending or late > _STOOD_STILL) and not last:
+            # The page was done in time, and it is this loop that did not come to read all of it; or
+            # this process was stopped meanwhile, and perhaps the worker with it.
             again = partial(self._end_of_time, worker, page, last=True)
             worker.timer = asyncio.get_running_loop().call_later(self._page_seconds, again)
         else:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from crawler.fetch.addresses.literals import plain_host, read_address
 from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, AllowedNetworks, refusal
+from crawler.fetch.addresses.special_names import is_of_own_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,6 @@ _LOOPBACK: Final = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 _LOOPBACK_NAMES: Final = frozenset(
     {"localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback"}
 )
-# Names that only a network of one's own answers to: RFC 6762, RFC 8375, ICANN's .internal.
-_OWN_SUFFIXES: Final = (".local", ".localdomain", ".home.arpa", ".internal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ class Guard:
             return None
         if host == plain_host(self.proxy.host):
             return f"{host} is the proxy itself"
-        if host.endswith(_OWN_SUFFIXES) or "." not in host:
+        if is_of_own_network(host):
             return f"{host} is a name of the proxy's own network"
         return None
 

@@ -13,6 +13,7 @@ from crawler.fetch.addresses.lookup import Trouble
 from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, AllowedNetworks
 from crawler.fetch.addresses.resolver import GuardedResolver, ascii_name
 from crawler.fetch.answers.handler import BoundedDownloadHandler
+from crawler.fetch.own_trouble import OwnTroubleError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -37,6 +38,7 @@ class GuardedDownloadHandler(BoundedDownloadHandler):
         Raises:
             BlockedAddressError: it would.
             NoSuchHostError: the host does not exist.
+            OwnTroubleError: no host can be looked up.
         """
         proxy = request.meta.get("proxy")
         guard = Guard(self._allowed, Proxy.parse(proxy) if proxy else None)
@@ -60,6 +62,8 @@ def _explain(request: Request, guard: Guard, error: CannotResolveHostError) -> N
     lookup = resolver.last(host) if isinstance(resolver, GuardedResolver) else None
     if lookup is None:
         return
+    if lookup.trouble is Trouble.OURS:
+        raise OwnTroubleError("no host name can be looked up") from error
     if lookup.trouble is Trouble.UNKNOWN_HOST:
         raise NoSuchHostError(host) from error
     for address in lookup.addresses:

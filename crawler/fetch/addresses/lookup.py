@@ -9,6 +9,8 @@ from enum import Enum, auto
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from crawler.fetch.own_trouble import SHORTAGES
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -30,6 +32,7 @@ class Trouble(Enum):
 
     UNKNOWN_HOST = auto()
     NO_ANSWER = auto()
+    OURS = auto()  # nothing can be looked up here, whatever the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,13 @@ def look_up(host: str, getaddrinfo: GetAddrInfo, *, flags: int = 0) -> Lookup:
     try:
         found = getaddrinfo(host, 0, type=socket.SOCK_STREAM, flags=flags)
     except socket.gaierror as error:
+        if error.errno == socket.EAI_MEMORY:
+            return Lookup(trouble=Trouble.OURS)
         unknown = error.errno in _NO_ADDRESS
         return Lookup(trouble=Trouble.UNKNOWN_HOST if unknown else Trouble.NO_ANSWER)
-    except OSError:  # such as too many open files
-        return Lookup(trouble=Trouble.NO_ANSWER)
+    except OSError as error:
+        is_ours = error.errno in SHORTAGES
+        return Lookup(trouble=Trouble.OURS if is_ours else Trouble.NO_ANSWER)
     except ValueError:  # a label that is empty or too long for any host, or a NUL
         return Lookup(trouble=Trouble.UNKNOWN_HOST)
     addresses = (

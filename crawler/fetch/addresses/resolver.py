@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import time
 from functools import partial
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 _CACHE_SECONDS: Final = 300.0
+_ALWAYS_THERE: Final = "example.com"  # whoever answers for any name, answers for this one
+_ANSWER_SECONDS: Final = 30.0  # for so long after an answer there is no doubt of the resolver
 _LEAST_SIZE: Final = 1000  # without the last look-ups a refusal could not be explained
 _TYPES: Final = {4: IPv4Address, 6: IPv6Address}
 
@@ -50,6 +53,7 @@ class GuardedResolver:
         self._reactor = reactor
         self._guard = guard
         self._timeout = timeout
+        self._answered_at = -math.inf  # when a look-up last had an answer
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:
@@ -107,14 +111,28 @@ class GuardedResolver:
         return _read(host) or self.cache.last(host)
 
     async def _look_up(self, host: str, tell: Callable[[Lookup], None]) -> None:
+        lookup = await self._ask(host)
+        if lookup.trouble is Trouble.NO_ANSWER and await self._is_down():
+            lookup = Lookup(trouble=Trouble.OURS)
+        self.cache.put(host, lookup)
+        tell(lookup)
+
+    async def _ask(self, host: str) -> Lookup:
         pool = self._reactor.getThreadPool()
         asked = deferToThreadPool(self._reactor, pool, look_up, host, self.getaddrinfo)
         try:
-            lookup = await asked.addTimeout(self._timeout, self._reactor)
+            lookup: Lookup = await asked.addTimeout(self._timeout, self._reactor)
         except TxTimeoutError:
-            lookup = Lookup(trouble=Trouble.NO_ANSWER)
-        self.cache.put(host, lookup)
-        tell(lookup)
+            return Lookup(trouble=Trouble.NO_ANSWER)
+        if lookup.trouble in {None, Trouble.UNKNOWN_HOST}:
+            self._answered_at = time.monotonic()
+        return lookup
+
+    async def _is_down(self) -> bool:
+        """Whether no name at all can be looked up: some names' servers are always silent."""
+        if time.monotonic() - self._answered_at < _ANSWER_SECONDS:
+            return False
+        return (await self._ask(_ALWAYS_THERE)).trouble in {Trouble.NO_ANSWER, Trouble.OURS}
 
 
 def ascii_name(host: str) -> str:

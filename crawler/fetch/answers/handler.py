@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
 
-_SPENT: Final = "crawler_download_seconds"  # goes along with redirects and retries
+SPENT: Final = "crawler_download_seconds"
+"""Meta key of the time that downloads took; goes along with redirects and retries."""
+
 _TIMEOUTS: Final = 4  # the time of a request with its redirects and retries, in DOWNLOAD_TIMEOUTs
 
 
@@ -40,7 +42,7 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
             DownloadTimeoutError: it took too long, or the chain of redirects did.
         """
         timeout = request.meta.get("download_timeout") or self._timeout
-        spent = request.meta.get(_SPENT, 0.0)
+        spent = request.meta.get(SPENT, 0.0)
         left = _TIMEOUTS * self._timeout - spent
         if left <= 0:
             raise DownloadTimeoutError(f"{request.url}: redirects and retries took {spent:.0f} s")
@@ -56,4 +58,4 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
                     raise reason.value from error
             raise
         finally:
-            request.meta[_SPENT] = spent + time.monotonic() - started
+            request.meta[SPENT] = spent + time.monotonic() - started

@@ -1,13 +1,10 @@
-"""A host that is left alone."""
+"""Why a request is not made now."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import IgnoreRequest
-
-from crawler.moments import utc_text
 
 if TYPE_CHECKING:
     from crawler.fetch.hosts.rest import Rest
@@ -17,11 +14,21 @@ class DeferredError(IgnoreRequest):
     """The host is left alone for longer than this run waits; nothing was asked.
 
     Attributes:
-        until: the end of its rest, in seconds since 1970.
-        retry_at: the same as ISO 8601 in UTC.
+        retry_at: the end of its rest, ISO 8601 in UTC.
     """
 
-    def __init__(self, rest: Rest) -> None:
-        self.until = rest.until
-        self.retry_at = utc_text(datetime.fromtimestamp(rest.until, UTC))
-        super().__init__(f"left alone until {self.retry_at}: {rest.reason}")
+    def __init__(self, rest: Rest, retry_at: str) -> None:
+        self.retry_at = retry_at
+        super().__init__(f"left alone until {retry_at}: {rest.reason}")
+
+
+class RetryLaterError(IgnoreRequest):
+    """A request with the meta key `RETRY_LATER` has failed, and may be made again after a pause.
+
+    Attributes:
+        tries: how many have failed.
+    """
+
+    def __init__(self, tries: int, reason: str) -> None:
+        self.tries = tries
+        super().__init__(reason)

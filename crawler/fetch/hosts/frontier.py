@@ -1,4 +1,4 @@
-"""The requests that wait for their turn: one queue a registered domain, asked in rotation."""
+"""The requests that wait for their turn: one queue a site, asked in rotation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from crawler.fetch.hosts.hosts import Hosts
-from crawler.urls.registered_domain import registered_domain
+from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -22,21 +22,26 @@ if TYPE_CHECKING:
     from scrapy.http import Request
 
 _SHORTEST_NAP: Final = 0.05  # seconds; who has less to wait may do it in the downloader
+# Requests that wait for a robots.txt, and those for it, times the places for all others. They are
+# only bounded: sites that hang are not to keep those from being asked that do not.
+_MOST_ASIDE: Final = 6
 
 
 class HostFrontier(BaseScheduler):
     """A scheduler, in memory, that gives the downloader only what it can send.
 
-    A domain that is paused, whose last request is too short ago, or that is busy with as many
+    A site that is paused, whose last request is too short ago, or that is busy with as many
     requests as it may have at once, keeps its other requests here, so that they never take the
-    downloader's places from other domains. CONCURRENT_REQUESTS counts requests until their answers
+    downloader's places from other sites. CONCURRENT_REQUESTS counts requests until their answers
     are dealt with: neither memory nor what a killed crawl has to ask for again grows where pages
-    come in faster than they are read.
+    come in faster than they are read. It does not count those that wait for the robots.txt of
+    their site, which come back here once it is known.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._hosts = crawler.get_extension(Hosts) or Hosts()
+        self._hosts.has_room = self.wake
         self._dupefilter: BaseDupeFilter = build_from_crawler(
             load_object(crawler.settings["DUPEFILTER_CLASS"]), crawler
         )
@@ -69,9 +74,15 @@ class HostFrontier(BaseScheduler):
 
     @property
     def unpaused(self) -> int:
-        """How many of them are not of a domain that is paused."""
+        """How many of them are not of a site that is paused."""
         waits = self._hosts.seconds_to_wait
-        return sum(len(queue) for domain, queue in self._queues.items() if not waits(domain))
+        return sum(len(queue) for site, queue in self._queues.items() if not waits(site))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits here, and nothing that was given out is still dealt with."""
+        slot = self._slot()
+        return not self._waiting and (slot is None or not slot.inprogress)
 
     def has_pending_requests(self) -> bool:
         """Whether any request waits."""
@@ -83,75 +94,81 @@ class HostFrontier(BaseScheduler):
             assert self._crawler.spider is not None
             self._dupefilter.log(request, self._crawler.spider)
             return False
-        domain = registered_domain(request.url)
-        if domain not in self._queues:
-            self._queues[domain] = []
-            self._turns.append(domain)
-        heapq.heappush(self._queues[domain], (-request.priority, next(self._numbers), request))
+        site = site_of(request.url)
+        if site not in self._queues:
+            self._queues[site] = []
+            self._turns.append(site)
+        heapq.heappush(self._queues[site], (-request.priority, next(self._numbers), request))
         self._waiting += 1
         return True
 
     def next_request(self) -> Request | None:
-        """Return a request that can be sent at once, the domains taken in turn."""
-        if self._most and self._in_progress() >= self._most:
+        """Return a request that can be sent at once, the sites taken in turn."""
+        if self._most and self._is_full():
             return None
         busy = self._busy()
         naps: list[float] = []
         for _ in range(len(self._turns)):
-            domain = self._turns[0]
+            site = self._turns[0]
             self._turns.rotate(-1)
-            if busy[domain] >= self._limit(domain):
+            if busy[site] >= self._limit(site):
                 continue
-            if (seconds := self._seconds_to_wait(domain)) > _SHORTEST_NAP:
+            if (seconds := self._seconds_to_wait(site)) > _SHORTEST_NAP:
                 naps.append(seconds)
                 continue
-            return self._pop(domain)
+            return self._pop(site)
         if naps:
             self._wake_in(min(naps))
         return None
 
-    def _pop(self, domain: str) -> Request:
-        queue = self._queues[domain]
+    def _pop(self, site: str) -> Request:
+        queue = self._queues[site]
         request: Any = heapq.heappop(queue)[-1]
         self._waiting -= 1
         if not queue:
-            del self._queues[domain]
+            del self._queues[site]
             self._turns.pop()  # the rotation has put it last
         return request  # type: ignore[no-any-return]
 
-    def _in_progress(self) -> int:
+    def _is_full(self) -> bool:
+        slot, aside = self._slot(), self._hosts.aside
+        in_progress = 0 if slot is None else len(slot.inprogress - aside)
+        return in_progress >= self._most or len(aside) >= _MOST_ASIDE * self._most
+
+    def _slot(self) -> Any:
         engine = self._crawler.engine
-        slot = None if engine is None else engine._slot  # noqa: SLF001 - there is no public way
-        return 0 if slot is None else len(slot.inprogress)
+        return None if engine is None else engine._slot  # noqa: SLF001 - there is no public way
 
     def _busy(self) -> Counter[str]:
         assert self._crawler.engine is not None
         active = self._crawler.engine.downloader.active
-        return Counter(registered_domain(request.url) for request in active)
+        return Counter(site_of(request.url) for request in active)
 
-    def _seconds_to_wait(self, domain: str) -> float:
-        """Return how long at least the next request to a domain has to wait."""
+    def _seconds_to_wait(self, site: str) -> float:
+        """Return how long at least the next request to a site has to wait."""
         assert self._crawler.engine is not None
-        seconds = self._hosts.seconds_to_wait(domain)
-        slot = self._crawler.engine.downloader.slots.get(domain)
+        seconds = self._hosts.seconds_to_wait(site)
+        slot = self._crawler.engine.downloader.slots.get(site)
         if slot is None:
             return seconds
         return max(seconds, slot.lastseen + slot.delay * (1 - slot.jitter) - monotonic())
 
-    def _limit(self, domain: str) -> int:
+    def _limit(self, site: str) -> int:
         assert self._crawler.engine is not None
-        own = self._crawler.engine.downloader.per_slot_settings.get(domain, {})
+        own = self._crawler.engine.downloader.per_slot_settings.get(site, {})
         return int(own.get("concurrency", self._at_once))
 
     def _wake_in(self, seconds: float) -> None:
         """Have the engine ask again when the first pause is over; by itself it asks too rarely."""
         if self._alarm is not None:
             self._alarm.cancel()
-        self._alarm = asyncio.get_running_loop().call_later(seconds, self._wake)
+        self._alarm = asyncio.get_running_loop().call_later(seconds, self.wake)
 
-    def _wake(self) -> None:
-        self._alarm = None
-        engine = self._crawler.engine
-        slot = None if engine is None else engine._slot  # noqa: SLF001 - there is no public way
+    def wake(self) -> None:
+        """Have the engine ask for requests: there may be some that can be sent by now."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        slot = self._slot()
         if slot is not None and slot.closing is None:
             slot.nextcall.schedule()

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Self
 
 from crawler.options import OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+LONGEST_REST: Final = timedelta(days=3)
+"""Who asks for more is asked once again after this, and may then say so again."""
 
 _MOST_DOUBLINGS: Final = 10
 # Our clock and the site's are read at different moments, and both round.
@@ -24,14 +28,16 @@ class Rest:
     """A time in which a host is left alone.
 
     Attributes:
-        until: its end, in seconds since 1970.
+        until: its end, by the run's own clock (`crawler.fetch.hosts.hosts.Hosts.now`).
         reason: why, in a few words.
         is_cooldown: it follows from failures in a row, so nobody waits for its end.
+        is_earlier: an earlier run has begun it.
     """
 
     until: float
     reason: str
     is_cooldown: bool = False
+    is_earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class HostLimits:
     Attributes:
         longest_wait: seconds of a pause that a run waits for.
         strikes: failures in a row after which a host is left alone.
-        cooldown: seconds that it is then left alone for.
+        cooldown: seconds that it is then left alone for, up to `LONGEST_REST`.
         backoff: seconds of the first pause after a failure; each further one is twice as long.
     """
 
@@ -60,7 +66,10 @@ class HostLimits:
         return cls(
             longest_wait=_number(settings, "CRAWLER_HOST_WAIT_MAX", 0, 120.0),
             strikes=math.ceil(_number(settings, "CRAWLER_HOST_STRIKES", 1, 5)),
-            cooldown=_number(settings, "CRAWLER_HOST_COOLDOWN", 0, 1800.0),
+            cooldown=min(
+                _number(settings, "CRAWLER_HOST_COOLDOWN", 0, 1800.0),
+                LONGEST_REST.total_seconds(),
+            ),
             backoff=_number(settings, "CRAWLER_BACKOFF_SECONDS", 0, 2.0),
         )
 
@@ -76,8 +85,11 @@ class HostLimits:
 
 
 def with_margin(seconds: float) -> float:
-    """Return a time that is surely over, by the site's clock too, when so many seconds are."""
-    return seconds * _MARGIN_FACTOR + _MARGIN_SECONDS
+    """Return a time that is surely over, by the site's clock too, when so many seconds are.
+
+    It is no longer than `LONGEST_REST`.
+    """
+    return min(seconds * _MARGIN_FACTOR + _MARGIN_SECONDS, LONGEST_REST.total_seconds())
 
 
 def pause_after_timeout(seconds: float) -> float:

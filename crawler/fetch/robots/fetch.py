@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin, urlsplit
 from weakref import WeakKeyDictionary
 
@@ -15,13 +16,20 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.fetch.bounded_stop import StoppedError
 from crawler.fetch.contact_guard import NoContactError
 from crawler.fetch.cookies import COOKIES, CookieJar
+from crawler.fetch.hosts.errors import DeferredError, RetryLaterError
+from crawler.fetch.hosts.gate import IN_SPITE_OF_PAUSES, RETRY_LATER
+from crawler.fetch.hosts.hosts import Hosts
+from crawler.fetch.hosts.via import VIA
 from crawler.fetch.outcome import outcome_of_error
+from crawler.fetch.own_trouble import OwnTroubleError
 from crawler.fetch.proxies import ProxyDoubtError, is_perhaps_of_a_proxy
 from crawler.fetch.robots.origin import robots_url
 from crawler.fetch.robots.rules import ROBOTS_BYTES, leading_lines
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.states import State
+from crawler.urls.dot_segments import without_dot_segments
 from crawler.urls.host import safe_url
+from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -52,6 +60,23 @@ class Fetched:
     is_sure: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The request for whose sake a robots.txt is asked for.
+
+    Attributes:
+        via: the site that led to it, if another one's (`crawler.fetch.hosts.via`).
+        in_spite_of_pauses: whether the user wants it asked whatever earlier runs met.
+    """
+
+    via: str | None = None
+    in_spite_of_pauses: bool = False
+
+
+NOBODY: Final = Asker()
+"""What asks for its own sake."""
+
+
 class RobotsFetcher:
     """Fetches by the crawl's own downloader, with all middlewares but for redirects.
 
@@ -62,13 +87,15 @@ class RobotsFetcher:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._received: WeakKeyDictionary[Request, int] = WeakKeyDictionary()
+        self._tries: dict[str, int] = {}
         crawler.signals.connect(self.headers_received, signals.headers_received)
         crawler.signals.connect(self.bytes_received, signals.bytes_received)
 
-    async def fetch(self, origin: str) -> Fetched:
+    async def fetch(self, origin: str, asker: Asker = NOBODY) -> Fetched:
         """Ask the origin, and go where it redirects to; a redirect in a circle is the answer.
 
         Raises:
+            RetryLaterError: it has failed, and is to be asked again after the pause that follows.
             IgnoreRequest: the request was not made, or was cut off, for reasons of our own: the
                 crawl is being stopped, the host is being left alone or may not be asked. Nothing
                 was learned of the site.
@@ -79,8 +106,12 @@ class RobotsFetcher:
         while (turn := (url, cookies.field(url))) not in asked and len(asked) <= _MOST_REDIRECTS:
             asked.append(turn)
             try:
-                response = await self._download(url, cookies)
+                response = await self._download(url, origin, asker, cookies)
+            except RetryLaterError as error:
+                self._tries[origin] = error.tries
+                raise
             except Exception as error:  # whatever it is, there is no answer
+                self._tries.pop(origin, None)
                 state, reason = outcome_of_error(error)
                 if _is_our_doing(error, state):
                     raise
@@ -88,16 +119,21 @@ class RobotsFetcher:
                     return Fetched(reason=reason, unknown_host=error)
                 return Fetched(reason=reason)
             url = _target(response) or url
+        self._tries.pop(origin, None)
         body = b""
         if response.status // 100 == _SUCCESS:
             body = leading_lines(response.body, is_cut="download_stopped" in response.flags)
         return Fetched(response.status, body, is_sure=not is_perhaps_of_a_proxy(response))
 
-    async def _download(self, url: str, cookies: CookieJar) -> Response:
-        meta = {_OURS: True, "dont_obey_robotstxt": True, "dont_redirect": True, COOKIES: cookies}
+    async def _download(self, url: str, origin: str, asker: Asker, cookies: CookieJar) -> Response:
+        meta: dict[str, Any] = {_OURS: True, "dont_obey_robotstxt": True, "dont_redirect": True}
+        meta |= {RETRY_LATER: True, IN_SPITE_OF_PAUSES: asker.in_spite_of_pauses, COOKIES: cookies}
+        meta |= {"retry_times": self._tries.get(origin, 0), VIA: asker.via or site_of(origin)}
         request = Request(url, meta=meta, callback=NO_CALLBACK, dont_filter=True)
         assert self._crawler.engine is not None
-        return await self._crawler.engine.download_async(request)
+        hosts = self._crawler.get_extension(Hosts)
+        with nullcontext() if hosts is None else hosts.stepping_aside(request):
+            return await self._crawler.engine.download_async(request)
 
     def headers_received(self, request: Request) -> None:
         """Let a body be as large as it says: it is stopped in time."""
@@ -126,7 +162,7 @@ def _target(response: Response) -> str | None:
     if response.status not in _REDIRECTS or not location:
         return None
     try:
-        target = urljoin(response.url, safe_url(location))
+        target = without_dot_segments(urljoin(response.url, safe_url(location)))
         parts = urlsplit(target)
     except ValueError:
         return None
@@ -134,12 +170,11 @@ def _target(response: Response) -> str | None:
 
 
 def _is_our_doing(error: Exception, state: State) -> bool:
-    """Whether an error tells of us and not of the site.
-
-    One that carries `until` says that its host is being left alone until then.
-    """
-    return (
-        isinstance(error, (StoppedError, NoContactError, OwnFailureError, ProxyDoubtError))
-        or hasattr(error, "until")
-        or state in {State.BLOCKED_ADDRESS, State.DEFERRED, State.INTERNAL_ERROR}
-    )
+    """Whether an error tells of us and not of the site."""
+    return isinstance(
+        error,
+        (
+            *(StoppedError, NoContactError, OwnFailureError, DeferredError, OwnTroubleError),
+            ProxyDoubtError,
+        ),
+    ) or state in {State.BLOCKED_ADDRESS, State.DEFERRED, State.INTERNAL_ERROR}

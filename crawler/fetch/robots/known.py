@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from crawler.fetch.robots.fetch import NOBODY
 from crawler.fetch.robots.rules import RobotsRules, rules_of
 from crawler.ledger.records import RobotsAnswer
 from crawler.moments import utc_text
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from scrapy.exceptions import CannotResolveHostError
 
     from crawler.fetch.memory import WebMemory
-    from crawler.fetch.robots.fetch import Fetched
+    from crawler.fetch.robots.fetch import Asker, Fetched
 
 LIFETIME: Final = timedelta(hours=24)  # RFC 9309, 2.4: no longer
 UNREACHABLE_LIFETIME: Final = timedelta(hours=1)
@@ -57,7 +58,7 @@ class KnownRobots:
 
     def __init__(
         self,
-        fetch: Callable[[str], Awaitable[Fetched]],
+        fetch: Callable[[str, Asker], Awaitable[Fetched]],
         token: str,
         *,
         memory: Callable[[], WebMemory | None] = lambda: None,
@@ -71,7 +72,11 @@ class KnownRobots:
         self._bytes = 0
         self._asking: dict[str, asyncio.Task[Known]] = {}
 
-    async def of(self, origin: str) -> Known:
+    def at_hand(self, origin: str) -> Known | None:
+        """Return the rules of an origin if they are known without asking anybody."""
+        return self._recall(origin)
+
+    async def of(self, origin: str, asker: Asker = NOBODY) -> Known:
         """Return the rules of an origin.
 
         Raises:
@@ -81,19 +86,20 @@ class KnownRobots:
             return known
         task = self._asking.get(origin)
         if task is None:
-            task = asyncio.create_task(self._learn(origin))
+            task = asyncio.create_task(self._learn(origin, asker))
             self._asking[origin] = task
             task.add_done_callback(lambda _: self._asking.pop(origin))
         return await asyncio.shield(task)
 
-    async def _learn(self, origin: str) -> Known:
+    async def _learn(self, origin: str, asker: Asker) -> Known:
         memory = self._memory()
         if memory is not None and (answer := await memory.robots(origin)) is not None:
             known = self._dated(rules_of(answer, self._token), answer.asked_at)
-            if self._is_fresh(known):
+            is_pause = known.rules.unreachable is not None and asker.in_spite_of_pauses
+            if self._is_fresh(known) and not is_pause:
                 return self._keep(origin, known, len(answer.body))
         asked_at = utc_text(self._now())
-        fetched = await self._fetch(origin)
+        fetched = await self._fetch(origin, asker)
         answer = RobotsAnswer(asked_at, fetched.status, fetched.body)
         # To look a host up once more bothers no site.
         if memory is not None and fetched.unknown_host is None and fetched.is_sure:

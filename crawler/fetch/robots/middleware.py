@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Final, Self
 
 from scrapy.exceptions import NotConfigured
 
+from crawler.fetch.hosts.errors import RetryLaterError
+from crawler.fetch.hosts.gate import IN_SPITE_OF_PAUSES, NO_STRIKES
 from crawler.fetch.hosts.hosts import Hosts
+from crawler.fetch.hosts.via import led_by
 from crawler.fetch.robots.errors import ForbiddenByRobotsError, RobotsUnreachableError
-from crawler.fetch.robots.fetch import RobotsFetcher
+from crawler.fetch.robots.fetch import Asker, RobotsFetcher
 from crawler.fetch.robots.known import KnownRobots, utc_now
 from crawler.fetch.robots.origin import origin_of
 from crawler.fetch.robots.product_token import product_token
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
     from crawler.fetch.memory import WebMemory
 
 _DELAY_MAX: Final = "CRAWLER_CRAWL_DELAY_MAX"
+_PUT_BACK: Final = "crawler_put_back"  # how often a request has gone back to the frontier
+_MOST_PUT_BACK: Final = 10  # or else one might go round for ever, where memory is short
+_AN_IMAGE: Final = "an image"  # what has led to a host where only an image was asked of it
 
 
 def check_robots_settings(settings: BaseSettings) -> None:
@@ -75,8 +82,11 @@ class RobotsMiddleware:
         memory: WebMemory | None = getattr(self._crawler.spider, "memory", None)
         return memory
 
-    async def process_request(self, request: Request) -> None:
+    async def process_request(self, request: Request) -> Request | None:
         """Let an allowed request pass, once the rules of its origin are there.
+
+        One that had to wait for them goes back to the frontier: it took no place meanwhile, and
+        has to be given one now.
 
         Raises:
             ForbiddenByRobotsError: robots.txt forbids it.
@@ -85,8 +95,16 @@ class RobotsMiddleware:
             IgnoreRequest: as `RobotsFetcher.fetch`.
         """
         if request.meta.get("dont_obey_robotstxt") or not request.url.startswith("http"):
-            return
-        known = await self._known.of(origin_of(request.url))
+            return None
+        origin = origin_of(request.url)
+        known = self._known.at_hand(origin)
+        if has_waited := known is None:
+            try:
+                with self._stepping_aside(request):
+                    known = await self._known.of(origin, _asker(request))
+            except RetryLaterError:
+                return _put_back(request)
+        assert known is not None
         if (error := known.unknown_host) is not None:
             raise type(error)(*error.args)
         rules = known.rules
@@ -100,3 +118,21 @@ class RobotsMiddleware:
             raise ForbiddenByRobotsError
         if rules.delay and (hosts := self._crawler.get_extension(Hosts)) is not None:
             hosts.keep_apart(request.url, min(rules.delay, self._longest_delay))
+        may_go_back = has_waited and request.meta.get(_PUT_BACK, 0) < _MOST_PUT_BACK
+        return _put_back(request) if may_go_back else None
+
+    def _stepping_aside(self, request: Request) -> AbstractContextManager[None]:
+        hosts = self._crawler.get_extension(Hosts)
+        return nullcontext() if hosts is None else hosts.stepping_aside(request)
+
+
+def _asker(request: Request) -> Asker:
+    via = led_by(request) or (_AN_IMAGE if NO_STRIKES in request.meta else None)
+    return Asker(via, bool(request.meta.get(IN_SPITE_OF_PAUSES)))
+
+
+def _put_back(request: Request) -> Request:
+    """Return a request as it is to be made next of its site."""
+    again = request.replace(dont_filter=True, priority=request.priority + 1)
+    again.meta[_PUT_BACK] = again.meta.get(_PUT_BACK, 0) + 1
+    return again

@@ -41,7 +41,9 @@ def test_an_address_is_its_own_answer() -> None:
         (UnicodeError("label empty or too long"), Trouble.UNKNOWN_HOST),
         (ValueError("embedded null character"), Trouble.UNKNOWN_HOST),
         (socket.gaierror(socket.EAI_AGAIN, "x"), Trouble.NO_ANSWER),
-        (OSError(24, "Too many open files"), Trouble.NO_ANSWER),
+        (OSError(24, "Too many open files"), Trouble.OURS),
+        (OSError(5, "Input/output error"), Trouble.NO_ANSWER),
+        (socket.gaierror(socket.EAI_MEMORY, "x"), Trouble.OURS),
         (socket.gaierror(socket.EAI_FAIL, "x"), Trouble.NO_ANSWER),
     ],
 )

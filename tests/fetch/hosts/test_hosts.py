@@ -31,9 +31,7 @@ def hosts(clock: Clock) -> Hosts:
     return Hosts(HostLimits(longest_wait=100, strikes=3, cooldown=1000, backoff=2), clock=clock)
 
 
-def test_a_pause_is_of_the_whole_registered_domain_until_it_is_over(
-    hosts: Hosts, clock: Clock
-) -> None:
+def test_a_pause_is_of_the_whole_site_until_it_is_over(hosts: Hosts, clock: Clock) -> None:
     hosts.pause(URL, 10, "HTTP 429")
     assert hosts.seconds_to_wait("news.example") == 10
     assert hosts.rest_of(SISTER) == Rest(clock.now + 10, "HTTP 429")
@@ -86,8 +84,46 @@ def test_an_answer_ends_a_row_of_failures(hosts: Hosts) -> None:
 
 
 def test_a_rest_of_an_earlier_run_is_taken_over(hosts: Hosts, clock: Clock) -> None:
-    hosts.recall("news.example", Rest(clock.now + 500, "Retry-After"))
+    hosts.recall("news.example", 500, "Retry-After")
     assert hosts.refusal(SISTER) is not None
+    clock.now += 450
+    assert hosts.refusal(SISTER) is None
+
+
+def test_a_rest_of_an_earlier_run_is_lifted_and_one_of_this_run_is_not(hosts: Hosts) -> None:
+    hosts.recall("news.example", 500, "Retry-After")
+    hosts.recall("www.news.example", 500, "5 failures in a row")
+    assert sorted(hosts.lift(URL)) == ["news.example", "www.news.example"]
+    assert hosts.refusal(URL) is None
+    hosts.pause(URL, 500, "HTTP 429")
+    assert hosts.lift(URL) == []
+    assert hosts.refusal(URL) is not None
+
+
+@pytest.mark.parametrize("platform", ["vercel.app", "github.io", "blogspot.com", "pages.dev"])
+def test_a_user_of_a_platform_silences_no_other_one(hosts: Hosts, platform: str) -> None:
+    hosts.pause(f"http://mallory.{platform}/", 500, "HTTP 429")
+    assert hosts.refusal(f"http://www.mallory.{platform}/") is not None
+    assert hosts.refusal(f"http://writer.{platform}/") is None
+    assert hosts.refusal(f"http://{platform}/") is None
+
+
+def test_a_host_is_not_blamed_for_what_others_point_at(hosts: Hosts) -> None:
+    for _ in range(9):
+        hosts.strike(URL, "refused", via="mallory.example")
+    assert hosts.refusal(URL) is None
+    assert hosts.refusal(URL, via="other.example") is None
+    assert hosts.refusal(URL, via="mallory.example") is not None
+    hosts.answered(URL, via="other.example")
+    assert hosts.strikes(URL) == 0
+
+
+def test_a_closed_port_is_not_the_whole_host(hosts: Hosts) -> None:
+    for _ in range(9):
+        hosts.strike("http://www.news.example:81/", "refused")
+    assert hosts.refusal("http://www.news.example:81/a") is not None
+    assert hosts.refusal(URL) is None
+    assert hosts.refusal("http://www.news.example:80/") is None
 
 
 def test_the_largest_distance_that_a_site_asks_for_counts(hosts: Hosts) -> None:
@@ -107,6 +143,7 @@ def test_backoff_doubles_has_jitter_and_a_limit() -> None:
 
 
 def test_margins_are_on_the_safe_side() -> None:
+    assert with_margin(3 * 86_400) == 3 * 86_400, "that is the longest"
     assert with_margin(0) > 0
     assert with_margin(60) > 61
     assert all(33 <= pause_after_timeout(30) <= 45 for _ in range(50))
@@ -129,5 +166,6 @@ def test_a_limit_that_makes_no_sense_is_named(name: str, value: object) -> None:
         "CRAWLER_BACKOFF_SECONDS": 2.0,
     }
     assert HostLimits.from_settings(good) == HostLimits()
+    assert HostLimits.from_settings(good | {"CRAWLER_HOST_COOLDOWN": 1e9}).cooldown == 3 * 86_400
     with pytest.raises(OptionError, match=name):
         HostLimits.from_settings(good | {name: value})

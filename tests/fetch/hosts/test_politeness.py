@@ -123,9 +123,35 @@ def test_a_pause_that_is_too_long_leaves_the_site_to_a_later_run(
     again = crawl()
 
     assert again.json["sources"]["due"] == 0
-    forced = crawl("--force")
-    assert forced.json["sources"]["visited"] == {"deferred": 4, "ok": 4}
     assert asked(web, BUSY) == []
+
+
+@pytest.mark.parametrize("words", [["--force"], ["--retry", "deferred", "--retry", "rate-limited"]])
+def test_who_asks_for_it_has_a_paused_site_asked_again(
+    crawl: Callable[..., Outcome],
+    web: LocalWeb,
+    pages: None,
+    article_html: Callable[..., str],
+    words: list[str],
+) -> None:
+    web.page(f"{BUSY}/0", status=429, headers={"Retry-After": "31622400"}, times=1)
+    web.page(f"{BUSY}/0", article_html(title="it has come to itself"))
+    crawl()
+    again = crawl(*words)
+    assert again.json["sources"]["visited"] == {"ok": 8 if words == ["--force"] else 4}
+    web.forget()
+    assert crawl().json["sources"]["due"] == 0
+
+
+def test_a_site_that_still_wants_a_pause_then_is_asked_once(
+    crawl: Callable[..., Outcome], web: LocalWeb, pages: None
+) -> None:
+    web.page(f"{BUSY}/0", status=429, headers={"Retry-After": "3600"})
+    crawl()
+    web.forget()
+    forced = crawl("--force")
+    assert forced.json["sources"]["visited"] == {"rate-limited": 1, "deferred": 3, "ok": 4}
+    assert len(asked(web, BUSY)) == 1
 
 
 @pytest.mark.parametrize("fault", ["reset", "close", "silence"])
@@ -170,7 +196,7 @@ def test_a_host_that_does_not_even_give_its_robots_txt_is_cooled_down_too(
     assert outcome.json["sources"]["visited"] == {"robots": 2, "deferred": 10}
     assert asked(web, BUSY) == []
     again = run_crawler(*words, "--retry", "deferred", web=web, settings=settings)
-    assert again.json["sources"]["visited"] == {"deferred": 10}
+    assert again.json["sources"]["visited"] == {"robots": 2, "deferred": 8}, "it is asked again"
 
 
 def test_blocks_cool_a_host_down_too(

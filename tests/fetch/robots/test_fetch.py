@@ -8,7 +8,6 @@ from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadConnectionRefusedError,
     DownloadTimeoutError,
-    IgnoreRequest,
 )
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
@@ -16,6 +15,9 @@ from scrapy.utils.test import get_crawler
 from crawler.fetch.answers.errors import DecodedTooLargeError
 from crawler.fetch.bounded_stop import StoppedError
 from crawler.fetch.contact_guard import NoContactError
+from crawler.fetch.hosts.errors import DeferredError, RetryLaterError
+from crawler.fetch.hosts.rest import Rest
+from crawler.fetch.own_trouble import OwnTroubleError
 from crawler.fetch.robots.fetch import Fetched, RobotsFetcher
 
 if TYPE_CHECKING:
@@ -26,20 +28,16 @@ ORIGIN = "http://news.example:80"
 ROBOTS = "http://news.example/robots.txt"
 
 
-class LeftAloneError(IgnoreRequest):
-    until = "2026-11-24T02:00:00Z"
-
-
 class Engine:
     """Gives each URL its answer; what is not scripted redirects to a longer URL, for ever."""
 
     def __init__(self, answers: dict[str, Response | Exception] | None = None) -> None:
         self.answers = answers or {}
-        self.asked: list[str] = []
+        self.asked: list[Request] = []
 
     async def download_async(self, request: Request) -> Response:
         assert request.meta["dont_obey_robotstxt"]
-        self.asked.append(request.url)
+        self.asked.append(request)
         answer = self.answers.get(request.url) or redirect(request.url, f"{request.url}x")
         if isinstance(answer, Exception):
             raise answer
@@ -57,7 +55,14 @@ def fetch(engine: Engine) -> Fetched:
 
 
 @pytest.mark.parametrize(
-    "error", [StoppedError("x"), NoContactError("x"), LeftAloneError("x")], ids=type
+    "error",
+    [
+        StoppedError("x"),
+        NoContactError("x"),
+        DeferredError(Rest(1.0, "Retry-After"), "2026-11-24T02:00:00Z"),
+        OwnTroubleError("too many open files"),
+    ],
+    ids=type,
 )
 @pytest.mark.parametrize("target", [ROBOTS, "http://other.example/"])
 def test_what_we_do_ourselves_says_nothing_of_the_site(error: Exception, target: str) -> None:
@@ -90,7 +95,7 @@ def test_only_the_origin_itself_can_be_a_host_that_is_not_there() -> None:
 def test_a_redirect_in_a_circle_is_followed_once() -> None:
     engine = Engine({f"{ROBOTS}x": redirect(f"{ROBOTS}x", "/robots.txt")})
     assert fetch(engine) == Fetched(302)
-    assert engine.asked == [ROBOTS, f"{ROBOTS}x"]
+    assert [request.url for request in engine.asked] == [ROBOTS, f"{ROBOTS}x"]
 
 
 def test_ten_redirects_are_followed() -> None:
@@ -109,3 +114,19 @@ def test_the_last_line_of_what_was_stopped_does_not_count() -> None:
 def test_an_error_page_has_no_rules() -> None:
     page = Response(ROBOTS, status=404, body=b"User-agent: *\nDisallow: /")
     assert fetch(Engine({ROBOTS: page})) == Fetched(404)
+
+
+def test_a_try_that_is_made_again_later_counts_and_the_next_origin_begins_anew() -> None:
+    engine = Engine({ROBOTS: RetryLaterError(1, "a time-out")})
+    crawler = get_crawler()
+    crawler.engine = cast("ExecutionEngine", engine)
+    fetcher = RobotsFetcher(crawler)
+    for answer, tries in ((RetryLaterError(1, "x"), 0), (RetryLaterError(2, "x"), 1)):
+        engine.answers[ROBOTS] = answer
+        with pytest.raises(RetryLaterError):
+            asyncio.run(fetcher.fetch(ORIGIN))
+        assert engine.asked[-1].meta["retry_times"] == tries
+    engine.answers[ROBOTS] = Response(ROBOTS, body=b"Allow: /")
+    for tries in (2, 0):
+        assert asyncio.run(fetcher.fetch(ORIGIN)).status == 200
+        assert engine.asked[-1].meta["retry_times"] == tries

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 
-from crawler.fetch.robots.fetch import Fetched
+from crawler.fetch.robots.fetch import Asker, Fetched
 from crawler.fetch.robots.known import Known, KnownRobots
 from crawler.fetch.robots.rules import ROBOTS_BYTES
 from crawler.ledger.records import RobotsAnswer
@@ -37,7 +37,7 @@ class Site:
     def __post_init__(self) -> None:
         self.gate.set()
 
-    async def fetch(self, origin: str) -> Fetched:
+    async def fetch(self, origin: str, _: Asker) -> Fetched:
         self.asked.append(origin)
         await self.gate.wait()
         if isinstance(self.answer, Exception):
