@@ -70,6 +70,7 @@ class ImageDesk:
         settings = crawler.settings
         self._pool: ExtractionPool[ImageJob, ImageFacts] = ExtractionPool(
             study_image,
+            ImageFacts,
             workers=1,
             page_seconds=settings.getfloat("CRAWLER_EXTRACTION_SECONDS"),
             memory_bytes=_ROOM + (_BYTES_A_PIXEL * wish.most_pixels if wish.copies else 0),

@@ -10,7 +10,7 @@ from crawler.discover.sitemaps.robots_lines import (
     sitemaps_of_robots,
     usual_sitemap,
 )
-from crawler.discover.sitemaps.sitemap import MOST_BYTES, SitemapJob
+from crawler.discover.sitemaps.sitemap import MOST_BYTES, Sitemap, SitemapJob
 from crawler.options import OptionError
 from crawler.spiders.discover import DiscoverSpider
 from crawler.spiders.validators import answer_of, conditions_of
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from scrapy.http import Response
 
-    from crawler.discover.sitemaps.sitemap import Sitemap
     from crawler.extraction.pool.extraction_pool import ExtractionPool
 
 _MOST_SITEMAPS: Final = 500  # of a site in one run
@@ -51,7 +50,7 @@ class SitemapsSpider(DiscoverSpider):
 
     async def discover(self) -> None:
         """Go through the sitemaps of all sites, some at once."""
-        self._pool = self.reader(read_sitemap)
+        self._pool = self.reader(read_sitemap, Sitemap)
         try:
             await self.each(dict.fromkeys(self.search.urls), self._site, at_once=_SITES_AT_ONCE)
         finally:
