@@ -1,7 +1,8 @@
 """The memory of a worker: each page has an allowance of its own, and a full worker ends.
 
 A limit that is set once shrinks: what freed memory leaves in the heap counts as used, and after
-some large pages a good one finds no room. So the limit moves with each page.
+some large pages a good one finds no room. So the limit moves with each page. It may not move far,
+or else many pages could take together what none may take alone.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 _STATM: Final = Path("/proc/self/statm")
-_DATA: Final = 5  # the field of statm with the pages that are written to
+_RESIDENT: Final = 1  # fields of statm, in pages; what is in memory,
+_SHARED: Final = 2  # of that what belongs to files,
+_DATA: Final = 5  # and what may be written to, in memory or not
+_LONGEST_LINE: Final = 200
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
-_FULL: Final = 2  # a worker is full when its heap has grown by this part of a page's allowance
 
 
 class PageMemory:
@@ -34,31 +37,46 @@ class PageMemory:
         """
         self._allowance = allowance
         self._statm = os.open(_STATM, os.O_RDONLY | os.O_CLOEXEC) if _STATM.exists() else None
-        self._base = self._in_use()
+        self._first = self._in_use()
         self._trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's
         _leave_no_core()
         self.begin_page()
 
     def begin_page(self, *, times: int = 1) -> None:
         """Have the limit leave room for one page, or for `times` as much."""
-        _limit_data(self._in_use() + times * self._allowance)
+        _limit_data(self._in_use().data + times * self._allowance)
 
     def is_full(self) -> bool:
-        """Whether so much of the heap stays taken that a fresh worker should follow."""
-        if self._growth() <= self._allowance // _FULL:
+        """Whether so much stays taken that a fresh worker should follow.
+
+        That is half of an allowance in memory, or the whole in the heap, though free: the limit
+        counts the heap.
+        """
+        if not self._seems_full():
             return False
         gc.collect()
         if self._trim is not None:
             self._trim(0)
-        return self._growth() > self._allowance // _FULL
+        return self._seems_full()
 
-    def _growth(self) -> int:
-        return self._in_use() - self._base
+    def _seems_full(self) -> bool:
+        now, first = self._in_use(), self._first
+        is_heap_large = now.data - first.data > self._allowance
+        return is_heap_large or now.resident - first.resident > self._allowance // 2
 
-    def _in_use(self) -> int:
+    def _in_use(self) -> _InUse:
         if self._statm is None:
-            return 0
-        return int(os.pread(self._statm, 200, 0).split()[_DATA]) * _PAGE_BYTES
+            return _InUse(0, 0)
+        fields = os.pread(self._statm, _LONGEST_LINE, 0).split()
+        resident = int(fields[_RESIDENT]) - int(fields[_SHARED])
+        return _InUse(int(fields[_DATA]) * _PAGE_BYTES, resident * _PAGE_BYTES)
+
+
+class _InUse(NamedTuple):
+    """Bytes that a process may write to, and those of them that are in memory."""
+
+    data: int
+    resident: int
 
 
 def _limit_data(limit: int) -> None:
