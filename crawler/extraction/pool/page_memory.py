@@ -1,8 +1,9 @@
 """The memory of a worker: each page has an allowance of its own, and a full worker ends.
 
 A limit that is set once shrinks: what freed memory leaves in the heap counts as used, and after
-some large pages a good one finds no room. So the limit moves with each page. It may not move far,
-or else many pages could take together what none may take alone.
+some large pages a good one finds no room. So the limit moves with each page. It may not move by
+more than an allowance, or else many pages could take together what none may take alone. (After some
+hundred real pages the heap has grown by 48 MiB, which stays.)
 """
 
 from __future__ import annotations
@@ -13,12 +14,10 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 _STATM: Final = Path("/proc/self/statm")
-_RESIDENT: Final = 1  # fields of statm, in pages; what is in memory,
-_SHARED: Final = 2  # of that what belongs to files,
-_DATA: Final = 5  # and what may be written to, in memory or not
+_DATA: Final = 5  # the field of statm with the pages that may be written to
 _LONGEST_LINE: Final = 200
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 
@@ -44,39 +43,24 @@ class PageMemory:
 
     def begin_page(self, *, times: int = 1) -> None:
         """Have the limit leave room for one page, or for `times` as much."""
-        _limit_data(self._in_use().data + times * self._allowance)
+        _limit_data(self._in_use() + times * self._allowance)
 
     def is_full(self) -> bool:
-        """Whether so much stays taken that a fresh worker should follow.
-
-        That is half of an allowance in memory, or the whole in the heap, though free: the limit
-        counts the heap.
-        """
-        if not self._seems_full():
+        """Whether the heap has grown by so much that a fresh worker should follow."""
+        if self._growth() <= self._allowance:
             return False
         gc.collect()
         if self._trim is not None:
             self._trim(0)
-        return self._seems_full()
+        return self._growth() > self._allowance
 
-    def _seems_full(self) -> bool:
-        now, first = self._in_use(), self._first
-        is_heap_large = now.data - first.data > self._allowance
-        return is_heap_large or now.resident - first.resident > self._allowance // 2
+    def _growth(self) -> int:
+        return self._in_use() - self._first
 
-    def _in_use(self) -> _InUse:
+    def _in_use(self) -> int:
         if self._statm is None:
-            return _InUse(0, 0)
-        fields = os.pread(self._statm, _LONGEST_LINE, 0).split()
-        resident = int(fields[_RESIDENT]) - int(fields[_SHARED])
-        return _InUse(int(fields[_DATA]) * _PAGE_BYTES, resident * _PAGE_BYTES)
-
-
-class _InUse(NamedTuple):
-    """Bytes that a process may write to, and those of them that are in memory."""
-
-    data: int
-    resident: int
+            return 0
+        return int(os.pread(self._statm, _LONGEST_LINE, 0).split()[_DATA]) * _PAGE_BYTES
 
 
 def _limit_data(limit: int) -> None:

@@ -106,7 +106,14 @@ class GuardedResolver:
         """Return what the last look-up of an `ascii_name` gave, before the guard; for a while."""
         return _read(host) or self.cache.last(host)
 
+    async def lookup(self, host: str) -> Lookup:
+        """Return what an `ascii_name` stands for, before any guard."""
+        return _read(host) or self.cache.fresh(host) or await self._asked(host)
+
     async def _look_up(self, host: str, tell: Callable[[Lookup], None]) -> None:
+        tell(await self._asked(host))
+
+    async def _asked(self, host: str) -> Lookup:
         pool = self._reactor.getThreadPool()
         asked = deferToThreadPool(self._reactor, pool, look_up, host, self.getaddrinfo)
         try:
@@ -114,7 +121,7 @@ class GuardedResolver:
         except TxTimeoutError:
             lookup = Lookup(trouble=Trouble.NO_ANSWER)
         self.cache.put(host, lookup)
-        tell(lookup)
+        return lookup
 
 
 def ascii_name(host: str) -> str:
