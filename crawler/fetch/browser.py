@@ -46,7 +46,8 @@ _ARGUMENTS: Final = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--proxy-server=http://127.0.0.1:1",
     "--proxy-bypass-list=<-loopback>",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # its name in older ones
     "--disable-quic",
     "--disable-background-networking",
     "--disable-component-update",
@@ -170,7 +171,7 @@ class Browser:
             session = await context.new_cdp_session(page)
             await self._load(page, answer.url)
             html = await _read(session)
-            if origin_of(page.url) != origin_of(answer.url):
+            if not page.url.startswith("http") or origin_of(page.url) != origin_of(answer.url):
                 raise RenderError("its scripts led elsewhere")
             return Rendered(f"<!DOCTYPE html>\n{html}", answers.led_to)
 
