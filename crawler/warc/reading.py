@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from warcio.archiveiterator import WARCIterator
 from warcio.bufferedreaders import ChunkedDataReader
 
 from crawler.moments import moment, utc_text
+from crawler.warc.bounded_records import BoundedRecords
 from crawler.warc.errors import NotRecordedError, WarcError
 from crawler.warc.members import Member, MemberBrokenOffError, is_gzipped
 from crawler.warc.records import RecordedAnswer
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.warc.index import CaptureIndex
     from crawler.warc.records import Capture, HeaderFields
 
+_CHUNK_HEADS: Final = 1024 * 1024  # bytes
 _FRAMING: Final = frozenset({"transfer-encoding", "content-length"})  # of what was on the wire
 
 
@@ -60,7 +61,7 @@ def _record(capture: Capture) -> Iterator[Any]:
         file.seek(capture.offset)
         stream = Member(file, capture.file) if is_gzipped(capture.file) else file
         try:
-            record = next(iter(WARCIterator(stream)), None)
+            record = BoundedRecords(stream, capture.file).next()
             if record is None or record.rec_headers.get_header("WARC-Target-URI") != capture.url:
                 raise WarcError(f"{capture.file} has changed since it was read first")
             yield record
@@ -70,11 +71,16 @@ def _record(capture: Capture) -> Iterator[Any]:
 
 def _body(record: Any, most: int) -> tuple[bytes, bool]:
     stream = record.raw_stream
+    is_cut = record.rec_headers.get_header("WARC-Truncated") is not None
     coding = record.http_headers.get_header("Transfer-Encoding") or ""
     if coding.strip().lower() == "chunked":
-        # What was unpacked already, with the header left as it was, passes as it is.
-        stream = ChunkedDataReader(stream)
-    is_cut = record.rec_headers.get_header("WARC-Truncated") is not None
+        # What was unpacked already, with the header left as it was, passes as it is. A chunk is
+        # read as a whole, whatever size it says; so no more is there than could be wanted.
+        room = 2 * most + _CHUNK_HEADS
+        is_cut |= stream.limit > room
+        stream.limit = min(stream.limit, room)
+        body = ChunkedDataReader(stream).read(most + 1)
+        return body, is_cut and len(body) <= most
     return stream.read(most + 1), is_cut
 
 

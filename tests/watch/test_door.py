@@ -211,7 +211,15 @@ def test_a_head_that_does_not_end_is_ended(watch: Callable[..., Watching], sent:
 def test_the_server_answers_to_its_own_names_only(watch: Callable[..., Watching]) -> None:
     watching = watch("--http", 0, settings={"CRAWLER_WATCH_HOSTS": "crawler.example, b.example"})
     door = Door(watching)
-    own = ("127.0.0.1", "localhost", "LOCALHOST:80", "[::1]:9180", "10.0.0.5:80", "crawler", "[::1]")
+    own = (
+        "127.0.0.1",
+        "localhost",
+        "LOCALHOST:80",
+        "[::1]:9180",
+        "10.0.0.5:80",
+        "crawler",
+        "[::1]",
+    )
     for host in (*own, "a.localhost", "crawler.example", "b.example.:80"):
         assert door.ask("GET", "/healthz", None, {"Host": host})[0] in {200, 503}, host
     for host in ("evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "a.b:c", "1.2.3"):
