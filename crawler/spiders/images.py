@@ -18,7 +18,7 @@ from crawler.fetch.hosts.gate import NO_STRIKES
 from crawler.fetch.outcome import outcome_of_error, state_of_status
 from crawler.images.size import ImageFacts
 from crawler.images.wish import ImageWish
-from crawler.images.work import ImageJob, study_image
+from crawler.images.work import ImageJob, image_memory, study_image
 from crawler.inert import plain_text
 from crawler.ledger.records import ImageRecord
 from crawler.moments import now_text
@@ -40,11 +40,7 @@ _MOST_WAITING: Final = 2_000  # images
 # Nearly all formats say their size at once; JPEG may have a preview and colour profiles before it.
 _HEADS: Final = (32 * 1024, 256 * 1024)
 _MOST_FAILURES: Final = 3  # in a row of one host, before its images are left to a later run
-# Decoders hold an image several times: measured with 25 million pixels, a WebP takes 18, all others
-# up to 10.
-_BYTES_A_PIXEL: Final = 20
 _PROBLEM_LENGTH: Final = 200
-_ROOM: Final = 96 * 1024 * 1024
 _ACCEPT: Final = "image/avif,image/webp,image/png,image/jpeg,image/gif,image/svg+xml,image/*;q=0.8"
 _KILLED: Final = {"time": "takes too long", "memory": "takes too much memory", "crash": "crashes"}
 
@@ -77,7 +73,7 @@ class ImageDesk:
             ImageFacts,
             workers=1,
             page_seconds=settings.getfloat("CRAWLER_EXTRACTION_SECONDS"),
-            memory_bytes=_ROOM + (_BYTES_A_PIXEL * wish.most_pixels if wish.copies else 0),
+            memory_bytes=image_memory(wish.most_pixels if wish.copies else 0),
         )
 
     @classmethod

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 import feedparser
+from feedparser.mixin import _FeedParserMixin
 
 from crawler.discover.feeds.feed import (
     EXCERPT_LIMIT,
@@ -33,8 +34,25 @@ if TYPE_CHECKING:
 
     from crawler.discover.feeds.feed import FeedJob
 
-_MAIL_AND_NAME: Final = re.compile(r"[^\s()]+@[^\s()]+\s*\(([^()]+)\)")
+_MAIL_AND_NAME: Final = re.compile(r"[^\s()@]+@[^\s()@]+\s*+\(([^()]+)\)")
 _DEFECT_LENGTH: Final = 150
+_LONGEST_AUTHOR: Final = 500
+_whole_author = _FeedParserMixin._sync_author_detail  # noqa: SLF001
+
+
+def _bounded_author(self: Any, key: str = "author") -> None:
+    """Do as feedparser does, but for an author who is too long to be one.
+
+    It looks for an address by an expression of quadratic time, which takes minutes for a megabyte.
+    """
+    context = self._get_context()
+    author = context.get(key)
+    if isinstance(author, str):
+        context[key] = author[:_LONGEST_AUTHOR]
+    _whole_author(self, key)
+
+
+_FeedParserMixin._sync_author_detail = _bounded_author  # noqa: SLF001
 
 
 def read_xml_feed(job: FeedJob) -> Feed | None:
