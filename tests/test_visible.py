@@ -66,13 +66,21 @@ def test_rich_prints_a_text_as_it_is() -> None:
 @pytest.mark.parametrize("text", ACTIVE)
 def test_a_record_is_one_line_and_a_traceback_is_set_in(text: str) -> None:
     formatter = VisibleLines("%(asctime)s %(levelname)s %(message)s")
-    record = logging.makeLogRecord({"msg": "bad %s", "args": (text,), "levelname": "INFO"})
+    record = logging.makeLogRecord(
+        {"name": "crawler.run", "msg": "bad %s", "args": (text,), "levelname": "INFO"}
+    )
     assert formatter.format(record).endswith(f" INFO bad {visible(text)}")
     error = ValueError(f"{text}\n2026-01-01 00:00:00,000 INFO forged")
     record.exc_info = (ValueError, error, None)
     first, *more = formatter.format(record).split("\n")
     assert first.endswith(f" INFO bad {visible(text)}")
     assert all(line.startswith("  ") and line.isprintable() for line in more)
+
+
+def test_the_lines_of_other_loggers_are_set_in() -> None:
+    record = logging.makeLogRecord({"name": "scrapy.stats", "msg": "stats:\n{'a': 1,\n\x1b[0m}"})
+    told = VisibleLines("%(levelname)s %(message)s").format(record)
+    assert told == "None stats:\n  {'a': 1,\n  \\x1b[0m}"
 
 
 def run(*words: object, **settings: object) -> str:

@@ -22,12 +22,14 @@ _PLAIN = "%(asctime)s %(levelname)s %(message)s"
 class VisibleLines(logging.Formatter):
     """Formats a record as one line, whatever names and strangers' words are in its message.
 
-    The lines of a traceback follow it, set in.
+    Lines of a traceback, and those that other loggers mean (Scrapy's stats), follow it, set in.
     """
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """Return the line."""
-        record.message = visible(record.message)
+        is_ours = record.name.partition(".")[0] == "crawler"
+        lines = [record.message] if is_ours else record.message.split("\n")
+        record.message = "\n  ".join(map(visible, lines))
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name

