@@ -80,7 +80,7 @@ def test_a_record_is_one_line_and_a_traceback_is_set_in(text: str) -> None:
 def test_the_lines_of_other_loggers_are_set_in() -> None:
     record = logging.makeLogRecord({"name": "scrapy.stats", "msg": "stats:\n{'a': 1,\n\x1b[0m}"})
     told = VisibleLines("%(levelname)s %(message)s").format(record)
-    assert told == "None stats:\n  {'a': 1,\n  \\x1b[0m}"
+    assert told == "Level None stats:\n  {'a': 1,\n  \\x1b[0m}"
 
 
 def run(*words: object, **settings: object) -> str:
@@ -93,6 +93,7 @@ def run(*words: object, **settings: object) -> str:
     return (done.stdout + done.stderr).decode(errors="surrogateescape")
 
 
+@pytest.mark.timeout(400)
 def test_no_name_of_a_file_forges_a_line_or_reaches_the_terminal(tmp_path: Path) -> None:
     items, output, log = tmp_path / "items", tmp_path / "out", tmp_path / "log"
     items.mkdir()

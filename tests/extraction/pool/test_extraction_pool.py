@@ -506,7 +506,7 @@ def test_by_default_there_is_a_worker_for_each_core_that_may_be_used():
 def test_a_worn_worker_is_replaced_without_a_gap(serve, work):
     async def scenario(pool):
         pids, slowest = [await pool.extract(("pid", None))], 0.0
-        end = time.monotonic() + 2
+        end = time.monotonic() + 60
         while len(set(pids)) < 3 and time.monotonic() < end:
             asked = time.monotonic()
             pids.append(await pool.extract(("pid", None)))
