@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,9 +14,11 @@ from filelock import FileLock, Timeout
 from crawler.exit_codes import ExitCode, exit_code_of
 from crawler.extraction.article import Article
 from crawler.images.store import keep_copy, record_of
+from crawler.inert import plain_text
 from crawler.ledger.ledger import DueSource, Ledger, Wanted
+from crawler.ledger.other_text import as_it_counted
 from crawler.ledger.sqlite import SqliteLedger
-from crawler.output.atomic import sweep_leftovers
+from crawler.output.atomic import refuse_outside, sweep_leftovers
 from crawler.output.layout import Layout
 from crawler.output.publish import Publisher
 from crawler.plan.intake import Intake
@@ -30,9 +34,11 @@ if TYPE_CHECKING:
 
     from crawler.images.size import ImageFacts
     from crawler.images.wish import ImageWish
-    from crawler.ledger.records import ImageRecord, SourceRecord, Visit
+    from crawler.ledger.records import ImageRecord, ItemRecord, Visit
     from crawler.options import CrawlOptions
     from crawler.output.additions import Additions
+
+logger = logging.getLogger("crawler.run")
 
 
 @dataclass(slots=True)
@@ -44,6 +50,7 @@ class WantedImages:
 
 
 _BATCH: Final = 200  # sources a transaction
+_ALWAYS_WRITTEN: Final = 20  # items of a visit, also while the run is being stopped
 
 
 class OutputBusyError(RuntimeError):
@@ -65,6 +72,7 @@ class Crawl:
 
     Raises:
         OutputBusyError: another run holds the output folder (unless options say to wait).
+        UnsafePathError: the books of the output folder are symlinks.
     """
 
     def __init__(
@@ -87,6 +95,7 @@ class Crawl:
         self._should_stop = should_stop
         self._started = time.monotonic()
         self._started_at = datetime.now(UTC)
+        self.layout.refuse_links()
         self._lock = self._take_lock()
         try:
             self.ledger: Ledger = SqliteLedger(self.layout.ledger)
@@ -94,7 +103,11 @@ class Crawl:
             self._lock.release()
             raise
         self._publisher = Publisher(
-            self.ledger, self.layout, on_problem=self.on_problem, additions=additions
+            self.ledger,
+            self.layout,
+            on_problem=self.on_problem,
+            additions=additions,
+            should_stop=should_stop,
         )
 
     def _take_lock(self) -> FileLock:
@@ -134,6 +147,7 @@ class Crawl:
             revisit=self._revisit,
         )
         self.summary.due = self.ledger.plan(wanted, limit=self.options.limit)
+        self._publisher.forget_owners()
         self.summary.items = self.ledger.selected()
         return self.summary.due
 
@@ -151,6 +165,7 @@ class Crawl:
             on_problem=self.on_problem,
             should_stop=self._should_stop,
         )
+        self._publisher.forget_owners()
         counted = intake.take(paths, exclude=self.options.output, files=self.options.files)
         self.summary.changed += counted.changed
         self.summary.invalid += counted.invalid
@@ -162,7 +177,7 @@ class Crawl:
         for item in self.ledger.waiting_for_nothing():
             if self._should_stop():
                 return
-            self._publisher.publish_item(item)
+            self._publish(item)
 
     def _prepare_copies(self) -> None:
         """Look for copies also in what was settled before that was wanted, or otherwise done."""
@@ -171,11 +186,13 @@ class Crawl:
             pass
 
     def _sweep(self) -> None:
-        folders = {self.layout.items: True, self.layout.sources: True, self.layout.images: True}
-        if self.options.in_place:
-            folders |= {p if p.is_dir() else p.parent: p.is_dir() for p in self.options.items}
+        layout, items = self.layout, self.options.items if self.options.in_place else ()
+        own = {path if path.is_dir() else path.parent: path.is_dir() for path in items}
+        folders = dict.fromkeys((layout.items, layout.sources, layout.images), True) | own
         for folder, recursive in folders.items():
             try:
+                if folder not in own:
+                    refuse_outside(folder / "any", self.options.output)
                 sweep_leftovers(folder, recursive=recursive)
             except OSError as error:
                 self.on_problem(Problem(str(folder), 1, f"leftovers not removed: {error}"))
@@ -184,13 +201,36 @@ class Crawl:
         """Return up to `count` due sources from position `after` of the plan."""
         return self.ledger.due(after, count)
 
-    def settle(self, key: str, visit: Visit) -> SourceRecord:
-        """Store a visit, then write every item that waited for it alone."""
-        record = self.ledger.settle(key, visit)
-        self.summary.add_visit(visit)
-        for item in self.ledger.finished_items(key):
+    def settle(self, key: str, visit: Visit) -> Visit:
+        """Store a visit, then write every item that waited for it alone.
+
+        Returns the visit as it counts, see `crawler.ledger.other_text`.
+        """
+        settled = as_it_counted(self.ledger.settle(key, visit), visit)
+        self.summary.add_visit(settled)
+        self._publish_finished(key)
+        return settled
+
+    def _publish_finished(self, key: str) -> None:
+        """Write the items that waited for a source; where they are many, a stop leaves the rest.
+
+        The next run finds those as it finds all that is not as the ledger has it.
+        """
+        for number, item in enumerate(self.ledger.finished_items(key)):
+            if number >= _ALWAYS_WRITTEN and self._should_stop():
+                return
+            self._publish(item)
+
+    def _publish(self, item: ItemRecord) -> None:
+        """Bring an item's files up to date; an error of ours with one is told, and no other's."""
+        try:
             self._publisher.publish_item(item)
-        return record
+        except sqlite3.Error:
+            raise  # of all that follows, too
+        except Exception as error:
+            logger.exception("an internal error with %s", item.origin)
+            told = plain_text(f"{type(error).__name__}: {error}")
+            self.on_fault(Problem(item.origin, 1, f"not written: {told}"))
 
     def tell_copies(self) -> None:
         """Write the items whose articles have got other copies since they were written."""
@@ -199,7 +239,7 @@ class Crawl:
         for item in self.ledger.items_with_other_copies():
             if self._should_stop():
                 return
-            self._publisher.publish_item(item)
+            self._publish(item)
             count.unchanged = unchanged  # what is right was counted when it was first looked at
 
     def images_wanted(self, wish: ImageWish, after: int, count: int) -> WantedImages:
@@ -238,8 +278,7 @@ class Crawl:
         told = {*wish.of_interest(article), *(() if record is None else record.images)}
         urls = [image.url for image in article.images if image.url in told]
         if self.ledger.put_images_of(key, self.ledger.images(urls)):
-            for item in self.ledger.finished_items(key):
-                self._publisher.publish_item(item)
+            self._publish_finished(key)
 
     def _article(self, key: str) -> Article:
         record = self.ledger.source(key)
@@ -273,6 +312,11 @@ class Crawl:
         """Close the ledger and let the next run have the folder."""
         self.ledger.close()
         self._lock.release()
+
+    def on_fault(self, problem: Problem | str) -> None:
+        """Note an error of our own that no source's state tells; the exit code does."""
+        self.summary.faults += 1
+        self.on_problem(problem)
 
     def on_problem(self, problem: Problem | str) -> None:
         """Note a defect and tell it."""

@@ -13,7 +13,7 @@ import unicodedata
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from w3lib.url import safe_url_string
+from crawler.urls.host import safe_url
 
 TEXT_LIMIT: Final = 2_000
 URL_LIMIT: Final = 2_083  # characters; the longest URL that browsers and feeds agree on
@@ -31,34 +31,52 @@ _HIDDEN = re.compile(
     + "]+"
 )
 _LINE_SPACE = re.compile("[ \t\n\v\f\r\x85\u2028\u2029]+")
-_TAG_PART = re.compile(r"<(?=[A-Za-z/!?])|>")
+# What means something to a browser, a script, Markdown or a template, wherever a theme prints a
+# text: in an attribute without escaping it, and even without quotes around it, in a string of a
+# script, or through `markdownify`. Each alternative ends in the one character that is replaced.
+_IN_METADATA = re.compile(
+    r"""
+    (?P<opening>(?:\A|(?<=[\s"'`(\[{<>\u2013\u2014/-]))["'`](?=[\w"'`(\[\u00a1\u00bf$\#@]))
+  | (?P<mark>["'`<>\\])
+  | (?P<ampersand>&(?=\#|[A-Za-z][A-Za-z0-9]{1,31};|(?:amp|gt|lt|quot)))
+  | (?P<brace>\{(?=[{%\#:]|\Z))
+  | (?P<target>\](?=\())
+  | (?P<attribute>(?<![^\W_])(?:on[a-z]+|style|src(?:doc|set)?|href|(?:form)?action)[ ]?=)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_LOOK_ALIKES = str.maketrans(
+    {'"': "\u201d", "'": "\u2019", "`": "\u2019", "<": "\u2039", ">": "\u203a"}
+    | {"\\": "\u2216", "&": "\uff06", "{": "\uff5b", "]": "] ", "=": "\uff1d"}
+)
+_OPENING = str.maketrans({'"': "\u201c", "'": "\u2018", "`": "\u2018"})
 
 
 def plain_text(value: str, *, limit: int = TEXT_LIMIT) -> str:
     """Return a metadata string (a title, a name) as one line of NFC text.
 
-    Hidden characters go, white space collapses to single spaces, and what browsers would read
-    as tags gets single angle quotation marks (U+2039, U+203A) as brackets: text that a theme
-    prints without escaping stays readable and runs nothing. HTML entities are not decoded.
-    Longer text than `limit` characters is cut and ends with an ellipsis.
+    Hidden characters go, and white space collapses to single spaces. Quotes become typographic
+    ones, and whatever else could end an attribute, begin a tag, a character reference or a
+    template's tag becomes a character that looks like it: text that a theme prints without
+    escaping stays readable and runs nothing. HTML entities are not decoded. What this function
+    returned it leaves as it is. Longer text than `limit` characters is cut and ends with an
+    ellipsis.
     """
-    text = unicodedata.normalize("NFC", _HIDDEN.sub("", value))
-    text = _without_tags(" ".join(text.split()))
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    text = unicodedata.normalize("NFC", shown_text(value))
+    text = _IN_METADATA.sub(_look_alike, " ".join(text.split()))
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "\u2026"
 
 
-def _without_tags(text: str) -> str:
-    is_open = False
+def _look_alike(match: re.Match[str]) -> str:
+    found = match[0]
+    if match.lastgroup == "attribute":
+        return found[:-1] + "\uff1d"
+    return found.translate(_OPENING if match.lastgroup == "opening" else _LOOK_ALIKES)
 
-    def bracket(match: re.Match[str]) -> str:
-        nonlocal is_open
-        if match[0] == "<":
-            is_open = True
-            return "\u2039"
-        was_open, is_open = is_open, False
-        return "\u203a" if was_open else ">"
 
-    return _TAG_PART.sub(bracket, text)
+def shown_text(text: str) -> str:
+    """Return a text without the characters that hide or reorder what is shown."""
+    return _HIDDEN.sub("", text)
 
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -95,7 +113,7 @@ def http_url(value: str, base: str | None = None) -> str | None:
     if scheme is not None and scheme[1].lower() not in {"http", "https"}:
         return None
     try:
-        url = safe_url_string(text if base is None else urljoin(base, text))
+        url = safe_url(text if base is None else urljoin(base, text))
         parts = urlsplit(url)
         host = parts.netloc.removesuffix(f":{parts.port}")
     except ValueError:
@@ -108,14 +126,20 @@ def http_url(value: str, base: str | None = None) -> str | None:
     return url if len(url) <= URL_LIMIT else None
 
 
+def printable_url(url: str) -> str:
+    """Return a URL that was requested or led to, as `http_url` would have its quotes."""
+    return url.replace("'", "%27")
+
+
 # Each alternative ends in the one character that must not mean anything; the rest is context.
 _MARKDOWN = re.compile(
     r"""
-    (?P<opening>\A[ ]?(?:[->+=:]|[0-9]{1,9}(?=[.)](?:[ ]|\Z))[.)]))
+    (?P<opening>\A[ ]?(?:[->+=:]|[0-9]++(?=[.)](?:[ ]|\Z))[.)]))
   | (?P<caret>\A[ ]?\^)
   | (?P<address>(?:https?|ftp)(?=://)|(?<![^\W_])www(?=\.)|@[A-Za-z0-9_-]{1,63}(?=\.))[:.]
   | (?P<brace>\{(?=[%:#]|\Z))
   | (?P<backslash>\\(?=[ ]?\Z))
+  | (?P<end>\](?=:|\Z))
   | (?P<escaped>[\\`*\[\]{}|] | !(?=[ ]?\Z) | \$(?=\$|\Z) | (?<=\$)\$)
   | (?P<hashes>\#+)
   | (?P<underscores>_+)
@@ -166,24 +190,59 @@ def _escape(match: re.Match[str]) -> str:
 
 
 # kramdown knows no backslash escape for "^" and "~", one for "<" would leave a tag to browsers,
-# "\{%" is still Liquid's, and kramdown takes two backslashes at the end for a line break.
+# "\{%" is still Liquid's, and kramdown takes two backslashes at the end for a line break, and "\]:"
+# for that of a definition.
 _REFERENCES = {
     "brace": "&#123;",
     "backslash": "&#92;",
     "caret": "&#94;",
+    "end": "&#93;",
     "less": "&lt;",
     "ampersand": "&amp;",
 }
 _NO_TEXT = ("", " ")  # what may stand before or after the text on its line
-_LIQUID = re.compile(r"\{(?=[{%#])")
+# Lines that Markdown could read as the definition of a link, a note or an abbreviation: those that
+# begin with a bracket, or with the end of one.
+_DEFINITION = re.compile(r"^(?:[^A-Za-z\[\n]*\[|[^\[\n]*\]:)[^\n]*", re.MULTILINE)
+# What Hugo would print as the language of a block of code, without escaping it.
+_LANGUAGE = re.compile(r"""^(?=[^\n]*["'<>&=])[^A-Za-z\n]*?(?:`{3}|~{3})[^\n]*""", re.MULTILINE)
+_FENCE = re.compile(r"([`~])\1(?=\1)")
+_HEADING = re.compile(r"^[^A-Za-z\n]*(?:\#{1,6}[ \t]|(?:=+|-+)[ \t]*$)", re.MULTILINE)
+# What Hugo takes for the attributes of the block above, of a heading or of a fence.
+_ATTRIBUTES = re.compile(
+    r"^[^A-Za-z{\n]*(?:(?:\#{1,6}[ \t]|`{3,}|~{3,})[^\n]*)?"
+    r"\{[ \t]*(?:[#.][\w:-]|[A-Za-z_:][\w:.-]*[ \t]*=)[^\n]*\}[ \t]*$",
+    re.MULTILINE,
+)
+_IN_CODE = re.compile(
+    r"""
+    \{(?=[{%\#:])                # Liquid, Hugo, Nunjucks; kramdown's attributes and extensions
+  | <(?=[^\W\d]|[/!?%:])        # tags, comments, links, ERB
+  | \](?=\()                    # the target of a link
+    """,
+    re.VERBOSE,
+)
 
 
 def code_text(text: str) -> str:
     """Return text for the inside of a code span or block, where escapes are not processed.
 
-    Liquid and Hugo run before Markdown and know no code, so a space parts `{{`, `{%` and `{#`;
-    an escape would be shown as it is. One parts `<!--` as well: what looks like a comment of ours
-    must not be taken for one. Hidden characters go; line ends become LF.
+    Liquid and Hugo run before Markdown and know no code; and whether it is code that Markdown
+    reads is not ours to decide: engines part blocks at other places than we meant, a fence that
+    the author left open turns each of ours round, and Jekyll's excerpts end in the middle of one.
+    So a space parts what would mean something there: `{{`, `{%`, `{#`, `{:`, `<` of a tag, `](`,
+    `]:` of a definition, fences with a quote behind them, and `~~` in code with headings, at some
+    of which Hugo crashes. An escape would be shown as it is. Only of what Hugo takes for
+    attributes, which no space parts, the brace becomes one that looks like it. Hidden characters
+    go; line ends become LF.
     """
-    lines = re.sub("\r\n?|[\x85\u2028\u2029]", "\n", text)
-    return _LIQUID.sub("{ ", _HIDDEN.sub("", lines)).replace("<!--", "<! --")
+    code = re.sub("\r\n?|[\x85\u2028\u2029]", "\n", _HIDDEN.sub("", text))
+    if "]:" in code:
+        code = _DEFINITION.sub(lambda line: line[0].replace("]:", "] :"), code)
+    if "```" in code or "~~~" in code:
+        code = _LANGUAGE.sub(lambda line: _FENCE.sub(r"\g<0> ", line[0]), code)
+    if "}" in code:
+        code = _ATTRIBUTES.sub(lambda line: line[0].replace("{", "\uff5b"), code)
+    if "~~" in code and _HEADING.search(code):
+        code = re.sub("~(?=~)", "~ ", code)
+    return _IN_CODE.sub(r"\g<0> ", code)

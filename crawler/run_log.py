@@ -48,13 +48,19 @@ def append_run(path: Path, record: dict[str, Any]) -> None:
     """
     line = json.dumps(record, separators=(",", ":")).encode("ascii") + b"\n"
     with suppress(FileNotFoundError):
-        if path.stat().st_size + len(line) > _MOST_BYTES:
-            path.replace(path.with_name(f"{path.name}.1"))
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        if path.lstat().st_size + len(line) > _MOST_BYTES:
+            path.replace(earlier_log(path))
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+    file = os.open(path, flags, 0o666)
     try:
         _append(file, line)
     finally:
         os.close(file)
+
+
+def earlier_log(path: Path) -> Path:
+    """Return where the lines before those of this file are."""
+    return path.with_name(f"{path.name}.1")
 
 
 def _append(file: int, line: bytes) -> None:

@@ -12,6 +12,8 @@ SPIDER_LOADER_CLASS = "crawler.spiders.loader.InstalledSpiderLoader"
 # Who to complain to: a web page or an e-mail address. A crawl of public sites needs it; it goes
 # into the User-Agent, unless USER_AGENT is set.
 CRAWLER_CONTACT = os.environ.get("CRAWLER_CONTACT", "")
+# Whether sites get their cookies back within one visit; nothing of them is kept.
+CRAWLER_COOKIES = True
 # Networks and addresses, in CIDR notation, that requests may reach though they are not public.
 CRAWLER_ALLOWED_NETWORKS = os.environ.get("CRAWLER_ALLOWED_NETWORKS", "")
 # Extraction: worker processes (0: one a core), seconds and bytes of memory a page may take.
@@ -104,8 +106,11 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.answers.decompression.DecompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.fetch.robots.middleware.RobotsMiddleware": 100,
+    "crawler.fetch.conditional.ConditionalMiddleware": 610,
+    "crawler.fetch.locations.LocationMiddleware": 605,
+    "crawler.fetch.cookies.VisitCookiesMiddleware": 710,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-    "crawler.fetch.meta_refresh.LazyMetaRefreshMiddleware": 580,
+    "crawler.fetch.meta_refresh.RefreshMiddleware": 580,
 }
 
 # Limits of one answer, and what is not needed or not safe.
@@ -124,6 +129,7 @@ DOWNLOAD_HANDLERS = {
     "http": "crawler.fetch.bounded_stop.StoppableDownloadHandler",
     "https": "crawler.fetch.bounded_stop.StoppableDownloadHandler",
 }
+METAREFRESH_MAXDELAY = 6  # seconds; later ones are for readers, of pages that are read then
 COOKIES_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
@@ -144,6 +150,7 @@ EXTENSIONS = {
     "scrapy.extensions.remote_control.RemoteControl": None,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "crawler.fetch.hosts.hosts.Hosts": 0,
+    "crawler.fetch.proxies.Proxies": 0,
     "crawler.fetch.bounded_stop.BoundedStop": 0,
     "crawler.fetch.html_only.HtmlOnly": 0,
     "crawler.fetch.first_bytes.FirstBytes": 0,

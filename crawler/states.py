@@ -10,6 +10,7 @@ class State(StrEnum):
 
     OK = "ok"
     NOT_MODIFIED = "not-modified"
+    OTHER_TEXT = "other-text"
     ARCHIVED = "archived"
     NOT_FOUND = "not-found"
     GONE = "gone"
@@ -36,6 +37,7 @@ class State(StrEnum):
     EMPTY = "empty"
     EXTRACTION_TIMEOUT = "extraction-timeout"
     EXTRACTION_ERROR = "extraction-error"
+    INTERNAL_ERROR = "internal-error"
     UNSUPPORTED = "unsupported"
 
     @property
@@ -67,7 +69,8 @@ class State(StrEnum):
 _TRANSIENT = frozenset(
     {
         *(State.RATE_LIMITED, State.SERVER_ERROR, State.TIMEOUT, State.NETWORK_ERROR),
-        *(State.DEFERRED, State.NOT_RECORDED, State.BLOCKED),
+        *(State.DEFERRED, State.NOT_RECORDED, State.BLOCKED, State.OTHER_TEXT),
+        State.INTERNAL_ERROR,
     }
 )
 _NOT_ASKED = frozenset({State.DEFERRED, State.NOT_RECORDED})

@@ -47,6 +47,7 @@ class RunSummary:
         visited: this run's visits by state.
         held: all sources of the selected items by the state that is held now.
         written, unchanged, unwritten: output files.
+        faults: errors of our own that no source's state tells.
         problems: the first defects of inputs and files, as text.
         hosts: tries by registered domain.
         seconds: wall-clock time of the run.
@@ -63,6 +64,7 @@ class RunSummary:
     written: int = 0
     unchanged: int = 0
     unwritten: int = 0
+    faults: int = 0
     problems: list[str] = field(default_factory=list)
     problem_count: int = 0
     hosts: dict[str, HostTally] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from crawler.cli.status import open_ledger
 from crawler.crawl import Crawl, OutputBusyError
 from crawler.extraction.article import Article
 from crawler.extraction.measure import content_hash
@@ -15,6 +17,7 @@ from crawler.items.discovery import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
 from crawler.moments import now_text
 from crawler.options import CrawlOptions
+from crawler.output.atomic import UnsafePathError
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -454,3 +457,132 @@ def test_a_crawl_that_is_told_to_stop_leaves_the_rest_of_the_copies_to_the_next(
         second.plan()
         second.tidy()
     assert enrichment(output, "a.md")["cluster"] == [{"url": OTHER, "similarity": 1.0}]
+
+
+def test_items_about_one_article_cost_what_their_number_says(
+    items: Path, write_item: Callable[..., Path], open_crawl: Callable[..., Crawl]
+) -> None:
+    """Counted in steps of SQLite's machine, which no busy computer changes."""
+
+    def steps(count: int, made_of: Callable[[int], dict[str, Any]], url: str) -> int:
+        taken = 0
+
+        def step() -> None:
+            nonlocal taken
+            taken += 1
+
+        folder = items / f"{made_of.__name__}-{count}"
+        for number in range(count):
+            write_item(folder, f"{number}", **made_of(number))
+        crawl = open_crawl(items=(folder,), output=items.parent / f"out-{folder.name}")
+        crawl.ledger._db.set_progress_handler(step, 1000)  # type: ignore[attr-defined]
+        crawl.plan()
+        crawl.tidy()
+        settle(crawl, url)
+        for due in crawl.due(0, count):
+            if due.record.key != url.removeprefix("https://"):
+                settle(crawl, due.record.urls[0])
+        assert crawl.summary.items == count
+        assert len(written(crawl.layout.output)) >= count
+        return taken
+
+    def one_own(_: int) -> dict[str, Any]:
+        return {"original_url": NEWS}
+
+    def one_original(number: int) -> dict[str, Any]:
+        return {"original_url": NEWS, "webUrl": f"https://web.example/{number}"}
+
+    def one_related(number: int) -> dict[str, Any]:
+        return {"original_url": f"https://own.example/{number}", "related": [NEWS]}
+
+    for made_of in (one_own, one_original, one_related):
+        few, many = (steps(count, made_of, NEWS) for count in (60, 480))
+        assert many < 16 * few, made_of.__name__
+
+
+def test_a_stop_leaves_most_of_very_many_items_of_one_article_to_the_next_run(
+    items: Path, output: Path, write_item: Callable[..., Path], open_crawl: Callable[..., Crawl]
+) -> None:
+    for number in range(60):
+        write_item(items, f"n{number}", original_url=NEWS)
+    stop: list[bool] = []
+    crawl = open_crawl(stopping=lambda: bool(stop))
+    crawl.plan()
+    crawl.tidy()
+    stop.append(True)
+    settle(crawl, NEWS)
+    assert 10 <= len(written(output)) <= 30
+    crawl.close()
+    crawl = open_crawl()
+    assert crawl.plan() == 0
+    crawl.tidy()
+    assert len(written(output)) == 60
+
+
+BOOKS = (
+    *("ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm", "ledger.sqlite3-journal"),
+    *("lock", "watch.lock", "runs.jsonl", "runs.jsonl.1"),
+)
+
+
+@pytest.mark.parametrize("kind", ["file", "nowhere", "folder", "pipe"])
+@pytest.mark.parametrize("name", BOOKS)
+def test_books_that_lead_elsewhere_are_refused_and_what_is_there_stays(
+    items: Path,
+    output: Path,
+    tmp_path: Path,
+    write_item: Callable[..., Path],
+    open_crawl: Callable[..., Crawl],
+    name: str,
+    kind: str,
+) -> None:
+    write_item(items, "a", original_url=NEWS)
+    precious, book = tmp_path / "precious", output / ".crawler" / name
+    book.parent.mkdir(parents=True)
+    if kind == "pipe":
+        os.mkfifo(book)
+    elif kind == "folder":
+        book.mkdir()
+    else:
+        book.symlink_to(precious)
+        if kind == "file":
+            precious.write_text("precious")
+    with pytest.raises(UnsafePathError, match=re.escape(name)):
+        open_crawl()
+    with pytest.raises(UnsafePathError):
+        open_ledger(output)
+    assert not precious.exists() or precious.read_text() == "precious"
+    assert [path.name for path in book.parent.iterdir()] == [name]
+
+
+def test_a_folder_of_books_that_leads_out_is_refused(
+    output: Path, tmp_path: Path, open_crawl: Callable[..., Crawl]
+) -> None:
+    (tmp_path / "outside").mkdir()
+    output.mkdir()
+    (output / ".crawler").symlink_to(tmp_path / "outside", target_is_directory=True)
+    with pytest.raises(UnsafePathError, match="outside"):
+        open_crawl()
+    assert list((tmp_path / "outside").iterdir()) == []
+
+
+@pytest.mark.parametrize("link", ["items", "sources", "images"])
+def test_leftovers_behind_a_link_that_leads_out_are_not_ours_to_sweep(
+    items: Path,
+    output: Path,
+    tmp_path: Path,
+    write_item: Callable[..., Path],
+    open_crawl: Callable[..., Crawl],
+    link: str,
+) -> None:
+    write_item(items, "a", original_url=NEWS)
+    leftover = tmp_path / "outside" / ".0123abcd.42.crawler-tmp"
+    leftover.parent.mkdir()
+    leftover.write_text("somebody else's")
+    output.mkdir()
+    (output / link).symlink_to(leftover.parent, target_is_directory=True)
+    crawl = open_crawl()
+    crawl.plan()
+    crawl.tidy()
+    assert leftover.exists()
+    assert [problem.split(":")[0] for problem in crawl.summary.problems] == [str(output / link)]

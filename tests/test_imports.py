@@ -13,6 +13,7 @@ HOMES = {
     "resiliparse": ["crawler/extraction/body/"],
     "frontmatter": ["crawler/items/front_matter.py"],
     "tldextract": ["crawler/urls/registered_domain.py"],
+    "idna": ["crawler/urls/host.py"],
     "ahocorasick_rs": ["crawler/topics/matcher.py"],
     "imagesize": ["crawler/images/size.py"],
     "PIL": ["crawler/images/copies.py"],

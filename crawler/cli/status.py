@@ -51,8 +51,11 @@ def open_ledger(output: Path) -> SqliteLedger:
 
     Raises:
         OptionError: there is none.
+        UnsafePathError: it is a symlink.
     """
-    path = Layout(output).ledger
+    layout = Layout(output)
+    layout.refuse_links()
+    path = layout.ledger
     if not path.is_file():
         raise OptionError(f"{output} has no ledger; nothing has been crawled into it")
     return SqliteLedger(path)

@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from scrapy.commands import genspider
+from scrapy.exceptions import UsageError
 from scrapy.utils.template import render_templatefile
+
+from crawler.inert import http_url
 
 if TYPE_CHECKING:
     import argparse
     import os
 
+_NAME_AND_ADDRESS: Final = 2
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
@@ -24,8 +28,19 @@ class Command(genspider.Command):
     """
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Write the spider, unless there is a test of that name that is not to be replaced."""
+        """Write the spider, unless there is a test of that name that is not to be replaced.
+
+        Raises:
+            UsageError: the address is none of the web.
+        """
         self._replaces = opts.force
+        if len(args) == _NAME_AND_ADDRESS:
+            name, address = args
+            # Scrapy takes the host of "news.example:8000" for a scheme.
+            url = address if "://" in address else f"https://{address.lstrip('/')}"
+            if (safe := http_url(url)) is None:
+                raise UsageError(f"{address} is no address of the web", print_help=False)
+            args = [name, safe]
         super().run(args, opts)
 
     def _find_template(self, template: str) -> Path | None:

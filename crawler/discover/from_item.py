@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.discover.found import FoundArticle
@@ -16,29 +14,15 @@ TEXTS: Final = ("url", "title", "excerpt", "published", "modified", "provider", 
 LISTS: Final = ("authors", "topics")
 
 
-def article_of(fields: Mapping[str, Any], names: Mapping[str, str]) -> FoundArticle | None:
+def article_of(
+    fields: Mapping[str, Any], names: Mapping[str, str], refused: list[str] | None = None
+) -> FoundArticle | None:
     """Return the article that a scraped item is about; None: it has no absolute web address.
 
     Args:
-        fields: of the item. Dates may be text, dates or date-times; where a text is wanted and
-            there is a list, as `getall` gives it, the first one counts.
+        fields: of the item, with values of any kind that `tidied` takes.
         names: what the item calls a field of `TEXTS` or `LISTS`, where it is not called so.
+        refused: as of `tidied`.
     """
-    texts: dict[str, Any] = {name: _text(fields.get(names.get(name, name))) for name in TEXTS}
-    lists: dict[str, Any] = {name: _texts(fields.get(names.get(name, name))) for name in LISTS}
-    url = texts.pop("url")
-    return None if url is None else tidied(FoundArticle(url, **texts, **lists), "")
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    several = isinstance(value, Iterable) and not isinstance(value, (str, bytes))
-    texts = map(_text, value if several else [value])
-    return tuple(text for text in texts if text is not None)
-
-
-def _text(value: Any) -> str | None:
-    if isinstance(value, date):  # and date-times
-        return value.isoformat()
-    if isinstance(value, (list, tuple)):
-        return next(iter(_texts(value)), None)
-    return value if isinstance(value, str) else None
+    told: dict[str, Any] = {name: fields.get(names.get(name, name)) for name in (*TEXTS, *LISTS)}
+    return tidied(FoundArticle(**told), "", refused)

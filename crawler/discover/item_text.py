@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.items.item import parse_item
-from crawler.moments import moment, utc_text
-from crawler.output.names import slug_of_text, slug_of_url
+from crawler.moments import day_of, moment, utc_text
+from crawler.output.names import new_item_stem
 from crawler.output.yaml_text import dump_mapping
 from crawler.urls.registered_domain import registered_domain
 
@@ -16,20 +16,16 @@ if TYPE_CHECKING:
 
     from crawler.discover.found import FoundArticle
 
-_SLUG_LIMIT: Final = 80  # with the date and a mark, a name stays below 100 characters
 _DATE_LENGTH: Final = len("2026-11-25")
 
 
 def item_stem(found: FoundArticle, now: datetime) -> str:
     """Return the file's name without its suffix: `YYYY-MM-DD-slug`.
 
-    The date in UTC is that of publication, or else when it was seen, or today. The slug is made of
-    the title, or of the URL where the title has no Latin letters.
+    The date in UTC is that of publication, or else when it was seen, or today.
     """
-    dated = _in_utc(found.published) or _in_utc(found.seen) or utc_text(now)
-    day = dated[:_DATE_LENGTH]
-    slug = slug_of_text(found.title or "", limit=_SLUG_LIMIT)
-    return f"{day}-{slug or slug_of_url(found.url)[:_SLUG_LIMIT].rstrip('-')}"
+    day = day_of(found.published) or day_of(found.seen) or utc_text(now)[:_DATE_LENGTH]
+    return new_item_stem(day, found.title, found.url)
 
 
 def item_text(found: FoundArticle, now: datetime, *, by: str) -> str:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.exceptions import IgnoreRequest
 
-from crawler.fetch.addresses.handler import GuardedDownloadHandler
 from crawler.fetch.hosts.downloader import RegisteredDomainDownloader
 from crawler.fetch.hosts.errors import DeferredError
 from crawler.fetch.hosts.hosts import Hosts
+from crawler.fetch.proxies import ProxiedDownloadHandler
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -110,7 +110,7 @@ class BoundedStop:
         scrapy_handler(signum, frame)
 
 
-class StoppableDownloadHandler(GuardedDownloadHandler):
+class StoppableDownloadHandler(ProxiedDownloadHandler):
     """The guarded HTTP/1.1 handler that a `BoundedStop` can cut short."""
 
     def __init__(self, crawler: Crawler) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 from scrapy.exceptions import StopDownload
 
-from crawler.fetch.outcome import may_be_html
+from crawler.fetch.media_type import content_type_of, may_be_html
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -36,8 +36,7 @@ class HtmlOnly:
         Raises:
             StopDownload: the answer is no page; its headers alone are handed on.
         """
-        content_type = (headers.get("Content-Type") or b"").decode("latin-1")
-        if "trail" in request.cb_kwargs and not may_be_html(content_type):
+        if "trail" in request.cb_kwargs and not may_be_html(content_type_of(headers)):
             assert self._stats is not None
             self._stats.inc_value("crawler/not_html_stopped")
             raise StopDownload(fail=False)

@@ -1,24 +1,80 @@
-"""Redirects by `<meta http-equiv="refresh">`, looked for only where there is one."""
+"""Redirects by `<meta http-equiv="refresh">` and by the header field `Refresh`.
+
+As browsers read them (HTML standard, "shared declarative refresh steps"), in place of Scrapy's
+pattern, which knows one spelling and no header field. What leads a reader elsewhere at once, or
+within a few seconds, is a redirect; what has the same page come again is none.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urldefrag, urljoin, urlsplit
 
+from lxml.etree import XPath
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
 from scrapy.http import HtmlResponse
+
+from crawler.fetch.cookies import has_new_cookies
+from crawler.urls.host import safe_url
 
 if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.http import Request, Response
 
-_HEAD_BYTES: Final = 16 * 1024  # Scrapy looks at the first 4,096 characters
+_HEAD_BYTES: Final = 16 * 1024
+_MOST_REFRESHES: Final = 5  # of one visit; what goes on reloads itself under ever new URLs
+_REASON: Final = "meta refresh"
+_BLANK: Final = " \t\n\f\r"
+_TIME: Final = re.compile(rf"[{_BLANK}]*(?:([0-9]+)|(?=\.))[0-9.]*")
+_SEPARATOR: Final = re.compile(rf"(?=[;,{_BLANK}])[{_BLANK}]*[;,]?[{_BLANK}]*")
+_NAME: Final = re.compile(rf"url[{_BLANK}]*=[{_BLANK}]*", re.IGNORECASE)
+_UNSEEN_IN_URL: Final = str.maketrans("", "", "\t\n\r")
+# In these a browser that runs scripts sees text, or nothing.
+_METAS: Final = XPath(
+    "//meta[@http-equiv and @content][not(ancestor::noscript or ancestor::template"
+    " or ancestor::textarea or ancestor::title or ancestor::iframe or ancestor::noframes"
+    " or ancestor::xmp or ancestor::script or ancestor::style)]"
+)
+_BASES: Final = XPath("//base[@href]")
 
 
-class LazyMetaRefreshMiddleware(MetaRefreshMiddleware):
-    """Scrapy's middleware, without decoding every page on the event loop to find none.
+class Refresh(NamedTuple):
+    """What a page does with its reader: after so many seconds, to this URL as it is written.
 
-    Where there may be one, it is shown the page's beginning alone: a page keeps its decoded text,
-    up to four times the size of its body, for as long as it waits to be read.
+    The URL is "" where the page itself comes again.
+    """
+
+    seconds: int
+    url: str
+
+
+def read_refresh(content: str) -> Refresh | None:
+    """Read the content of such an element or field; None: a browser would pass over it."""
+    time = _TIME.match(content)
+    if time is None:
+        return None
+    seconds = int(time[1][:9]) if time[1] else 0
+    rest = content[time.end() :]
+    if not rest:
+        return Refresh(seconds, "")
+    separator = _SEPARATOR.match(rest)
+    if separator is None:
+        return None
+    url = rest[separator.end() :]
+    if name := _NAME.match(url):
+        url = url[name.end() :]
+    if url[:1] in {'"', "'"}:
+        url = url[1:].partition(url[0])[0]
+    return Refresh(seconds, url.translate(_UNSEEN_IN_URL).strip(_BLANK))
+
+
+class RefreshMiddleware(MetaRefreshMiddleware):
+    """Scrapy's middleware with the reading of browsers, and its settings.
+
+    Pages are not decoded on the event loop to find none: where there may be one, the page's
+    beginning alone is parsed. METAREFRESH_IGNORE_TAGS has no meaning, since elements in which a
+    browser sees none are left out anyway.
     """
 
     def process_response(
@@ -28,16 +84,65 @@ class LazyMetaRefreshMiddleware(MetaRefreshMiddleware):
         spider: Spider | None = None,  # noqa: ARG002 - Scrapy's signature
     ) -> Request | Response:
         """Return the request that the page refreshes to, or the page itself."""
+        if request.meta.get("dont_redirect") or request.method == "HEAD":
+            return response
+        target = _target(response, before=self._maxdelay)
+        if target is None or self._is_reload(request, target):
+            return response
+        redirected = self._redirect_request_using_get(request, response, target)
+        return self._redirect(redirected, request, _REASON)
+
+    def _is_reload(self, request: Request, target: str) -> bool:
+        """Whether a page has itself come again, and not to see its cookie come back."""
+        if request.meta.get("redirect_reasons", []).count(_REASON) >= _MOST_REFRESHES:
+            return True
+        seen = [request.url, *request.meta.get("redirect_urls", [])]
+        is_seen = _page(target) in map(_page, seen)
+        return is_seen and not has_new_cookies(request)
+
+
+def _target(response: Response, before: int) -> str | None:
+    """Return where an answer leads its reader in less than so many seconds; None: nowhere."""
+    base, encoding = response.url, "utf-8"
+    field = response.headers.get("Refresh")
+    refresh = None if field is None else read_refresh(field.decode("latin-1"))
+    if refresh is None:
         head = response.body[:_HEAD_BYTES]
         if b"refresh" not in head.lower() or not isinstance(response, HtmlResponse):
-            return response
-        # Not `response.replace`, which would have the whole page decoded.
+            return None
+        # Not the response itself, which keeps its text, up to four times the size of its body.
         beginning = HtmlResponse(
-            response.url,
-            status=response.status,
-            headers=response.headers,
-            body=head,
-            request=response.request,
+            response.url, headers=response.headers, body=head, request=response.request
         )
-        found = super().process_response(request, beginning)
-        return response if found is beginning else found
+        base, encoding, refresh = _in_page(beginning)
+    if refresh is None or refresh.seconds >= before or not refresh.url:
+        return None
+    try:
+        target = urljoin(base, safe_url(refresh.url, encoding))
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    return target if parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+def _in_page(page: HtmlResponse) -> tuple[str, str, Refresh | None]:
+    """Return a page's base URL, its encoding, and its first refresh that is one."""
+    tree = page.selector.root
+    if tree is None:
+        return page.url, page.encoding, None
+    told = (
+        read_refresh(meta.get("content"))
+        for meta in _METAS(tree)
+        if meta.get("http-equiv").lower() == "refresh"
+    )
+    refresh = next((one for one in told if one is not None), None)
+    href = next((base.get("href") for base in _BASES(tree)), "")
+    try:
+        base = urljoin(page.url, safe_url(href.strip(), page.encoding))
+    except ValueError:
+        base = page.url
+    return base, page.encoding, refresh
+
+
+def _page(url: str) -> str:
+    return urldefrag(url).url

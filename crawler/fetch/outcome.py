@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from OpenSSL.SSL import Error as SSLError
+from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -14,10 +14,21 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
     IgnoreRequest,
     ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from twisted.internet.error import (
+    ConnectError,
+    ConnectionAborted,
+    ConnectionDone,
+    ConnectionLost,
+)
+from twisted.web._newclient import (
+    RequestGenerationFailed,
+    RequestNotSent,
+    RequestTransmissionFailed,
 )
 
 from crawler.fetch.addresses.errors import BlockedAddressError, NoSuchHostError
-from crawler.fetch.answers.binary import looks_binary
 from crawler.fetch.answers.errors import (
     AnswerTooLargeError,
     DecodedTooLargeError,
@@ -25,6 +36,7 @@ from crawler.fetch.answers.errors import (
 )
 from crawler.fetch.contact_guard import NoContactError
 from crawler.fetch.hosts.errors import DeferredError
+from crawler.fetch.proxies import ProxyDoubtError
 from crawler.fetch.robots.errors import ForbiddenByRobotsError
 from crawler.fetch.warc.errors import NoRecordError
 from crawler.inert import plain_text
@@ -36,6 +48,7 @@ _BY_STATUS: Final = {
     408: State.TIMEOUT,
     410: State.GONE,
     429: State.RATE_LIMITED,
+    999: State.BLOCKED,  # "Request denied", as LinkedIn and Yahoo say it to robots
 }
 _BY_ERROR: Final[dict[type[Exception], tuple[State, str]]] = {
     NoContactError: (State.NETWORK_ERROR, "no CRAWLER_CONTACT is set for a public site"),
@@ -53,15 +66,15 @@ _TELLING_ERRORS: Final[dict[type[Exception], State]] = {
     DeferredError: State.DEFERRED,
     ForbiddenByRobotsError: State.ROBOTS,
     NoRecordError: State.NOT_RECORDED,
+    ProxyDoubtError: State.NETWORK_ERROR,
     UndecodableError: State.NETWORK_ERROR,
 }
-_HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
-# Types that servers put on HTML by mistake; the first bytes decide.
-_VAGUE_TYPES: Final = frozenset(
-    {"", "text/plain", "application/octet-stream", "application/xml", "text/xml"}
-)
-_LOOKS_HTML: Final = re.compile(
-    rb"\A[\s\xef\xbb\xbf]*<(?:!doctype\s+html|html|head|body|!--)", re.IGNORECASE
+# What Scrapy and Twisted raise of connections, requests and answers (ValueError: of redirects to
+# what is no URL); all else is a fault of ours.
+_OF_THE_NETWORK: Final = (
+    *(IgnoreRequest, UnsupportedURLSchemeError, TunnelError, OSError, ValueError, SSLError),
+    *(ConnectError, ConnectionDone, ConnectionLost, ConnectionAborted, RequestGenerationFailed),
+    *(RequestTransmissionFailed, RequestNotSent),
 )
 
 
@@ -74,27 +87,9 @@ def state_of_status(status: int) -> State | None:
             return State.EMPTY if status in {204, 205} else None
         case 4:
             return State.FORBIDDEN
-        case 5:
-            return State.SERVER_ERROR
-    return State.NETWORK_ERROR  # a redirect that could not be followed, or no HTTP status at all
-
-
-def media_type(content_type: str) -> str:
-    """Return the media type of a Content-Type header, in lower case, without parameters."""
-    return content_type.partition(";")[0].strip().lower()
-
-
-def may_be_html(content_type: str) -> bool:
-    """Whether a body of this Content-Type is worth loading."""
-    return media_type(content_type) in _HTML_TYPES | _VAGUE_TYPES
-
-
-def is_html(content_type: str, body: bytes) -> bool:
-    """Whether a body is an HTML page, and not one of another kind that is labelled so."""
-    if looks_binary(body, content_type):
-        return False
-    kind = media_type(content_type)
-    return kind in _HTML_TYPES or (kind in _VAGUE_TYPES and bool(_LOOKS_HTML.match(body[:1024])))
+        case 3:
+            return State.NETWORK_ERROR  # a redirect that could not be followed
+    return State.SERVER_ERROR  # a status that is none counts as one of them
 
 
 def outcome_of_error(error: BaseException) -> tuple[State, str]:
@@ -116,7 +111,8 @@ def outcome_of_error(error: BaseException) -> tuple[State, str]:
         case IgnoreRequest() if "max redirections" in message:
             return State.NETWORK_ERROR, "redirected too often"
     detail = plain_text(f"{type(error).__name__}: {message}", limit=_DETAIL_LENGTH)
-    return State.NETWORK_ERROR, detail
+    is_theirs = isinstance(error, _OF_THE_NETWORK)
+    return State.NETWORK_ERROR if is_theirs else State.INTERNAL_ERROR, detail
 
 
 def _told(reason: BaseException) -> str:

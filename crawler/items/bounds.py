@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 import yaml
 from yaml import CSafeLoader
 
+from crawler.items.link import URL_FIELDS
 from crawler.problem import ItemError, Problem
 
 MAX_BYTES: Final = 256 * 1024
@@ -18,22 +19,37 @@ MAX_DEPTH: Final = 12
 MAX_NODES: Final = 20_000
 """Scalars (keys, too), mappings and sequences."""
 
+OWN_FIELDS: Final = frozenset(
+    {*URL_FIELDS, "related", "publishedDateTime", "type", "title", "excerpt", "provider", "images"}
+    | {"enrichment"}
+)
+"""The fields of an item, and of an entry of its `related`, that something is read from."""
+
 # What libyaml's reader does not take: all but the printable characters of YAML 1.1, section 5.1.
 _UNPRINTABLE: Final = re.compile(
     r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
-_SHOWN_CHARACTERS: Final = 40
 
 
 @dataclass(slots=True)
 class _Open:
-    """A collection whose end has not come yet; `keys` is None for a sequence."""
+    """A collection whose end has not come yet.
 
-    keys: set[str] | None
+    Attributes:
+        is_mapping: or else a sequence.
+        once: keys that may not be given twice.
+        key: the last key of a mapping, where it is a scalar.
+        keys: those of them that were there.
+    """
+
+    is_mapping: bool
+    once: frozenset[str]
     at_key: bool = field(init=False)
+    key: str | None = None
+    keys: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.at_key = self.keys is not None
+        self.at_key = self.is_mapping
 
 
 def line_at(yaml_text: str, index: int) -> int:
@@ -56,11 +72,14 @@ def yaml_problem(error: yaml.YAMLError, yaml_text: str, *, file: str) -> Problem
     return Problem(file, line, f"not valid YAML: {' '.join(said.split())}")
 
 
-def check_bounds(yaml_text: str, *, file: str) -> None:
+def check_bounds(yaml_text: str, *, file: str, once: frozenset[str] = OWN_FIELDS) -> None:
     """Refuse a front matter that is too large, or that uses what items do not need.
 
-    Refused are anchors, aliases, explicit tags, merge keys, document markers and equal keys in
-    one mapping. Nothing is composed, so that nesting and alias bombs cost nothing.
+    Refused are anchors, aliases, document markers, and a field of ours that is given twice. Nothing
+    is composed, so that nesting and alias bombs cost nothing.
+
+    Args:
+        once: the fields that are ours.
 
     Raises:
         ItemError: with the line of the first offence.
@@ -71,12 +90,12 @@ def check_bounds(yaml_text: str, *, file: str) -> None:
         reason = f"the control character U+{ord(unprintable[0]):04X} is not allowed"
         raise ItemError(Problem(file, line_at(yaml_text, unprintable.start()), reason))
     try:
-        _check_events(yaml_text, file)
+        _check_events(yaml_text, file, once)
     except yaml.YAMLError as error:
         raise ItemError(yaml_problem(error, yaml_text, file=file)) from error
 
 
-def _check_events(yaml_text: str, file: str) -> None:
+def _check_events(yaml_text: str, file: str, once: frozenset[str]) -> None:
     def refuse(event: yaml.Event, reason: str) -> NoReturn:
         assert event.start_mark is not None
         raise ItemError(Problem(file, line_at(yaml_text, event.start_mark.index), reason))
@@ -91,8 +110,8 @@ def _check_events(yaml_text: str, file: str) -> None:
             if reason := _node_defect(event, open_collections):
                 refuse(event, reason)
             if isinstance(event, yaml.CollectionStartEvent):
-                is_mapping = isinstance(event, yaml.MappingStartEvent)
-                open_collections.append(_Open(set() if is_mapping else None))
+                own = once if _has_own_fields(open_collections) else frozenset()
+                open_collections.append(_Open(isinstance(event, yaml.MappingStartEvent), own))
         elif isinstance(event, yaml.CollectionEndEvent):
             open_collections.pop()
         elif isinstance(event, (yaml.DocumentStartEvent, yaml.DocumentEndEvent)) and event.explicit:
@@ -112,23 +131,31 @@ def _node_defect(event: yaml.NodeEvent, open_collections: list[_Open]) -> str | 
 def _forbidden_feature(event: yaml.NodeEvent) -> str | None:
     if isinstance(event, yaml.AliasEvent):
         return "aliases are not allowed"
-    if event.anchor is not None:
-        return "anchors are not allowed"
-    if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)) and event.tag is not None:
-        return "explicit tags are not allowed"
-    return None
+    return None if event.anchor is None else "anchors are not allowed"
+
+
+def _has_own_fields(around: list[_Open]) -> bool:
+    """Whether a mapping that begins here is the item, or an entry of its `related`."""
+    match around:
+        case []:
+            return True
+        case [item, entries]:
+            return item.key == "related" and not entries.is_mapping
+        case _:
+            return False
 
 
 def _key_defect(event: yaml.NodeEvent, around: _Open) -> str | None:
     """Take a node into the collection around it; say what is wrong if it is a bad key."""
-    if around.keys is None:
+    if not around.is_mapping:
         return None
     is_key, around.at_key = around.at_key, not around.at_key
-    if not is_key or not isinstance(event, yaml.ScalarEvent):
+    if not is_key:
         return None
-    if event.value == "<<" and event.implicit[0]:
-        return "merge keys are not allowed"
-    if event.value in around.keys:
-        return f"the key {event.value[:_SHOWN_CHARACTERS]!a} is given twice"
-    around.keys.add(event.value)
+    around.key = event.value if isinstance(event, yaml.ScalarEvent) else None
+    if around.key is None or around.key not in around.once:
+        return None
+    if around.key in around.keys:
+        return f"the key {around.key!a} is given twice"
+    around.keys.add(around.key)
     return None

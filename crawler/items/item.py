@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from crawler.items.added_parts import remove_added_parts
-from crawler.items.bounds import check_bounds
+from crawler.items.bounds import OWN_FIELDS, check_bounds
 from crawler.items.enrichment_block import ENRICHMENT_KEY, FOREIGN_KEY, find_block
 from crawler.items.field_lines import FieldLines
 from crawler.items.fingerprints import item_facts_hash, text_digest
 from crawler.items.front_matter import split_text
-from crawler.items.link import Link, read_link
+from crawler.items.link import Link, is_absent, read_link
 from crawler.items.loading import load_mapping
 from crawler.problem import ItemError, Problem
 
@@ -29,6 +29,7 @@ __all__ = [
     "text_digest",
 ]
 
+_MERGE_KEY: Final = "<<"
 MAX_FILE_BYTES: Final = 16 * 1024 * 1024
 
 
@@ -43,7 +44,7 @@ class Item:
         data: the front matter, without the crawler's part.
         source: the article that the item is about.
         related: the usable entries of `related`, in order.
-        warnings: defects that cost no more than a related entry or a field of one.
+        warnings: defects that cost no more than the date, a related entry or a field of one.
     """
 
     path: Path
@@ -87,19 +88,34 @@ def parse_item(data: bytes, path: Path, *, name: str | None = None) -> Item:
     if ENRICHMENT_KEY in fields:
         raise ItemError(Problem(file, lines.line(ENRICHMENT_KEY), FOREIGN_KEY))
 
+    warnings: list[Problem] = []
+
+    def warn(field: str, defect: str) -> None:
+        warnings.append(Problem(file, lines.line(field), f"{field} {defect}"))
+
     def refuse(field: str, defect: str) -> NoReturn:
         raise ItemError(Problem(file, lines.line(field), f"{field} {defect}"))
 
-    source = read_link(fields, index=None, refuse=refuse)
+    if merged := _merged(fields):
+        refuse(_MERGE_KEY, f"merges {merged!a}, which only some parsers do")
+    source = read_link(fields, index=None, refuse=refuse, warn=warn)
     if not source.urls:
         raise ItemError(Problem(file, 1, "there is no originalUrl, webUrl or AMP URL to follow"))
     entries = fields.get("related")
-    if entries is None:
+    if is_absent(entries):
         entries = []
     elif not isinstance(entries, list):
         refuse("related", "is not a list")
-    related, warnings = _read_related(entries, lines, file)
-    return Item(path, original, fields, source, related, warnings)
+    related, of_related = _read_related(entries, lines, file)
+    return Item(path, original, fields, source, related, (*warnings, *of_related))
+
+
+def _merged(fields: dict[Any, Any]) -> str | None:
+    """Return a field of ours that YAML 1.1 would merge in, as YAML 1.2 does not."""
+    merged = fields.get(_MERGE_KEY)
+    mappings = merged if isinstance(merged, list) else [merged]
+    keys = [key for one in mappings if isinstance(one, dict) for key in one]
+    return next((key for key in keys if isinstance(key, str) and key in OWN_FIELDS), None)
 
 
 def _decoded(data: bytes, file: str) -> str:
@@ -141,9 +157,11 @@ def _read_related(
             line = lines.line("related", index, field)
             warnings.append(Problem(file, line, f"related[{index}].{field} {defect}"))
 
-        if entry.get("webUrl") is None:
+        if is_absent(entry.get("webUrl")):
             warn("webUrl", "is missing")
-        link = read_link(entry, index=index, refuse=warn)
+        if merged := _merged(entry):
+            warn(_MERGE_KEY, f"merges {merged!a}, which only some parsers do")
+        link = read_link(entry, index=index, refuse=warn, warn=warn)
         if link.web_url is not None:
             links.append(link)
     return tuple(links), tuple(warnings)

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 URL_FIELDS: Final = ("originalUrl", "webUrl", "ampWebUrl", "cdnAmpWebUrl")
 """The fields that may hold an address of the same article, the best first."""
 
+# What is no part of a URL wherever it stands around one: spaces and line breaks of any kind,
+# controls, and what cannot be seen.
+_AROUND: Final = "".join(map(chr, (*range(0x21), *range(0x7F, 0xA1), *range(0x2000, 0x2010)))) + (
+    "\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
 _AMP_FIELDS: Final = ("ampWebUrl", "cdnAmpWebUrl")
 
 
@@ -22,8 +27,8 @@ class Link:
     """What an item says of an article elsewhere.
 
     Attributes:
-        web_url: `webUrl` as written, to match items by.
-        urls: the article's addresses as written, in the order of `URL_FIELDS`, without repeats.
+        web_url: `webUrl` as written, without blanks around it, to match items by.
+        urls: the article's addresses, likewise, in the order of `URL_FIELDS`, without repeats.
         amp_urls: those of `urls` that an AMP field gives.
         kind: the field `type`; "article" where there is none.
         title: the field `title`, where it is a text.
@@ -41,28 +46,42 @@ class Link:
     index: int | None
 
 
+def is_absent(value: object) -> bool:
+    """Whether a field says nothing: it is null, blank, or an empty list or mapping."""
+    if isinstance(value, str):
+        return not value.strip(_AROUND)
+    return value is None or value in ([], {})
+
+
 def read_link(
-    fields: Mapping[Any, Any], *, index: int | None, refuse: Callable[[str, str], None]
+    fields: Mapping[Any, Any],
+    *,
+    index: int | None,
+    refuse: Callable[[str, str], None],
+    warn: Callable[[str, str], None],
 ) -> Link:
     """Read a link from the fields of an item or of a related item.
 
-    Fields that are null count as missing. A bad field is told to `refuse`, with the field's name
-    and the reason, and is left out unless `refuse` raises.
+    Args:
+        refuse: told the name of a bad URL field and the reason; the field is left out, unless this
+            raises.
+        warn: told the same of a bad date.
     """
     good: dict[str, str] = {}
     for name in URL_FIELDS:
         value = fields.get(name)
-        if value is None:
+        if is_absent(value):
             continue
-        if defect := url_defect(value):
+        url = value.strip(_AROUND) if isinstance(value, str) else value
+        if defect := url_defect(url):
             refuse(name, defect)
         else:
-            good[name] = value
+            good[name] = str(url)
     published = None
     try:
         published = _moment(fields.get("publishedDateTime"))
     except ValueError:
-        refuse("publishedDateTime", "is not a date or date-time")
+        warn("publishedDateTime", "is not a date or date-time")
     kind, title = fields.get("type"), fields.get("title")
     return Link(
         web_url=good.get("webUrl"),
@@ -76,10 +95,10 @@ def read_link(
 
 
 def _moment(value: object) -> datetime | None:
-    if value is None:
+    if is_absent(value):
         return None
     if isinstance(value, str):
-        value = datetime.fromisoformat(value)
+        value = datetime.fromisoformat(value.strip(_AROUND))
     elif isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time.min)
     if not isinstance(value, datetime):

@@ -2,65 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, Final
 
-from yaml import CSafeLoader, MappingNode, ScalarNode, YAMLError
-from yaml.constructor import ConstructorError
+from yaml import CSafeLoader, MappingNode, Node, ScalarNode, SequenceNode, YAMLError
 
-from crawler.items.bounds import check_bounds, line_at, yaml_problem
+from crawler.items.bounds import OWN_FIELDS, check_bounds, line_at, yaml_problem
 from crawler.problem import ItemError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable
 
 _MAX_NUMBER_CHARACTERS: Final = 1000  # base 60 of a hostile length takes quadratic time
-_SHOWN_CHARACTERS: Final = 40
 
 
 class _ItemLoader(CSafeLoader):
-    """libyaml's safe loader, whose every complaint has a line and which loses no key."""
+    """libyaml's loader for files whose fields are mostly none of our business.
+
+    What YAML 1.1 makes no value of (an impossible date, an integer without end, an unknown tag) is
+    the text, list or mapping that is written there, as most other parsers read it; `<<` is a key
+    like others, and of equal keys the last counts.
+    """
 
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        mapping = super().construct_mapping(node, deep=deep)
-        if len(mapping) != len(node.value):  # such as 1 and 0x1, or yes and true
-            reason = "two keys of this mapping mean the same"
-            raise ConstructorError(None, None, reason, node.start_mark)
+        mapping: dict[Hashable, Any] = {}
+        for key_node, value_node in node.value:
+            key = self.construct_object(key_node, deep=True)
+            value = self.construct_object(value_node, deep=deep)
+            mapping[key if isinstance(key, Hashable) else repr(key)] = value
         return mapping
 
 
-def _with_line(construct: Callable[[Any, Any], Any], kind: str) -> Callable[[Any, Any], Any]:
-    """Give a scalar's constructor a bound, and errors that know their place."""
+def _as_written(loader: _ItemLoader, node: Node) -> Any:
+    if isinstance(node, ScalarNode):
+        return node.value
+    if isinstance(node, SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    assert isinstance(node, MappingNode)
+    return loader.construct_mapping(node, deep=True)
 
-    def constructed(loader: _ItemLoader, node: ScalarNode) -> Any:
-        reason = f"{node.value[:_SHOWN_CHARACTERS]!a} is not a possible {kind}"
-        if len(node.value) > _MAX_NUMBER_CHARACTERS:
-            raise ConstructorError(None, None, reason, node.start_mark)
+
+def _or_as_written(construct: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def constructed(loader: _ItemLoader, node: Node) -> Any:
+        if not isinstance(node, ScalarNode) or len(node.value) > _MAX_NUMBER_CHARACTERS:
+            return _as_written(loader, node)
         try:
             return construct(loader, node)
-        except (ValueError, OverflowError) as error:
-            raise ConstructorError(None, None, reason, node.start_mark) from error
+        except (ValueError, LookupError, OverflowError, AttributeError):
+            return node.value
 
     return constructed
 
 
-for _tag, _construct, _kind in (
-    ("tag:yaml.org,2002:int", CSafeLoader.construct_yaml_int, "integer"),
-    ("tag:yaml.org,2002:float", CSafeLoader.construct_yaml_float, "number"),
-    ("tag:yaml.org,2002:timestamp", CSafeLoader.construct_yaml_timestamp, "date"),
+for _tag in ("str", "seq", "map", "binary", "omap", "pairs", "set"):
+    _ItemLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _as_written)
+_ItemLoader.add_constructor(None, _as_written)  # every other tag
+for _tag, _construct in (
+    ("null", CSafeLoader.construct_yaml_null),
+    ("bool", CSafeLoader.construct_yaml_bool),
+    ("int", CSafeLoader.construct_yaml_int),
+    ("float", CSafeLoader.construct_yaml_float),
+    ("timestamp", CSafeLoader.construct_yaml_timestamp),
 ):
-    _ItemLoader.add_constructor(_tag, _with_line(_construct, _kind))
+    _ItemLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _or_as_written(_construct))
 
 
-def load_mapping(yaml_text: str, *, file: str) -> dict[Any, Any]:
+def load_mapping(yaml_text: str, *, file: str, once: frozenset[str] = OWN_FIELDS) -> dict[Any, Any]:
     """Load a front matter, its bounds checked first.
 
     It must be a block mapping whose keys start in the first column: only to such a mapping can a
     key be added without a change to what is there.
 
+    Args:
+        once: fields that may not be given twice; of others the last one counts.
+
     Raises:
         ItemError: with the line of the first defect.
     """
-    check_bounds(yaml_text, file=file)
+    check_bounds(yaml_text, file=file, once=once)
     loader = _ItemLoader(yaml_text)
     try:
         root = loader.get_single_node()

@@ -6,11 +6,12 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from crawler.items.discovery import FoundItem, has_item_name, is_folder, is_utf8_name
-from crawler.problem import Problem
+from crawler.items.discovery import FoundItem, has_item_name, is_folder, name_defect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from crawler.problem import Problem
 
 
 def find_named(
@@ -18,37 +19,49 @@ def find_named(
     files: Iterable[Path],
     *,
     exclude: Path | None,
-    on_problem: Callable[[Problem], None],
+    on_bad_name: Callable[[Problem], None],
+    on_unknown: Callable[[str], None],
 ) -> Iterator[FoundItem]:
     """Give those of `files` that `find_items` would find below `paths`, without searching.
-
-    Others are left out without a word: files that are gone by now, no items, or elsewhere.
 
     Args:
         paths: the files and folders that the user named.
         files: the item files that are wanted.
         exclude: a folder that is left out, as by `find_items`.
-        on_problem: told of names that are not UTF-8.
+        on_bad_name: told of names that cannot be read as UTF-8.
+        on_unknown: told the absolute path of each other one: gone by now, no item, or elsewhere.
 
     Raises:
         ItemsNotFoundError: one of `paths` is missing; raised before anything is given.
     """
     roots = [_Root(path, exclude) for path in paths]
-    return _found(roots, sorted({os.path.abspath(file) for file in files}), on_problem)  # noqa: PTH100 - Path.absolute() keeps ".."
+    wanted = sorted({os.path.abspath(file) for file in files})  # noqa: PTH100 - Path.absolute() keeps ".."
+    return _found(roots, wanted, on_bad_name, on_unknown)
 
 
 def _found(
-    roots: Sequence[_Root], files: Iterable[str], on_problem: Callable[[Problem], None]
+    roots: Sequence[_Root],
+    files: Iterable[str],
+    on_bad_name: Callable[[Problem], None],
+    on_unknown: Callable[[str], None],
 ) -> Iterator[FoundItem]:
+    given: set[Path] = set()
     for file in files:
         item = next(filter(None, (root.item(file) for root in roots)), None)
         if item is None:
-            continue
-        if is_utf8_name(file):
+            on_unknown(file)
+        elif defect := _defect_below(item):
+            on_bad_name(defect)
+        elif item.path not in given:  # it may be named by two ways to its folder
+            given.add(item.path)
             yield item
-        else:
-            shown = os.fsencode(file).decode("utf-8", "replace")
-            on_problem(Problem(shown, 1, "the name is not UTF-8"))
+
+
+def _defect_below(item: FoundItem) -> Problem | None:
+    """Say what is wrong with the name of an item, or of a folder between it and ITEMS."""
+    path, depth = item.path, len(item.relative.parts)
+    parts = (path, *path.parents[: depth - 1])
+    return next(filter(None, (name_defect(str(part)) for part in reversed(parts))), None)
 
 
 class _Root:
@@ -66,11 +79,15 @@ class _Root:
     def item(self, file: str) -> FoundItem | None:
         """Return the item that this absolute path is, where it is one below this root."""
         if not self._is_folder:
-            is_this = file == self._absolute and os.path.lexists(file)
+            real = str(self._real.parent / self._path.name)
+            is_this = file in {self._absolute, real} and os.path.lexists(file)
             return FoundItem(self._path, PurePosixPath(self._path.name)) if is_this else None
-        if not file.startswith(os.path.join(self._absolute, "")):  # noqa: PTH118 - only a text
+        # Programs that follow links, such as Git, name the folder by its real path.
+        bases = (self._absolute, str(self._real))
+        base = next((base for base in bases if file.startswith(os.path.join(base, ""))), None)  # noqa: PTH118 - only a text
+        if base is None:
             return None
-        relative = PurePosixPath(os.path.relpath(file, self._absolute))
+        relative = PurePosixPath(os.path.relpath(file, base))
         return FoundItem(self._path / relative, relative) if self._holds(relative) else None
 
     def _holds(self, relative: PurePosixPath) -> bool:

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
-import re
-import unicodedata
-from contextlib import suppress
-from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from crawler.items.item import parse_item
 from crawler.items.item_place import item_place
+from crawler.moments import day_of, now_text
 from crawler.output.atomic import create_atomically
-from crawler.output.names import slug_of_url
+from crawler.output.names import new_item_stem
 
 if TYPE_CHECKING:
     from crawler.items.item import Item
 
-_SLUG_LENGTH: Final = 80
-_NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
-_DATE: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.DOTALL)
+_DAY_LENGTH: Final = len("2026-11-25")
 
 
 def add_item(folder: Path, text: bytes, name: str | None = None) -> tuple[Path, Item, bool]:
@@ -50,24 +45,9 @@ def add_item(folder: Path, text: bytes, name: str | None = None) -> tuple[Path, 
 
 def item_name(item: Item) -> str:
     """Return the file name that an item has by its date (or today's) and its title."""
-    day = _day(item.data.get("publishedDateTime")) or datetime.now(UTC).date().isoformat()
+    has_date = item.source.published is not None  # or else it may be none that a calendar has
+    day = day_of(item.data.get("publishedDateTime")) if has_date else None
+    day = day or now_text()
     title = item.data.get("title")
-    slug = _slug(title) if isinstance(title, str) else ""
-    return f"{day}-{slug or slug_of_url(item.source.urls[0])}.md"
-
-
-def _day(value: Any) -> str | None:
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        with suppress(OverflowError):
-            value = value.astimezone(UTC)
-    if isinstance(value, date):
-        return value.isoformat()[:10]
-    found = _DATE.fullmatch(value) if isinstance(value, str) else None
-    return None if found is None else found[1]
-
-
-def _slug(title: str) -> str:
-    """Fold a title to ASCII; "" where that leaves no word of it."""
-    folded = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = _NOT_SLUG.sub("-", folded)[:_SLUG_LENGTH].strip("-")
-    return slug if any(character.isalpha() for character in slug) else ""
+    told = title if isinstance(title, str) else None
+    return f"{new_item_stem(day[:_DAY_LENGTH], told, item.source.urls[0])}.md"

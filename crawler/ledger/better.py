@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from crawler.ledger.other_text import as_settled, met_again
 from crawler.states import State
 from crawler.urls.canonical import url_key
 
@@ -17,10 +18,15 @@ def after_visit(record: SourceRecord, visit: Visit) -> SourceRecord:
 
     A visit that is worse than what is held is kept as `last`, without replacing it; a visit
     that brings what is held already (or fails as the last one did) keeps the earlier time, so
-    that a run which learns nothing new changes nothing that is written.
+    that a run which learns nothing new changes nothing that is written. Nor does another text
+    than the one that is held replace it, before it has stayed.
     """
+    record = _without_what_was_taken_back(record)
+    if record.held is not None and _may_replace(visit, record.held):
+        visit = as_settled(record, visit)
     failures = _failures_in_a_row(record, visit)
-    return replace(_with_news(record, visit), failures=failures)
+    last_state = visit.open_state
+    return replace(_with_news(record, visit), failures=failures, last_state=last_state)
 
 
 def _failures_in_a_row(record: SourceRecord, visit: Visit) -> int:
@@ -34,20 +40,25 @@ def _failures_in_a_row(record: SourceRecord, visit: Visit) -> int:
     return record.failures + 1 if is_same_kind else 1
 
 
+def _without_what_was_taken_back(record: SourceRecord) -> SourceRecord:
+    """The record without what a URL gave that the author has taken back."""
+    held = record.held
+    if held is None or url_key(held.hop.url) in map(url_key, record.urls):
+        return record
+    return replace(record, held=None, last=None)
+
+
 def _with_news(record: SourceRecord, visit: Visit) -> SourceRecord:
     held = record.held
-    if held is not None and url_key(held.hop.url) not in map(url_key, record.urls):
-        held = None  # the author has taken that URL back, and with it what it gave
-        record = replace(record, held=None, last=None)
     if held is not None and not visit.state.was_asked:
         return record  # nothing was learned
     if held is not None and visit.state is State.NOT_MODIFIED:
         return replace(record, last=None, checked_at=visit.at)
     if held is not None and held.state is State.ARCHIVED and visit.state.is_lost:
         return replace(record, last=None, checked_at=visit.at)  # it is said already
-    if held is not None and (_worth(visit) < _worth(held) or _lacks_pages(visit, held)):
+    if held is not None and not _may_replace(visit, held):
         last = _bad_news(visit)
-        if record.last is not None and last is not None and _says_the_same(record.last, last):
+        if record.last is not None and last is not None and _fails_the_same(record.last, last):
             last = record.last
         return replace(record, last=last, checked_at=visit.at)
     if held is not None and _says_the_same(held, visit):
@@ -58,10 +69,16 @@ def _with_news(record: SourceRecord, visit: Visit) -> SourceRecord:
 
 def _bad_news(visit: Visit) -> Visit | None:
     """Return the visit as one that failed: of an AMP page's stand-in, the article's own failure."""
+    if visit.state is State.OTHER_TEXT:
+        return visit
     if not visit.state.is_good:
         return replace(visit, article=None)
     first = visit.hops[0].state
     return None if first.is_good else replace(visit, state=first, answered=0, article=None)
+
+
+def _may_replace(visit: Visit, held: Visit) -> bool:
+    return _worth(visit) >= _worth(held) and not _lacks_pages(visit, held)
 
 
 def _lacks_pages(visit: Visit, held: Visit) -> bool:
@@ -84,6 +101,10 @@ def _worth(visit: Visit) -> int:
     if visit.article is not None:
         return 2  # a page without a text still has its metadata
     return 0 if visit.state.is_transient else 1
+
+
+def _fails_the_same(last: Visit, visit: Visit) -> bool:
+    return met_again(last, visit) or _says_the_same(last, visit)
 
 
 def _says_the_same(one: Visit, other: Visit) -> bool:

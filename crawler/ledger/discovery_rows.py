@@ -22,17 +22,23 @@ class DiscoveryRows:
     def feed(self, url: str) -> FeedAnswer | None:
         """What the last whole answer of a feed said of itself."""
         row = self._db.execute(
-            "SELECT asked_at, etag, last_modified, hubs, topic FROM feed WHERE url = ?", (url,)
+            "SELECT asked_at, etag, last_modified, hubs, topic, digest, unchanged_since, "
+            "is_doubtful FROM feed WHERE url = ?",
+            (url,),
         ).fetchone()
         if row is None:
             return None
-        return FeedAnswer(row[0], row[1], row[2], tuple(json.loads(row[3])), row[4])
+        hubs = tuple(json.loads(row[3]))
+        asked_at, etag, last_modified, _, topic, digest, since, is_doubtful = row
+        validators = (etag, last_modified)
+        return FeedAnswer(asked_at, *validators, hubs, topic, digest, since, bool(is_doubtful))
 
     def put_feed(self, url: str, answer: FeedAnswer) -> None:
         """Remember it."""
         validators = (answer.etag, answer.last_modified)
-        row = (url, answer.asked_at, *validators, json.dumps(answer.hubs), answer.topic)
-        self._db.execute("INSERT OR REPLACE INTO feed VALUES (?, ?, ?, ?, ?, ?)", row)
+        body = (answer.digest, answer.unchanged_since, answer.is_doubtful)
+        row = (url, answer.asked_at, *validators, json.dumps(answer.hubs), answer.topic, *body)
+        self._db.execute("INSERT OR REPLACE INTO feed VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def is_discovered(self, key: str) -> bool:
         """Whether an item was created for the article with this key."""

@@ -8,6 +8,7 @@ is not fetched by itself. For what an item is about, each of the two must name t
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from crawler.urls.registered_domain import registered_domain
@@ -36,20 +37,39 @@ def put_families(
     _settle_who_stands(db, touched | _keys_around(db, item_id))
 
 
+# Only keys of sources: about others there is nothing to decide, and a family that ten thousand
+# items name may have as many.
+_KEYS_AROUND: Final = """
+SELECT key FROM url WHERE item_id = :item
+UNION SELECT key FROM source JOIN mention ON family_id = id WHERE item_id = :item
+UNION SELECT key FROM crossing JOIN mention USING (family_id) WHERE item_id = :item
+"""
+# Each next one is looked up in an index, since most rows are of the first.
+_FAMILIES_OF_KEY: Final = """
+WITH RECURSIVE found (family) AS (
+    SELECT min(family_id) FROM url WHERE key = :key
+    UNION ALL
+    SELECT (SELECT min(family_id) FROM url WHERE key = :key AND family_id > found.family)
+    FROM found WHERE found.family IS NOT NULL
+)
+SELECT family, source.key FROM found JOIN source ON source.id = family
+WHERE family <> :source LIMIT 2
+"""
+
+
 def _keys_around(db: sqlite3.Connection, item_id: int) -> set[str]:
-    """All keys of the families that an item names, also those which other items gave them."""
-    rows = db.execute(
-        "SELECT key FROM url WHERE family_id IN (SELECT family_id FROM mention WHERE item_id = ?)",
-        (item_id,),
-    )
-    return {key for (key,) in rows}
+    """The keys of the families that an item names, also those which other items gave them."""
+    return {key for (key,) in db.execute(_KEYS_AROUND, {"item": item_id})}
 
 
 def _put_mention(db: sqlite3.Connection, item_id: int, mention: Mention, family: UrlFamily) -> None:
-    db.execute(
+    is_new = db.execute(
         "INSERT OR IGNORE INTO source (key, domain, tried) VALUES (?, ?, '[]')",
         (family.key, registered_domain(family.urls[0])),
-    )
+    ).rowcount
+    if is_new:
+        crosses = "INSERT INTO crossing SELECT DISTINCT family_id, key FROM url WHERE key = ?"
+        db.execute(crosses, (family.key,))
     (source,) = db.execute("SELECT id FROM source WHERE key = ?", (family.key,)).fetchone()
     for key in family.keys[1:]:
         _inherit(db, source, key)
@@ -65,6 +85,11 @@ def _put_mention(db: sqlite3.Connection, item_id: int, mention: Mention, family:
             for rank, (key, url) in enumerate(zip(family.keys, family.urls, strict=True))
         ],
     )
+    db.execute(
+        "INSERT OR IGNORE INTO crossing SELECT :family, key FROM source "
+        "WHERE key IN (SELECT value FROM json_each(:keys)) AND id <> :family",
+        {"family": source, "keys": json.dumps(family.keys)},
+    )
 
 
 def _settle_who_stands(db: sqlite3.Connection, keys: Iterable[str]) -> None:
@@ -74,7 +99,9 @@ def _settle_who_stands(db: sqlite3.Connection, keys: Iterable[str]) -> None:
         if row is not None:
             stands = _other_family(db, row[0], key) or row[0]
             _inherit(db, stands, key)
-            db.execute("UPDATE mention SET source_id = ? WHERE family_id = ?", (stands, row[0]))
+            if _has_other(db, "family_id", row[0], "source_id", stands):
+                stand = "UPDATE mention SET source_id = ? WHERE family_id = ?"
+                db.execute(stand, (stands, row[0]))
 
 
 def _inherit(db: sqlite3.Connection, source: int, key: str) -> None:
@@ -98,11 +125,7 @@ def _inherit(db: sqlite3.Connection, source: int, key: str) -> None:
 
 def _other_family(db: sqlite3.Connection, source: int, key: str) -> int | None:
     """Return the source that stands for this one, if another one clearly does."""
-    others = db.execute(
-        "SELECT DISTINCT family_id, source.key FROM url JOIN source ON source.id = family_id "
-        "WHERE url.key = ? AND family_id <> ? LIMIT 2",
-        (key, source),
-    ).fetchall()
+    others = db.execute(_FAMILIES_OF_KEY, {"key": key, "source": source}).fetchall()
     if len(others) != 1:
         return None
     other, other_key = others[0]
@@ -111,10 +134,18 @@ def _other_family(db: sqlite3.Connection, source: int, key: str) -> int | None:
         return None  # one of the two stands for both
     if not is_mutual and _exists(db, "mention WHERE family_id = ? AND position = -1", source):
         return None
-    in_a_row = _exists(db, "mention WHERE family_id = ? AND source_id <> family_id", other)
-    in_a_row |= _exists(db, "mention WHERE source_id = ? AND source_id <> family_id", source)
+    in_a_row = _has_other(db, "family_id", other, "source_id", other)
+    in_a_row |= _has_other(db, "source_id", source, "family_id", source)
     return None if in_a_row else int(other)
 
 
 def _exists(db: sqlite3.Connection, what: str, *values: object) -> bool:
     return db.execute(f"SELECT 1 FROM {what} LIMIT 1", values).fetchone() is not None
+
+
+def _has_other(db: sqlite3.Connection, column: str, source: int, other: str, than: int) -> bool:
+    """Whether a mention has this source in one column, and another one than that in the other."""
+    return any(
+        _exists(db, f"mention WHERE {column} = ? AND {other} {side} ?", source, than)
+        for side in "<>"  # two ways into an index; "<>" itself is none
+    )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from crawler.ledger.item_rows import ItemRows
     from crawler.ledger.records import ItemRecord
 
+_MOST_OWNERS = 8  # of a source; those of others are looked up, and remembered by who asks
 _SOURCES = "(SELECT source_id FROM mention WHERE item_id IN (SELECT value FROM json_each(:items)))"
 
 
@@ -21,7 +22,7 @@ class ReadAhead:
     Attributes:
         items: the items, by id.
         revisions: hash of what is known of each source that they name.
-        owners: the items whose own article each of these sources is.
+        owners: the items whose own article each of these sources is, where they are few.
     """
 
     def __init__(self, db: sqlite3.Connection, rows: ItemRows, ids: Sequence[int]) -> None:
@@ -30,13 +31,20 @@ class ReadAhead:
         self.items: list[ItemRecord] = list(rows.matching(where, of))
         query = f"SELECT key, revision FROM source WHERE id IN {_SOURCES}"
         self.revisions: dict[str, str | None] = dict(db.execute(query, of))
-        self.owners: dict[str, list[ItemRecord]] = {key: [] for key in self.revisions}
+        few = (
+            f"SELECT id, key FROM source WHERE id IN {_SOURCES} AND (SELECT count(*) FROM "
+            "(SELECT 1 FROM mention WHERE source_id = source.id AND position = -1 "
+            f"LIMIT {_MOST_OWNERS + 1})) <= {_MOST_OWNERS}"
+        )
+        keys = dict(db.execute(few, of))
+        self.owners: dict[str, list[ItemRecord]] = {key: [] for key in keys.values()}
         known = {item.output: item for item in self.items}
         owners = db.execute(
             "SELECT key, output FROM mention JOIN source ON source.id = source_id "
             "JOIN item ON item.id = item_id "
-            f"WHERE position = -1 AND wants_body AND source_id IN {_SOURCES} ORDER BY output",
-            of,
+            "WHERE position = -1 AND wants_body "
+            "AND source_id IN (SELECT value FROM json_each(?)) ORDER BY output",
+            (json.dumps(list(keys)),),
         )
         for key, output in owners.fetchall():
             item = known.get(output) or rows.get(output)

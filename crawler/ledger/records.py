@@ -102,6 +102,9 @@ class FeedAnswer:
         etag, last_modified: the validators of the answer (RFC 9110).
         hubs: URLs of WebSub hubs that tell of news in it.
         topic: the URL to subscribe to there.
+        digest: of the body.
+        unchanged_since: when this body came for the first time, as `asked_at`.
+        is_doubtful: whether these validators have come with another body, too.
     """
 
     asked_at: str
@@ -109,6 +112,9 @@ class FeedAnswer:
     last_modified: str | None = None
     hubs: tuple[str, ...] = ()
     topic: str | None = None
+    digest: str | None = None
+    unchanged_since: str | None = None
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,6 @@ CREATE TABLE mention (
     published TEXT,
     PRIMARY KEY (item_id, position)
 ) WITHOUT ROWID;
-CREATE INDEX mention_of_source ON mention (source_id, position);
-CREATE INDEX mention_of_family ON mention (family_id);
 
 CREATE TABLE url (
     item_id INTEGER NOT NULL,
@@ -55,8 +53,6 @@ CREATE TABLE url (
     PRIMARY KEY (item_id, position, key),
     FOREIGN KEY (item_id, position) REFERENCES mention ON DELETE CASCADE
 ) WITHOUT ROWID;
-CREATE INDEX url_of_family ON url (family_id);
-CREATE INDEX url_by_key ON url (key);
 
 CREATE TABLE rendered (
     path TEXT PRIMARY KEY,

@@ -6,7 +6,10 @@ CREATE TABLE IF NOT EXISTS feed (
     etag TEXT,                    -- validators of the last answer that was taken in whole
     last_modified TEXT,
     hubs TEXT NOT NULL,           -- JSON array: WebSub hubs that it names
-    topic TEXT                    -- the URL under which a hub knows it
+    topic TEXT,                   -- the URL under which a hub knows it
+    digest TEXT,                  -- of the body
+    unchanged_since TEXT,         -- when this body came for the first time
+    is_doubtful INTEGER NOT NULL  -- whether these validators came with another body, too
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS discovered (

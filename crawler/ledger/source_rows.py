@@ -103,13 +103,14 @@ class SourceRows:
             raise KeyError(key)
         record = after_visit(known, visit)
         assert record.held is not None
+        assert record.last_state is not None
         self._db.execute(
             "UPDATE source SET held_state = ?, last_state = ?, held = ?, last = ?, "
             "revision = ?, checked_at = ?, tried = ?, answered = ?, failures = ?, retry_at = ?, "
             "first_at = coalesce(first_at, ?) WHERE key = ?",
             (
                 record.held.state,
-                visit.open_state,
+                record.last_state,
                 encode_visit(record.held),
                 None if record.last is None else encode_visit(record.last),
                 revision_of(record),

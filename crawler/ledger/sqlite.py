@@ -30,6 +30,7 @@ from crawler.ledger.records import (
 from crawler.ledger.run_plan import RunPlan
 from crawler.ledger.source_rows import SourceRows
 from crawler.ledger.web_rows import WebRows
+from crawler.output.atomic import make_folder
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ if TYPE_CHECKING:
     from crawler.plan.revisit import RevisitPolicy
     from crawler.urls.family import UrlFamily
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 _MAKING: Final = ("schema.sql", "schema_web.sql", "schema_copies.sql", "schema_images.sql")
-_MIGRATIONS: Final = {  # from this version to the next
-    1: ("from_1_to_2.sql", "schema_web.sql"),
-    2: ("schema_copies.sql", "schema_images.sql"),
+_ADDED: Final = {  # tables and indexes that any version may be without
+    "feed": "schema_discovery.sql",
+    "crossing": "schema_families.sql",
 }
-_ADDED: Final = {"feed": "schema_discovery.sql"}  # tables that any version may be without
 _PAGE: Final = 500
+_KEPT: Final = 16  # records of sources, which hold their articles
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -58,8 +59,10 @@ class LedgerError(RuntimeError):
 class SqliteLedger:
     """A `crawler.ledger.ledger.Ledger` in the SQLite file at `path`.
 
-    One object belongs to one thread at a time. What was settled survives `kill -9`; only a
-    power cut may lose the last moments (synchronous=NORMAL), which are then visited again.
+    One object belongs to one thread at a time. All that was stored survives `kill -9`. What nobody
+    could find out again (visits, what was learned of images, pauses) is on the disk when the call
+    returns, before any file says it; a power cut may lose the last moments of the rest, which can
+    be made again from the items and the files.
 
     Raises:
         LedgerError: the file has another schema version, is no database, or cannot be written.
@@ -67,7 +70,7 @@ class SqliteLedger:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         try:
             self._db = sqlite3.connect(
                 path, isolation_level=None, check_same_thread=False, timeout=30.0
@@ -89,23 +92,22 @@ class SqliteLedger:
         self._discovery = DiscoveryRows(self._db)
         self._images = ImageRows(self._db)
         self._ahead: ReadAhead | None = None
+        self._read: dict[str, SourceRecord] = {}  # what many items name is read once for all
 
     def _prepare(self, path: Path) -> None:
         if self._version() == 0:
             self._run_scripts(_MAKING, SCHEMA_VERSION)
-        while (version := self._version()) in _MIGRATIONS:
-            self._run_scripts(_MIGRATIONS[version], version + 1)
-        if version != SCHEMA_VERSION:
+        if (version := self._version()) != SCHEMA_VERSION:
             self._db.close()
             raise LedgerError(
                 f"{path} has ledger version {version}, this program reads {SCHEMA_VERSION}"
             )
-        for table, script in _ADDED.items():
-            if not self._has(table):
+        for name, script in _ADDED.items():
+            if not self._has(name):
                 self._run_scripts((script,), SCHEMA_VERSION)
 
-    def _has(self, table: str) -> bool:
-        row = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    def _has(self, name: str) -> bool:
+        row = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone()
         return row is not None
 
     def _version(self) -> int:
@@ -122,6 +124,18 @@ class SqliteLedger:
             raise
 
     @contextmanager
+    def _durably(self) -> Iterator[None]:
+        """Have what is committed inside on the disk at the end, with all that was before it."""
+        if self._db.in_transaction:  # whose end decides
+            yield
+            return
+        self._db.execute("PRAGMA synchronous = FULL")
+        try:
+            yield
+        finally:
+            self._db.execute("PRAGMA synchronous = NORMAL")
+
+    @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make what happens inside durable together or not at all; may be nested."""
         if self._db.in_transaction:
@@ -134,6 +148,13 @@ class SqliteLedger:
         except BaseException:
             self._roll_back()
             raise
+
+    def _forget_what_was_read(self, key: str | None = None) -> None:
+        self._ahead = None
+        if key is None:
+            self._read.clear()
+        else:
+            self._read.pop(key, None)
 
     def _roll_back(self) -> None:
         # A full disk fails even a commit, and leaves the transaction open or not.
@@ -156,13 +177,13 @@ class SqliteLedger:
         self, item: ItemRecord, families: Sequence[tuple[Mention, UrlFamily]] | None
     ) -> None:
         """Store an item and the sources it names; None keeps those of a known item."""
-        self._ahead = None
+        self._forget_what_was_read()
         with self.transaction():
             self._items.put(item, families)
 
     def forget_missing(self, root: str) -> None:
         """Forget the items found below `root` earlier whose files are gone; sources stay."""
-        self._ahead = None
+        self._forget_what_was_read()
         with self.transaction():
             self._items.forget_missing(root)
 
@@ -178,7 +199,12 @@ class SqliteLedger:
 
     def source(self, key: str) -> SourceRecord | None:
         """What is known of a source."""
-        return self._sources.get(key)
+        record = self._read.pop(key, None) or self._sources.get(key)
+        if record is not None:
+            self._read[key] = record  # at the end, where it stays longest
+        if len(self._read) > _KEPT:
+            del self._read[next(iter(self._read))]
+        return record
 
     def revision(self, key: str) -> str | None:
         """Hash of what is known of a source; None: not visited yet."""
@@ -204,8 +230,8 @@ class SqliteLedger:
         Raises:
             KeyError: no item names this source.
         """
-        self._ahead = None
-        with self.transaction():
+        self._forget_what_was_read(key)
+        with self._durably(), self.transaction():
             record = self._sources.settle(key, visit)
             self._copies.note(record)
             self._run.mark_done(key)
@@ -243,7 +269,8 @@ class SqliteLedger:
 
     def put_pause(self, host: str, until: str, reason: str) -> None:
         """Remember that a host is to be left alone until then."""
-        self._web.put_pause(host, until, reason)
+        with self._durably():
+            self._web.put_pause(host, until, reason)
 
     def snapshot(self, key: str) -> Snapshot | None:
         """What an archive said of the page with this key."""
@@ -279,7 +306,9 @@ class SqliteLedger:
 
     def put_images_of(self, key: str, images: Mapping[str, ImageRecord]) -> bool:
         """Have this written of a source's images; False: it was so already."""
-        return self._images.put_of_source(key, images)
+        self._forget_what_was_read(key)
+        with self._durably():
+            return self._images.put_of_source(key, images)
 
     def sources_with_article(self, after: int, count: int) -> list[tuple[int, str]]:
         """Return (id, key) of up to `count` selected sources with an article, above an id."""

@@ -24,7 +24,8 @@ def write_atomically(path: Path, data: bytes, *, root: Path) -> None:
     """Replace the file at `path`, or make it with its folders, and flush its data to the disk.
 
     The folder is not flushed: after a power cut the earlier file may be back, whole, and differs
-    then from what the ledger remembers, so that the next run writes it again.
+    then from what the ledger remembers, so that the next run writes it again. What it is made from
+    is in the ledger for good by then.
 
     An earlier file keeps its mode; a new one gets the process's default. On any error the
     earlier file stays as it was and no temporary file remains.
@@ -41,7 +42,7 @@ def write_atomically(path: Path, data: bytes, *, root: Path) -> None:
         OSError: the file cannot be written; its filename is `path`.
     """
     try:
-        _refuse_outside(path, root)
+        refuse_outside(path, root)
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, data, mode=_mode_of_regular_file(path))
     except UnsafePathError:
@@ -53,6 +54,8 @@ def write_atomically(path: Path, data: bytes, *, root: Path) -> None:
 def create_atomically(path: Path, data: bytes, *, root: Path) -> bool:
     """Make the file at `path`, whole, unless there is anything already; return whether it was made.
 
+    It is on the disk then, and so is its name: who is told that it was made may rely on it.
+
     Args:
         path, data, root: as for `write_atomically`.
 
@@ -60,17 +63,19 @@ def create_atomically(path: Path, data: bytes, *, root: Path) -> bool:
         UnsafePathError: the folder of `path` is, with symlinks followed, not in `root`.
         OSError: the file cannot be written; its filename is `path`.
     """
-    _refuse_outside(path, root)
-    temporary = _temporary(path)
+    refuse_outside(path, root)
+    temporary = temporary_name(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         _write_new(temporary, data)
-        return _link(temporary, path)
+        is_new = _link(temporary, path)
+        flush_folder(path.parent)  # also where it was there, but perhaps not on the disk
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         with suppress(OSError):  # the first error says more
             temporary.unlink(missing_ok=True)
+    return is_new
 
 
 def _link(temporary: Path, path: Path) -> bool:
@@ -93,9 +98,40 @@ def remove_file(path: Path, *, root: Path) -> None:
         UnsafePathError: as `write_atomically`.
         OSError: the file cannot be removed.
     """
-    _refuse_outside(path, root)
+    refuse_outside(path, root)
     if _mode_of_regular_file(path) is not None:
         path.unlink()
+        flush_folder(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those around it, and have their names on the disk.
+
+    Raises:
+        OSError: one of them cannot be made.
+    """
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in reversed(missing):
+        flush_folder(folder.parent)
+
+
+def flush_folder(path: Path) -> None:
+    """Have the names in a folder on the disk, where the system can do that.
+
+    Raises:
+        OSError: they cannot be written.
+    """
+    if os.name != "posix":
+        return
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS}:
+            raise  # some network file systems do not flush folders
+    finally:
+        os.close(folder)
 
 
 def sweep_leftovers(root: Path, *, recursive: bool = True) -> int:
@@ -120,7 +156,12 @@ def sweep_leftovers(root: Path, *, recursive: bool = True) -> int:
     return count
 
 
-def _refuse_outside(path: Path, root: Path) -> None:
+def refuse_outside(path: Path, root: Path) -> None:
+    """Refuse a path whose folder is, with symlinks followed, not in `root`.
+
+    Raises:
+        UnsafePathError: it is not.
+    """
     real_root = Path(os.path.realpath(root))
     real_parent = Path(os.path.realpath(path.parent))
     if not real_parent.is_relative_to(real_root):
@@ -138,11 +179,9 @@ def _mode_of_regular_file(path: Path) -> int | None:
 
 
 def _replace(path: Path, data: bytes, *, mode: int | None) -> None:
-    temporary = _temporary(path)
+    temporary = temporary_name(path)
     try:
-        _write_new(temporary, data)
-        if mode is not None:
-            temporary.chmod(mode)
+        _write_new(temporary, data, mode=mode)
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):  # the first error says more
@@ -150,12 +189,18 @@ def _replace(path: Path, data: bytes, *, mode: int | None) -> None:
         raise
 
 
-def _temporary(path: Path) -> Path:
+def temporary_name(path: Path) -> Path:
+    """Return a name beside `path` that `sweep_leftovers` knows, should a kill leave it there."""
     return path.with_name(f".{secrets.token_hex(4)}.{os.getpid()}.crawler-tmp")
 
 
-def _write_new(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
+def _write_new(path: Path, data: bytes, *, mode: int | None = None) -> None:
+    """Write a file that nobody has; with a `mode` it is never readable for more than that."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_BINARY", 0)
+    file_number = os.open(path, flags, 0o666 if mode is None else 0o600)
+    with open(file_number, "wb") as file:  # noqa: PTH123 - a descriptor
+        if mode is not None:
+            path.chmod(mode)
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crawler.extraction.article import Article, Media
+from crawler.inert import plain_text, printable_url
 from crawler.output.image_entry import image_entry
 from crawler.states import State
 
@@ -49,14 +50,22 @@ def mention_entry(
             entry |= _body_facts(article)
     if has_text:
         entry["textFile"] = text_file
-        entry["duplicateOf"] = None if copies is None else copies.best
+        entry["duplicateOf"] = _best(copies)
     return entry
 
 
 def cluster(copies: Copies | None) -> list[dict[str, Any]]:
     """Return what is said of the copies of an article."""
     others = () if copies is None else copies.others
-    return [{"url": copy.url, "similarity": copy.similarity} for copy in others]
+    return [{"url": _url(copy.url), "similarity": copy.similarity} for copy in others]
+
+
+def _best(copies: Copies | None) -> str | None:
+    return None if copies is None else _url(copies.best)
+
+
+def _url(url: str | None) -> str | None:
+    return None if url is None else printable_url(url)
 
 
 def source_entry(record: SourceRecord, copies: Copies | None = None) -> dict[str, Any]:
@@ -71,7 +80,7 @@ def source_entry(record: SourceRecord, copies: Copies | None = None) -> dict[str
         | _visit_fields(record, record.held.state)
         | fields
         | _body_facts(article)
-        | {"duplicateOf": None if copies is None else copies.best, "cluster": cluster(copies)}
+        | {"duplicateOf": _best(copies), "cluster": cluster(copies)}
     )
 
 
@@ -86,27 +95,34 @@ def _visit_fields(record: SourceRecord, state: State) -> dict[str, Any]:
     return {
         "state": str(state),
         "lastAttempt": None if record.last is None else _attempt(record.last),
-        "requestedUrl": hop.url,
-        "finalUrl": (hop.redirects or (hop.url,))[-1] if has_final_url else None,
-        "archiveUrl": None if snapshot is None else snapshot.url,
+        "requestedUrl": _url(hop.url),
+        "finalUrl": _url((hop.redirects or (hop.url,))[-1]) if has_final_url else None,
+        "archiveUrl": None if snapshot is None else _url(snapshot.url),
         "archivedDateTime": None if snapshot is None else snapshot.taken_at,
         "canonicalUrl": article.canonical_url,
         "ampUrl": article.amp_url,
         "httpStatus": hop.status,
         "fetchedDateTime": fetched,
         "attemptedDateTime": None if fetched else visit.at,
-        "detail": article.cut or None if state in _WHOLE else hop.detail,
+        "detail": _detail(article.cut if state in _WHOLE else hop.detail),
     }
 
 
 def _attempt(visit: Visit) -> Mapping[str, Any]:
     return {
         "state": str(visit.state),
-        "requestedUrl": visit.hop.url,
+        "requestedUrl": _url(visit.hop.url),
         "httpStatus": visit.hop.status,
         "attemptedDateTime": visit.at,
-        "detail": visit.hop.detail,
+        "detail": _detail(visit.hop.detail),
+        # Of another text than the one that is held: what it is known by when it is met again.
+        "contentHash": None if visit.article is None else visit.article.content_hash,
     }
+
+
+def _detail(evidence: str | None) -> str | None:
+    """Our words with those of servers and robots.txt among them."""
+    return plain_text(evidence) or None if evidence else None
 
 
 def _metadata(article: Article, record: SourceRecord) -> dict[str, Any]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from crawler.output.atomic import UnsafePathError, refuse_outside
 from crawler.output.names import source_output_path
+from crawler.run_log import earlier_log
 
 if TYPE_CHECKING:
     from crawler.ledger.records import ItemRecord
+
+_SQLITE_FILES: Final = ("", "-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,22 @@ class Layout:
     def run_log(self) -> Path:
         """File with a line for each run."""
         return self.output / ".crawler" / "runs.jsonl"
+
+    def refuse_links(self) -> None:
+        """Refuse to keep the books where something else lies: nothing is read or written there.
+
+        Raises:
+            UnsafePathError: a file of the books is a symlink, or none at all, or their folder leads
+                out of the output folder.
+        """
+        files = [self.lock, self.watch_lock, self.run_log, earlier_log(self.run_log)]
+        files += [self.ledger.with_name(self.ledger.name + end) for end in _SQLITE_FILES]
+        for file in files:
+            refuse_outside(file, self.output)
+            if file.is_symlink():
+                raise UnsafePathError(file, "it is a symlink, which may lead anywhere; remove it")
+            if file.exists() and not file.is_file():
+                raise UnsafePathError(file, "there is something else than a regular file")
 
     def item(self, item: ItemRecord) -> Target:
         """Where an enriched item goes."""

@@ -13,6 +13,7 @@ from crawler.urls.canonical import clean_url
 from crawler.urls.registered_domain import registered_domain
 
 NAME_LIMIT: Final = 100  # characters of a segment, so that suffixes and temporary names fit in 255
+_ITEM_SLUG_LIMIT: Final = 80  # with the date and a mark, a name stays below NAME_LIMIT
 _HASH_LENGTH: Final = 8
 _STEM_LIMIT: Final = NAME_LIMIT - _HASH_LENGTH - 1
 _UNSAFE = re.compile(r"[^a-z0-9-]+")
@@ -76,14 +77,19 @@ def slug_of_url(url: str) -> str:
     return _cut(best, _STEM_LIMIT) or "page"
 
 
-def slug_of_text(text: str, *, limit: int = _STEM_LIMIT) -> str:
-    """Return a title as `[a-z0-9-]`, at most `limit` characters; "" where nothing is left of it."""
-    folded = _fold(text)
-    cut = _cut(folded, limit)
-    # A word that is cut in two says less than none.
-    is_whole = len(folded) <= limit or "-" in folded[limit - 1 : limit + 1]
-    whole = cut if is_whole else cut.rpartition("-")[0]
-    return whole or cut
+def new_item_stem(day: str, title: str | None, url: str) -> str:
+    """Return the name of a new item without its suffix, `YYYY-MM-DD-slug`, below 92 characters.
+
+    The slug is made of whole words of the title, or of the URL where the title has no Latin
+    letters. Items of one day may be called alike.
+
+    Args:
+        day: as `YYYY-MM-DD`.
+        url: of the article, absolute.
+    """
+    folded = _fold(title or "")
+    is_telling = any(character.isalpha() for character in folded)
+    return f"{day}-{_whole_words(folded if is_telling else slug_of_url(url), _ITEM_SLUG_LIMIT)}"
 
 
 def source_output_path(url: str, key: str) -> PurePosixPath:
@@ -116,6 +122,14 @@ def _fold(text: str) -> str:
 
 def _cut(folded: str, limit: int) -> str:
     return folded[:limit].rstrip("-")
+
+
+def _whole_words(folded: str, limit: int) -> str:
+    """Cut between words: half of one says less than none; of one that is too long a part stays."""
+    cut = _cut(folded, limit)
+    is_whole = len(folded) <= limit or "-" in folded[limit - 1 : limit + 1]
+    whole = cut if is_whole else cut.rpartition("-")[0]
+    return whole or cut
 
 
 def _hash(text: str) -> str:

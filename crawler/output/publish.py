@@ -15,6 +15,7 @@ from crawler.output.atomic import remove_file, write_atomically
 from crawler.output.conflicts import conflict_entries
 from crawler.output.enriched import enriched_item, source_file
 from crawler.output.entry import SCHEMA_VERSION, mention_entry
+from crawler.output.in_place import ChangedMeanwhileError, UsersFile
 from crawler.problem import Problem
 
 if TYPE_CHECKING:
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
 
 # What the same ledger is written as goes up with each change, so that all files are written anew.
 _FORM: Final = 2
+_MOST_OWNERS: Final = 1000  # that are remembered
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a file is to hold, and the user's file, as it was read, that it takes the place of."""
+
+    text: str
+    over: UsersFile | None = None
 
 
 @dataclass(slots=True)
@@ -53,11 +63,14 @@ class Publisher:
         *,
         on_problem: Callable[[Problem], None],
         additions: Additions | None = None,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self._ledger = ledger
         self._layout = layout
         self._on_problem = on_problem
         self._failed: set[str] = set()
+        self._owners: dict[str, ItemRecord | None] = {}  # of what many items name it is asked often
+        self._should_stop = should_stop
         self._additions = additions or Additions()
         self.count = PublishCount()
 
@@ -127,14 +140,22 @@ class Publisher:
         revision, copies = self._ledger.revision(key), self._ledger.copies(key)
         return revision if copies is None else [revision, asdict(copies)]
 
+    def forget_owners(self) -> None:
+        """Look anew for who owns a source; to be called when items have been taken or selected."""
+        self._owners.clear()
+
     def _owner(self, key: str) -> ItemRecord | None:
         """Return the item whose file holds, or will hold after this run, the text of a source."""
-        for item in self._ledger.owners(key):
-            if self._ledger.is_selected(item.output) or (
-                Path(item.origin).is_file() and self._layout.item(item).path.is_file()
-            ):
-                return item
-        return None
+        if key not in self._owners:
+            if len(self._owners) >= _MOST_OWNERS:
+                self._owners.clear()
+            self._owners[key] = next(filter(self._owns, self._ledger.owners(key)), None)
+        return self._owners[key]
+
+    def _owns(self, item: ItemRecord) -> bool:
+        return self._ledger.is_selected(item.output) or (
+            Path(item.origin).is_file() and self._layout.item(item).path.is_file()
+        )
 
     def _text_of(self, key: str, item: ItemRecord, owner: ItemRecord | None) -> str:
         """Path of the file that has a source's text, as entries of an item print it."""
@@ -143,8 +164,9 @@ class Publisher:
             return self._layout.text_of_item(item)
         return self._layout.source(key).name if owner is None else self._layout.text_of_item(owner)
 
-    def _item_text(self, item: ItemRecord, texts: list[str]) -> str | None:
-        read = parse_item(Path(item.origin).read_bytes(), Path(item.origin))
+    def _item_text(self, item: ItemRecord, texts: list[str]) -> _Content | None:
+        file = UsersFile.read(Path(item.origin))
+        read = parse_item(file.data, file.path)
         if text_digest(read.text) != item.digest:
             return None
         added: dict[str, Any] = {}
@@ -164,15 +186,18 @@ class Publisher:
             if "textFile" in entry:
                 held, held_copies = record, copies
             added = self._additions.block(fields, record)
-        return enriched_item(read.text, source, related, held, copies=held_copies, added=added)
+        text = enriched_item(read.text, source, related, held, copies=held_copies, added=added)
+        return _Content(text, file if self._layout.in_place else None)
 
-    def _source_text(self, key: str) -> str | None:
+    def _source_text(self, key: str) -> _Content | None:
         record = self._ledger.source(key)
         if record is None or not _has_text(record):
             return None
-        return source_file(record, self._ledger.copies(key))
+        return _Content(source_file(record, self._ledger.copies(key)))
 
-    def _bring_up(self, target: Target, fingerprint: str, text: Callable[[], str | None]) -> bool:
+    def _bring_up(
+        self, target: Target, fingerprint: str, content: Callable[[], _Content | None]
+    ) -> bool:
         if target.name in self._failed:
             return False  # it has been told; the next run tries again
         known = self._ledger.rendered(target.name)
@@ -180,22 +205,29 @@ class Publisher:
             if known is not None and known == Rendered(fingerprint, _stamp(target.path)):
                 self.count.unchanged += 1
                 return True
-            new = text()
+            new = content()
             if new is None:
                 return False
-            self._write(target, new.encode())
+            self._write(target, new)
             self._ledger.put_rendered(target.name, Rendered(fingerprint, _stamp(target.path)))
+        except ChangedMeanwhileError as error:
+            self._on_problem(Problem(str(target.path), 1, f"not written: {error.strerror}"))
+            return False
         except (OSError, ValueError) as error:
             self._fail(target, "not written", error)
             return False
         return True
 
-    def _write(self, target: Target, new: bytes) -> None:
+    def _write(self, target: Target, content: _Content) -> None:
+        new = content.text.encode()
         is_file = target.path.is_file() and not target.path.is_symlink()
         if is_file and target.path.read_bytes() == new:
             self.count.unchanged += 1
             return
-        write_atomically(target.path, new, root=target.root)
+        if content.over is None:
+            write_atomically(target.path, new, root=target.root)
+        else:
+            content.over.replace(new, root=target.root)
         self.count.written += 1
 
     def _withdraw(self, key: str) -> None:
@@ -208,7 +240,11 @@ class Publisher:
         known = self._ledger.rendered(target.name)
         if known is None:
             return
-        written = [self._write_item(item) for item in self._ledger.items_naming(key)]
+        written = []
+        for item in self._ledger.items_naming(key):
+            if self._should_stop():
+                return
+            written.append(self._write_item(item))
         if not all(written):
             return
         try:

@@ -10,7 +10,7 @@ from itertools import count, islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from crawler.items.discovery import FoundItem, find_items
+from crawler.items.discovery import FoundItem, find_items, shown_name
 from crawler.items.item import Item, item_facts_hash, read_item, text_digest
 from crawler.items.named_files import find_named
 from crawler.ledger.records import FileStamp, ItemRecord, Mention
@@ -73,20 +73,43 @@ class Intake:
         Raises:
             ItemsNotFoundError: a path does not exist.
         """
+        unknown: list[str] = []
         if files is None:
-            found = find_items(paths, exclude=exclude, on_problem=self._on_problem)
+            found = find_items(
+                paths, exclude=exclude, on_problem=self._on_problem, on_bad_name=self._refuse
+            )
         else:
-            found = find_named(paths, files, exclude=exclude, on_problem=self._on_problem)
+            found = find_named(
+                paths,
+                files,
+                exclude=exclude,
+                on_bad_name=self._refuse,
+                on_unknown=unknown.append,
+            )
         while (batch := list(islice(found, _BATCH))) and not self._should_stop():
             wanted = [item for item in batch if self._is_wanted(item.relative)]
             with self._ledger.transaction():
                 self._known = self._ledger.items_from([absolute(item.path) for item in wanted])
                 for item in wanted:
                     self._take_one(item)
+        self._tell_unknown(unknown, len(set(files or ())), paths)
         if files is None or not all(map(os.path.lexists, files)):
             for path in paths:
                 self._ledger.forget_missing(absolute(path))
         return self.count
+
+    def _refuse(self, problem: Problem) -> None:
+        self.count.invalid += 1
+        self._on_problem(problem)
+
+    def _tell_unknown(self, names: Sequence[str], total: int, paths: Sequence[Path]) -> None:
+        """Say of how many names of a list nothing is known; items that are gone now are known."""
+        gone = self._ledger.items_from(names)
+        unknown = [name for name in names if name not in gone]
+        if unknown:
+            below = ", ".join(map(str, paths))
+            text = f"{len(unknown)} of {total} names that were listed are no items below {below}: "
+            self._on_problem(text + shown_name(unknown[0]) + (" …" if len(unknown) > 1 else ""))
 
     def _is_wanted(self, relative: PurePosixPath) -> bool:
         if not self._only:
@@ -98,8 +121,8 @@ class Intake:
         try:
             record = self._record(found)
         except ItemError as error:
-            self.count.invalid += 1
-            self._on_problem(error.problem)
+            if os.path.lexists(found.path):  # or else it has gone, or has another name, by now
+                self._refuse(error.problem)
             return
         for warning in record.warnings:
             self._on_problem(warning)

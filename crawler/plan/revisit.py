@@ -21,6 +21,8 @@ _IN_PLACE: Final = frozenset({State.OK, State.NOT_MODIFIED, State.UNSUPPORTED})
 # What is against robots does not go away by being asked more often.
 _WALLS: Final = frozenset({State.BLOCKED})
 _FAILED_GROWTH: Final = 4.0
+# Another text in the article's place is looked at again until it has stayed for a day.
+_OTHER_TEXT_GROWTH: Final = 12.0
 _FAILED_LIMIT: Final = timedelta(days=1)
 _LOST_GROWTH: Final = 3.0
 _ENDLESS: Final = 40  # failures in a row; more make no gap longer, and no number too large
@@ -114,6 +116,8 @@ class RevisitPolicy:
         """Return when the source is due again; None: never by itself."""
         if last.state in _IN_PLACE:
             return self._next_look(last)
+        if last.state is State.OTHER_TEXT:
+            return max(last.at + self._other_text_gap(last.failures), last.retry_at or last.at)
         if (last.state.is_transient and last.state not in _WALLS) or last.retry_at is not None:
             due = last.at + self._failed_gap(last.failures)
             return due if last.retry_at is None else max(due, last.retry_at)
@@ -126,6 +130,10 @@ class RevisitPolicy:
             if last.published + age > last.at:
                 return last.published + age
         return None if self.old is None else last.at + self.old
+
+    def _other_text_gap(self, failures: int) -> timedelta:
+        limit = timedelta(days=90) if self.limit is None else self.limit
+        return _grown(self.failed, _OTHER_TEXT_GROWTH, failures - 1, limit)
 
     def _failed_gap(self, failures: int) -> timedelta:
         if failures <= 1:

@@ -20,6 +20,7 @@ from crawler.fetch.outcome import outcome_of_error
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.ledger.records import Snapshot
 from crawler.moments import moment, now_text, utc_text
+from crawler.spiders.faults import fault_hop, settles_faults
 from crawler.spiders.lookup import Lookup
 from crawler.spiders.reading import read_page
 from crawler.states import State
@@ -88,7 +89,13 @@ class ArchiveDesk:
         while self._line:
             self._is_busy = True
             trail = self._line.popleft()
-            step = await self._ask(Lookup(trail, _urls(trail), {}))
+            try:
+                step = await self._ask(Lookup(trail, _urls(trail), {}))
+            except Exception as error:  # noqa: BLE001 - those behind it in the line go on
+                broken = self._broken(trail, error)
+                if broken is None:
+                    return
+                step = broken
             if isinstance(step, Request):
                 yield step
                 return
@@ -152,6 +159,7 @@ class ArchiveDesk:
             dont_filter=True,
         )
 
+    @settles_faults
     async def answer_came(self, response: Response, lookup: Lookup) -> AsyncIterator[Any]:
         """Read where the archive has a snapshot."""
         async for output in self._go_on(await self._after_answer(response, lookup)):
@@ -171,6 +179,7 @@ class ArchiveDesk:
         await self._keep(lookup, Snapshot(now_text(), url, None if at is None else utc_text(at)))
         return self._page_request(lookup, url)
 
+    @settles_faults
     async def page_came(
         self, response: Response, trail: Trail, lookup: Lookup
     ) -> AsyncIterator[Any]:
@@ -227,6 +236,7 @@ class ArchiveDesk:
             lookup.url, article, snapshot, response.status, seconds
         )
 
+    @settles_faults
     async def failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Note that the archive gave no answer.
 
@@ -243,6 +253,18 @@ class ArchiveDesk:
         step = await self._after_failure(request, request.cb_kwargs["lookup"], detail)
         async for output in self._go_on(step):
             yield output
+
+    async def after_fault(self, request: Request, error: Exception) -> AsyncIterator[Any]:
+        """Note a fault of our own; yield the visit, and go on with those in line."""
+        broken = self._broken(request.cb_kwargs["lookup"].trail, error)
+        if broken is not None:
+            async for output in self._go_on(broken):
+                yield output
+
+    def _broken(self, trail: Trail, error: Exception) -> Trail | None:
+        url = trail.hops[-1].url
+        detail = self._spider.fault(error, url)
+        return None if detail is None else trail.broken(fault_hop(url, detail))
 
     def _has_answered(self, response: Response) -> None:
         self._failures.pop(_host(response), None)

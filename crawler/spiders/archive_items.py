@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from crawler.discover.found import FoundArticle
 from crawler.discover.host_filter import HostFilter
-from crawler.fetch.outcome import may_be_html
+from crawler.fetch.media_type import may_be_html
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.fetch.warc.replay import Replay
 from crawler.items.url_field import url_defect

@@ -9,17 +9,17 @@ from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.fetch.bounded_stop import StoppedError
+from crawler.fetch.conditional import is_not_modified
 from crawler.fetch.outcome import outcome_of_error, state_of_status
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.states import State
+from crawler.urls.host import safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-
-_NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,14 @@ async def ask(
         StoppedError, OwnFailureError: as `ask_for`.
     """
     meta = {"dont_redirect": not follow} | ({} if most is None else {"download_maxsize": most})
-    request = Request(url, headers=dict(headers or {}), meta=meta)
-    return await ask_for(crawler, request, is_conditional=bool(headers), follow=follow)
+    request = Request(safe_url(url), headers=dict(headers or {}), meta=meta)
+    return await ask_for(crawler, request, follow=follow)
 
 
-async def ask_for(
-    crawler: Crawler, request: Request, *, is_conditional: bool = False, follow: bool = True
-) -> Asked:
+async def ask_for(crawler: Crawler, request: Request, *, follow: bool = True) -> Asked:
     """Send a request by the crawl's own downloader; what it was to call is not called.
 
     Args:
-        is_conditional: whether 304 is an answer to it.
         follow: as for `ask`, to which the request's meta has to be true.
 
     Raises:
@@ -79,7 +76,7 @@ async def ask_for(
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, there is no answer
         return Asked(*outcome_of_error(error))
-    if response.status == _NOT_MODIFIED and is_conditional:
+    if is_not_modified(response):
         return Asked(State.NOT_MODIFIED, response=response)
     if not follow and response.headers.get("Location") is not None:
         return Asked(State.OK, response=response)

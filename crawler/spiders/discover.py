@@ -7,16 +7,22 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
+from scrapy.exceptions import CloseSpider
+
+from crawler.discover.found import FoundArticle
 from crawler.discover.new_items import NewItems
 from crawler.discover.options import SearchOptions, check_folder
 from crawler.discover.tally import DiscoveryTally
+from crawler.discover.tidy import is_tidy, tidied
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
 from crawler.fetch.bounded_stop import BoundedStop, StoppedError
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.inert import plain_text
+from crawler.options import OptionError
 from crawler.output.atomic import sweep_leftovers
 from crawler.spiders.asking import Asked, ask
+from crawler.spiders.callback_place import place_of_error, place_of_output
 from crawler.spiders.leads import follow
 from crawler.spiders.pool import reader_pool
 from crawler.spiders.source import SourceSpider
@@ -26,7 +32,6 @@ from crawler.urls.redirectors import must_be_asked, target_told
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-    from crawler.discover.found import FoundArticle
     from crawler.extraction.pool.extraction_pool import ExtractionPool
 
 T = TypeVar("T")
@@ -98,6 +103,13 @@ class DiscoverSpider(SourceSpider):
             pass  # what was found is there
         except OwnFailureError as error:
             raise self.give_up(str(error)) from error
+        except (CloseSpider, OptionError):
+            raise
+        except Exception as error:  # of somebody's code; what it had found is enriched
+            logger.exception("discover failed")
+            place = place_of_error(self.discover, error)
+            detail = plain_text(f"{type(error).__name__}: {error}", limit=_DETAIL_LENGTH)
+            await self.told(place, State.EXTRACTION_ERROR, detail)
         if self.tally.left:
             logger.warning("%d articles are left for another run (max_new)", self.tally.left)
         await self.book(crawl.take, new.created)
@@ -108,15 +120,12 @@ class DiscoverSpider(SourceSpider):
         Raises:
             CloseSpider: it cannot be written.
         """
-        if target_told(article.url) is not None or must_be_asked(article.url):
-            return await self._found_by_lead(article)
-        try:
-            chosen = self.choose(article)
-        except Exception as error:  # of somebody's code; the other articles go on
-            logger.exception("choose failed")
-            await self.book(self.count, unusable=1)
-            await self.problem(f"{article.url}: choose failed: {type(error).__name__}")
+        tidy = await self._tidy(article, self.discover)
+        if tidy is None:
             return True
+        if target_told(tidy.url) is not None or must_be_asked(tidy.url):
+            return await self._found_by_lead(tidy)
+        chosen = await self._chosen(tidy)
         if chosen is None:
             return True
         assert self._new is not None
@@ -124,6 +133,46 @@ class DiscoverSpider(SourceSpider):
         if path is not None:
             logger.info("new %s: %s", path.name, chosen.url)
         return path is not None or not self.is_full
+
+    async def _chosen(self, article: FoundArticle) -> FoundArticle | None:
+        """Return the article as its item shall have it; None: none is made of it, or can be."""
+        try:
+            chosen = self.choose(article)
+        except Exception as error:  # of somebody's code; the other articles go on
+            logger.exception("choose failed")
+            place = place_of_error(self.choose, error)
+            wrong = f"choose failed: {type(error).__name__}: {error}"
+            await self._unusable(f"{place}: {article.url}", wrong)
+            return None
+        if chosen is None:
+            return None
+        return await self._tidy(chosen, self.choose, article)
+
+    async def _tidy(
+        self, told: Any, code: Callable[..., Any], about: FoundArticle | None = None
+    ) -> FoundArticle | None:
+        """Return what somebody's code tells of an article as items may have it; None: it cannot be.
+
+        Args:
+            about: the article that the code was given.
+        """
+        if isinstance(told, FoundArticle) and is_tidy(told):
+            return told
+        place = place_of_output(code, None) + (f": {about.url}" if about else "")
+        if not isinstance(told, FoundArticle):
+            await self._unusable(place, f"{type(told).__name__} is no FoundArticle")
+            return None
+        refused: list[str] = []
+        tidy = tidied(told, (about.found_in or about.url) if about else "", refused)
+        for message in refused:
+            await self.problem(f"{place}: {message}")
+        if tidy is None:
+            await self._unusable(place, "an article without a usable URL")
+        return tidy
+
+    async def _unusable(self, place: str, reason: str) -> None:
+        await self.book(self.count, unusable=1)
+        await self.problem(f"{place}: {plain_text(reason, limit=_DETAIL_LENGTH)}")
 
     async def _found_by_lead(self, article: FoundArticle) -> bool:
         assert self._new is not None

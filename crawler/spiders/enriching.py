@@ -94,7 +94,10 @@ class EnrichingPipeline:
         """Create the item file of an article that is not known; return the item as it is."""
         article = None
         if ItemAdapter.is_item(item):
-            article = article_of(ItemAdapter(item), self._names)
+            refused: list[str] = []
+            article = article_of(ItemAdapter(item), self._names, refused)
+            for message in refused:
+                logger.warning("an item of %s: %s", type(item).__name__, message)
         if article is None:
             self._count("crawler/discovery/unusable")
         elif not self._has_failed:

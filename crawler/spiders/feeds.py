@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.extraction.pool.extraction_pool import ExtractionPool
+    from crawler.ledger.records import FeedAnswer
 
 _NO_FEED = "neither a feed nor a page that names one"
 
@@ -73,10 +74,12 @@ class FeedsSpider(DiscoverSpider):
                 return feed.alternates[0]
             await self.told(url, State.EMPTY, _NO_FEED)
             return None
-        await self._take_entries(url, feed, response)
+        await self._take_entries(url, feed, response, known)
         return None
 
-    async def _take_entries(self, url: str, feed: Feed, response: Response) -> None:
+    async def _take_entries(
+        self, url: str, feed: Feed, response: Response, known: FeedAnswer | None
+    ) -> None:
         hubs = tuple(dict.fromkeys((*_links(response, "hub"), *feed.hubs)))
         await self.book(self.count, unusable=feed.without_url)
         is_taken = True
@@ -84,7 +87,8 @@ class FeedsSpider(DiscoverSpider):
             if self.search.wants(article.url, article.modified or article.published):
                 is_taken &= await self.found(article)
         if is_taken:  # or else the rest has to come again
-            answer = answer_of(response, hubs=hubs, topic=_topic(response) or feed.topic)
+            topic = _topic(response) or feed.topic
+            answer = answer_of(response, known, feed.entries, hubs=hubs, topic=topic)
             await self.book(self.books.crawl.ledger.put_feed, url, answer)
         hub = f"hub {hubs[0]}" if hubs else None
         told = (f"{len(feed.entries)} entries", hub, feed.defect)

@@ -9,7 +9,9 @@ from scrapy import Request
 
 from crawler.extraction.joined_pages import with_next_page
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
+from crawler.fetch.cookies import COOKIES
 from crawler.options import OptionError
+from crawler.spiders.faults import fault_hop, settles_faults
 from crawler.spiders.reading import read_page
 from crawler.states import State
 from crawler.urls.canonical import url_key
@@ -125,10 +127,12 @@ class PageDesk:
                 "trail": trail.with_article(article),
                 "joining": replace(joining, keys=joining.keys | {url_key(url)}),
             },
+            meta={COOKIES: trail.cookies},
             priority=_PRIORITY,
             dont_filter=True,
         )
 
+    @settles_faults
     async def page_came(
         self, response: Response, trail: Trail, joining: Joining
     ) -> AsyncIterator[Any]:
@@ -172,6 +176,7 @@ class PageDesk:
         joined = _with_note(replace(joined, next_page=page.next_page), page.cut)
         return self._go_on(trail, joined, joining.after(response.url, page))
 
+    @settles_faults
     async def failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Note that a page gave no answer, and yield the visit.
 
@@ -184,6 +189,13 @@ class PageDesk:
             state, detail = outcome
             told = self._torn(request.cb_kwargs["trail"], f"{state}, {detail}")
             yield self._spider.finished(told)
+
+    async def after_fault(self, request: Request, error: Exception) -> AsyncIterator[Any]:
+        """Note a fault of our own while pages were joined, and yield the visit."""
+        detail = self._spider.fault(error, request.url)
+        if detail is not None:
+            trail: Trail = request.cb_kwargs["trail"]
+            yield self._spider.settled(trail.broken(fault_hop(trail.hops[-1].url, detail)))
 
     def _torn(self, trail: Trail, why: str) -> Trail:
         """Return the trail of an article that ends before a page which could not be read."""

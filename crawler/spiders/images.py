@@ -12,16 +12,17 @@ from scrapy import Request
 
 from crawler.extraction.pool.extraction_pool import ExtractionPool, ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
-from crawler.fetch.bounded_stop import StoppedError
 from crawler.fetch.first_bytes import FIRST_BYTES, FirstBytes
 from crawler.fetch.hosts.gate import NO_STRIKES
-from crawler.fetch.outcome import outcome_of_error, state_of_status
+from crawler.fetch.outcome import state_of_status
 from crawler.images.size import ImageFacts
 from crawler.images.wish import ImageWish
 from crawler.images.work import ImageJob, image_memory, study_image
 from crawler.inert import plain_text
 from crawler.ledger.records import ImageRecord
 from crawler.moments import now_text
+from crawler.spiders.faults import settles_faults
+from crawler.states import State
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -171,6 +172,7 @@ class ImageDesk:
             dont_filter=True,
         )
 
+    @settles_faults
     async def came(self, response: Response, image: str, attempt: int) -> AsyncIterator[Request]:
         """Read an image, or ask for more of it; yield the request for what is next."""
         state = state_of_status(response.status)
@@ -200,18 +202,34 @@ class ImageDesk:
         async for request in self._next(image):
             yield request
 
+    @settles_faults
     async def failed(self, failure: Failure) -> AsyncIterator[Request]:
         """Note that an image gave no answer; yield the request for what is next."""
         error = failure.value
-        if error is None or isinstance(error, StoppedError):
+        outcome = self._spider.outcome_of(error)
+        if outcome is None:
             return  # nothing was learned of it
         asked: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
-        state, detail = outcome_of_error(error)
+        state, detail = outcome
         image, may_pass = asked.cb_kwargs["image"], state.is_transient
         problem = f"{state}: {detail}"
         await self._fail(image, problem, may_pass=may_pass, blames_host=may_pass)
         async for request in self._next(image):
             yield request
+
+    async def after_fault(self, request: Request, error: Exception) -> AsyncIterator[Request]:
+        """Note a fault of our own; yield the request for what is next."""
+        detail = self._spider.fault(error, request.url)
+        if detail is None:
+            return
+        image, problem = request.cb_kwargs["image"], f"{State.INTERNAL_ERROR}: {detail}"
+        await self._book(self._spider.books.crawl.on_fault, f"{image}: {problem}")
+        try:
+            await self._fail(image, problem, may_pass=True, blames_host=False)
+        except Exception as again:  # noqa: BLE001 - the next images are asked for all the same
+            self._spider.fault(again, image)
+        async for following in self._next(image):
+            yield following
 
     async def _facts(self, data: bytes) -> ImageFacts:
         pixels = self._wish.most_pixels if self._wish.copies else 0
@@ -249,6 +267,12 @@ class ImageDesk:
             return await self._spider.books.run(work, *args, **kwargs)
         except sqlite3.Error as error:
             self._spider.cannot_keep(error)
+            return None
+        except Exception as error:  # noqa: BLE001 - the other images go on
+            detail = self._spider.fault(error, "the images of an article")
+            books = self._spider.books
+            if detail is not None and work != books.crawl.on_fault:
+                await self._book(books.crawl.on_fault, f"images: {State.INTERNAL_ERROR}: {detail}")
             return None
 
     def _count(self, what: str) -> None:

@@ -127,7 +127,7 @@ def without_scripts(plain: Reading, error: RenderError) -> Reading:
     """
     state = plain.state
     if state is State.EMPTY:
-        state = State.EXTRACTION_ERROR if error.is_ours else State.EXTRACTION_TIMEOUT
+        state = State.INTERNAL_ERROR if error.is_ours else State.EXTRACTION_TIMEOUT
     told = plain_text(f"its scripts were not run: {error}", limit=_DETAIL_LENGTH)
     return replace(plain, state=state, detail="; ".join(filter(None, (told, plain.detail))))
 

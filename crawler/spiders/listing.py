@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from scrapy import Request
@@ -16,9 +17,11 @@ from crawler.fetch.warc.errors import OwnFailureError
 from crawler.inert import plain_text
 from crawler.options import OptionError
 from crawler.spiders.asking import ask_for
+from crawler.spiders.callback_place import place_of_error, place_of_output
 from crawler.spiders.discover import DiscoverSpider
 from crawler.spiders.outputs import outputs_of
 from crawler.states import State
+from crawler.urls.host import safe_url
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -27,7 +30,18 @@ logger = logging.getLogger("crawler.run")
 
 _DETAIL_LENGTH: Final = 200
 _NOTHING: Final = "parse found neither articles nor further pages"
+_UNUSABLE: Final = "none of {} articles has a URL that can be used"
+_MOST_OUTPUTS: Final = 50_000  # of one page: a generator may have no end
+_MOST_TOLD: Final = 20  # of what is wrong with the values of one page
 _OF_THE_RUN: Final = (CloseSpider, StoppedError, OwnFailureError)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An article, and the place in the spider that it came from."""
+
+    article: FoundArticle
+    place: str
 
 
 class ListingSpider(DiscoverSpider):
@@ -40,7 +54,7 @@ class ListingSpider(DiscoverSpider):
     with the manners of all requests, articles become items unless they are known, and all items
     of the folder are enriched. Errbacks are not called: how asking for a page ended is counted in
     a named state, `extraction-error` where a callback raises, and `empty` where it finds nothing
-    on one of `start_urls`.
+    on one of `start_urls`, or articles on a page of which none can be used.
 
     Arguments are those of `DiscoverSpider`; `urls` stands in the place of `start_urls`.
 
@@ -68,7 +82,7 @@ class ListingSpider(DiscoverSpider):
 
     async def _listing(self, url: str) -> None:
         """Go through the pages of a listing, in the order in which they are found."""
-        waiting = deque([Request(url)])
+        waiting = deque([Request(safe_url(url))])
         asked = 0
         while waiting and not self.is_full:
             request = waiting.popleft()
@@ -96,40 +110,64 @@ class ListingSpider(DiscoverSpider):
             await self.told(request.url, asked.state, asked.detail)
             return []
         outputs, error = await self._parsed(request, response)
-        articles = [output for output in outputs if isinstance(output, FoundArticle)]
-        for article in articles:
-            await self._take(article, response.url)
+        articles = [output for output in outputs if isinstance(output, Placed)]
+        usable = await self._take(articles, response.url)
         if error is not None:
             await self.told(request.url, State.EXTRACTION_ERROR, error)
         elif not outputs and is_first:  # as after the site has got another look
             await self.told(request.url, State.EMPTY, _NOTHING)
+        elif articles and not usable:  # likewise
+            await self.told(request.url, State.EMPTY, _UNUSABLE.format(len(articles)))
         else:
             await self.told(request.url, State.OK, f"{len(articles)} articles")
         return [output for output in outputs if isinstance(output, Request)]
 
     async def _parsed(
         self, request: Request, response: Response
-    ) -> tuple[list[FoundArticle | Request], str | None]:
+    ) -> tuple[list[Placed | Request], str | None]:
         """Return what the callback yields, and its error: what came before that counts."""
-        outputs: list[FoundArticle | Request] = []
+        outputs: list[Placed | Request] = []
         callback = request.callback or self.parse
+        result = None
         try:
-            async for output in outputs_of(callback(response, **request.cb_kwargs)):
+            result = callback(response, **request.cb_kwargs)
+            async for output in outputs_of(result):
                 if not isinstance(output, (FoundArticle, Request)):
                     kind = type(output).__name__
                     raise TypeError(f"{kind} is neither a FoundArticle nor a Request")  # noqa: TRY301 - it is told like any error of the callback
-                outputs.append(output)
+                if len(outputs) >= _MOST_OUTPUTS:
+                    raise OverflowError(f"more than {_MOST_OUTPUTS} articles and requests")  # noqa: TRY301 - likewise
+                if isinstance(output, Request):
+                    outputs.append(output)
+                else:
+                    outputs.append(Placed(output, place_of_output(callback, result)))
         except _OF_THE_RUN:
             raise
         except Exception as error:  # of somebody's code; the other pages go on
             logger.exception("the callback for %s failed", response.url)
-            return outputs, plain_text(f"{type(error).__name__}: {error}", limit=_DETAIL_LENGTH)
+            place = place_of_error(callback, error)
+            told = f"{type(error).__name__}: {error}"
+            return outputs, plain_text(f"{place}: {told}", limit=_DETAIL_LENGTH)
         return outputs, None
 
-    async def _take(self, told: FoundArticle, page_url: str) -> None:
-        article = tidied(told, page_url)
-        if article is None:
-            await self.book(self.count, unusable=1)
-            await self.problem(f"{page_url}: an article without a usable URL: {told.url!r}")
-        elif self.search.wants(article.url, article.modified or article.published):
-            await self.found(article)
+    async def _take(self, articles: list[Placed], page_url: str) -> int:
+        """Take the articles of a page; return how many have a URL."""
+        usable = 0
+        told: dict[str, None] = {}
+        for placed in articles:
+            refused: list[str] = []
+            article = tidied(placed.article, page_url, refused)
+            told |= dict.fromkeys(f"{placed.place}: {message}" for message in refused)
+            if article is None:
+                await self.book(self.count, unusable=1)
+                url = plain_text(repr(placed.article.url), limit=_DETAIL_LENGTH)
+                told[f"{placed.place}: {page_url}: an article without a usable URL: {url}"] = None
+                continue
+            usable += 1
+            if self.search.wants(article.url, article.modified or article.published):
+                await self.found(article)
+        for message in list(told)[:_MOST_TOLD]:
+            await self.problem(message)
+        if len(told) > _MOST_TOLD:
+            await self.problem(f"{page_url}: {len(told) - _MOST_TOLD} more of the kind")
+        return usable

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from scrapy import Request
 
 from crawler.extraction.metadata.oembed import OEMBED, oembed_to_ask, with_missing, with_oembed
-from crawler.fetch.outcome import media_type
+from crawler.fetch.cookies import COOKIES
+from crawler.fetch.media_type import content_type_of, media_type
 from crawler.inert import plain_text
+from crawler.spiders.faults import fault_hop, settles_faults
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -50,11 +52,12 @@ class OEmbedDesk:
             callback=self.answer_came,
             errback=self.failed,
             cb_kwargs={"visited": trail},
-            meta={"dont_retry": True, "download_maxsize": _ANSWER_BYTES},
+            meta={COOKIES: trail.cookies, "dont_retry": True, "download_maxsize": _ANSWER_BYTES},
             priority=_PRIORITY,
             dont_filter=True,
         )
 
+    @settles_faults
     async def answer_came(self, response: Response, visited: Trail) -> AsyncIterator[Any]:
         """Add what an answer says; yield the visit.
 
@@ -64,7 +67,7 @@ class OEmbedDesk:
         self._spider.end_if_failed()
         answer = visited.answers[-1]
         assert answer is not None
-        kind = media_type((response.headers.get("Content-Type") or b"").decode("latin-1"))
+        kind = media_type(content_type_of(response.headers))
         if response.status != _OK or "json" not in kind:
             trail = self._without(visited, response.url, f"HTTP {response.status}, {kind}")
         else:
@@ -76,6 +79,7 @@ class OEmbedDesk:
                 trail = visited.with_article(article)
         yield self._spider.settled(trail)
 
+    @settles_faults
     async def failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Do without an answer; yield the visit.
 
@@ -88,6 +92,13 @@ class OEmbedDesk:
             why = ", ".join(outcome)
             visited = request.cb_kwargs["visited"]
             yield self._spider.settled(self._without(visited, request.url, why))
+
+    async def after_fault(self, request: Request, error: Exception) -> AsyncIterator[Any]:
+        """Note a fault of our own, and yield the visit."""
+        detail = self._spider.fault(error, request.url)
+        if detail is not None:
+            trail: Trail = request.cb_kwargs["visited"]
+            yield self._spider.settled(trail.broken(fault_hop(trail.hops[-1].url, detail)))
 
     def _without(self, trail: Trail, url: str, why: str) -> Trail:
         logger.debug("no oEmbed from %s: %s", url, plain_text(why, limit=_DETAIL_LENGTH))

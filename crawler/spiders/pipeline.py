@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.exceptions import DropItem, NotConfigured
 
+from crawler.spiders.faults import fault_detail, fault_visit
 from crawler.spiders.source import SourceSpider, SourceVisit
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+    from crawler.ledger.records import Hop, Visit
+
+logger = logging.getLogger("crawler.run")
 
 
 class BookkeepingPipeline:
@@ -40,9 +47,30 @@ class BookkeepingPipeline:
         """
         if isinstance(item, SourceVisit):
             try:
-                await self._books.run(self._books.crawl.settle, item.key, item.visit)
+                visit = await self._settle(item)
             except sqlite3.Error as error:
                 self._spider.cannot_keep(error)
                 raise DropItem(str(error), log_level="DEBUG") from error
-            self._stats.inc_value(f"crawler/state/{item.visit.state}")
+            self._spider.ended(item.key)
+            self._stats.inc_value(f"crawler/state/{visit.state}")
+            facts = {"event": "visited", "state": str(visit.state), "url": visit.hop.url}
+            logger.info("%s %s%s", visit.state, visit.hop.url, _evidence(visit.hop), extra=facts)
+            return replace(item, visit=visit)
         return item
+
+    async def _settle(self, item: SourceVisit) -> Visit:
+        """Store a visit, or else that it could not be; return the one that was, as it counts."""
+        try:
+            return await self._books.run(self._books.crawl.settle, item.key, item.visit)
+        except sqlite3.Error:
+            raise
+        except Exception as error:
+            logger.exception("an internal error at %s", item.visit.hop.url)
+            visit = fault_visit(item.visit.hop.url, fault_detail(error))
+            return await self._books.run(self._books.crawl.settle, item.key, visit)
+
+
+def _evidence(hop: Hop) -> str:
+    facts = (hop.status and f"HTTP {hop.status}", hop.detail)
+    told = ", ".join(str(fact) for fact in facts if fact)
+    return f" ({told})" if told else ""

@@ -11,7 +11,9 @@ from crawler.extraction.extract import ExtractionJob
 from crawler.extraction.metadata.opt_outs import OptOuts, header_opt_outs, with_opt_outs
 from crawler.extraction.page_kind.challenge import refused_by_challenge
 from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
-from crawler.fetch.outcome import is_html, state_of_status
+from crawler.fetch.conditional import is_not_modified
+from crawler.fetch.media_type import content_type_of, is_html, is_json
+from crawler.fetch.outcome import state_of_status
 from crawler.fetch.parked import parked
 from crawler.fetch.robots.product_token import product_token
 from crawler.fetch.warc.replay import TAKEN_AT
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("crawler.run")
 
 _DETAIL_LENGTH: Final = 200
-_NOT_MODIFIED: Final = 304
 _KILLED: Final = {
     "time": "took more than CRAWLER_EXTRACTION_SECONDS",
     "memory": "took more than CRAWLER_EXTRACTION_MEMORY",
@@ -69,7 +70,6 @@ async def read_page(
     pool: ExtractionPool[ExtractionJob, Article],
     *,
     wants_body: bool,
-    is_conditional: bool = False,
     url: str | None = None,
     first: str = "",
     rules: SiteRules = _NO_RULES,
@@ -78,7 +78,6 @@ async def read_page(
     """Read an answer, its article in the pool.
 
     Args:
-        is_conditional: whether the page was asked for only if it has changed.
         url: the page's own URL, where an archive answers in its place.
         first: the URL of the article's first page, where this is a further one.
         rules: those of sites; the one for the page's URL and the day of the answer counts.
@@ -87,9 +86,9 @@ async def read_page(
     Raises:
         ExtractionPoolError: the pool cannot work at all; nothing was learned of the page.
     """
-    if response.status == _NOT_MODIFIED and is_conditional:
+    if is_not_modified(response):
         return Reading(State.NOT_MODIFIED)
-    content_type = _header(response, "Content-Type") or ""
+    content_type = content_type_of(response.headers)
     if (reading := _no_article(response, content_type)) is not None:
         return reading
     rule = rules.rule_for(url or response.url, day_of(response, served_at))
@@ -181,7 +180,8 @@ def _no_article(response: Response, content_type: str) -> Reading | None:
     if state is not None:
         return Reading(state)
     if "download_stopped" in response.flags or not is_html(content_type, response.body):
-        return Reading(State.NOT_HTML, plain_text(content_type, limit=_DETAIL_LENGTH) or "no HTML")
+        told = f"JSON as {content_type}" if is_json(response.body) else content_type
+        return Reading(State.NOT_HTML, plain_text(told, limit=_DETAIL_LENGTH) or "no HTML")
     return None
 
 
@@ -194,8 +194,12 @@ def _redirects(response: Response) -> list[str]:
 
 
 def _headers(response: Response) -> dict[str, str]:
-    fields = response.headers.to_unicode_dict()
-    return {str(name).lower(): value for name, value in fields.items()}
+    """Return the header fields by lower-case name; bytes that are no ASCII as Latin-1."""
+    fields = response.headers
+    return {
+        name.decode("latin-1").lower(): b",".join(fields.getlist(name)).decode("latin-1")
+        for name in fields
+    }
 
 
 def redirects_of(redirect_urls: list[str] | tuple[str, ...], last: str) -> tuple[str, ...]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from crawler.discover.mended_xml import MOST_BYTES
 from crawler.discover.sitemaps.read import read_sitemap
 from crawler.discover.sitemaps.robots_lines import (
     robots_url_of,
     sitemaps_of_robots,
     usual_sitemap,
 )
-from crawler.discover.sitemaps.sitemap import MOST_BYTES, Sitemap, SitemapJob
+from crawler.discover.sitemaps.sitemap import Sitemap, SitemapJob
 from crawler.options import OptionError
 from crawler.spiders.discover import DiscoverSpider
 from crawler.spiders.validators import answer_of, conditions_of
 from crawler.states import State
+from crawler.urls.registered_domain import registered_domain
 
 if TYPE_CHECKING:
     from typing import Any
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.extraction.pool.extraction_pool import ExtractionPool
+    from crawler.ledger.records import FeedAnswer
 
 _MOST_SITEMAPS: Final = 500  # of a site in one run
 _SITES_AT_ONCE: Final = 3  # each may have a sitemap of full size in memory
@@ -59,11 +62,14 @@ class SitemapsSpider(DiscoverSpider):
     async def _site(self, url: str) -> None:
         """Go through the sitemaps of a site, each once, those that changed last first."""
         waiting = await self._named_by_robots(url)
+        # What its robots.txt names may be anywhere (sitemaps.org, "Cross Submits"), and so may what
+        # the site redirects to.
+        site = registered_domain(url)
         seen = set(waiting)
         asked = 0
         while waiting and asked < _MOST_SITEMAPS and not self.is_full:
             asked += 1
-            children = await self._sitemap(waiting.pop(0))
+            children = await self._sitemap(waiting.pop(0), site)
             new = [child for child in children if child not in seen]
             seen.update(new)
             waiting[:0] = new
@@ -81,7 +87,7 @@ class SitemapsSpider(DiscoverSpider):
             named = sitemaps_of_robots(asked.response.body, asked.response.url)
         return list(named) or [usual_sitemap(url)]
 
-    async def _sitemap(self, url: str) -> tuple[str, ...]:
+    async def _sitemap(self, url: str, site: str) -> tuple[str, ...]:
         """Take a sitemap's articles; return the sitemaps that it names."""
         known = await self.book(self.books.crawl.ledger.feed, url)
         conditions = {} if self.options.force else conditions_of(known)
@@ -89,23 +95,27 @@ class SitemapsSpider(DiscoverSpider):
         if asked.state is not State.OK or (response := asked.response) is None:
             await self.told(url, asked.state, asked.detail)
             return ()
-        end = await self.read(self._pool, SitemapJob(response.body, response.url, self.search))
+        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        job = SitemapJob(response.body, response.url, self.search, site, kind)
+        end = await self.read(self._pool, job)
         state, detail, sitemap = end
         if sitemap is None or not sitemap.is_sitemap:
             await self.told(
                 url, *((state, detail) if sitemap is None else (State.EMPTY, _NO_SITEMAP))
             )
             return ()
-        await self._take_articles(url, sitemap, response)
+        await self._take_articles(url, sitemap, response, known)
         return sitemap.children
 
-    async def _take_articles(self, url: str, sitemap: Sitemap, response: Response) -> None:
+    async def _take_articles(
+        self, url: str, sitemap: Sitemap, response: Response, known: FeedAnswer | None
+    ) -> None:
         await self.book(self.count, unusable=sitemap.without_url)
         is_taken = not sitemap.children and not sitemap.passed
         for article in sitemap.articles:
             is_taken &= await self.found(article)
         if is_taken:  # or else the rest has to come again
-            answer = answer_of(response)
+            answer = answer_of(response, known, sitemap.articles)
             await self.book(self.books.crawl.ledger.put_feed, url, answer)
         count = len(sitemap.articles)
         told = (

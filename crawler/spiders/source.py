@@ -16,10 +16,12 @@ from crawler.extraction.pool.extraction_pool import (
     ExtractionPoolError,
 )
 from crawler.fetch.bounded_stop import BoundedStop, StoppedError
-from crawler.fetch.conditional import conditions
+from crawler.fetch.conditional import CONDITIONS, conditions
 from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
+from crawler.fetch.cookies import COOKIES
 from crawler.fetch.hosts.frontier import HostFrontier
 from crawler.fetch.outcome import outcome_of_error
+from crawler.fetch.proxies import Proxies, ProxyDoubtError, unusable_proxy
 from crawler.fetch.rendering import RenderError
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.fetch.warc.replay import TAKEN_AT, Replay
@@ -34,6 +36,13 @@ from crawler.spiders.archive import ArchiveDesk
 from crawler.spiders.archive_slot import give_archive_a_slot
 from crawler.spiders.books import Books
 from crawler.spiders.duplicates import wants_duplicates
+from crawler.spiders.faults import (
+    bare_visit,
+    fault_detail,
+    fault_hop,
+    fault_visit,
+    settles_faults,
+)
 from crawler.spiders.further_pages import PageDesk
 from crawler.spiders.images import ImageDesk
 from crawler.spiders.javascript import JavaScriptDesk, better, without_scripts
@@ -44,9 +53,10 @@ from crawler.spiders.project import put_ours_below
 from crawler.spiders.reading import Reading, day_of, read_page, redirects_of
 from crawler.spiders.trail import Trail
 from crawler.spiders.warc_files import choose_warc_files
+from crawler.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -56,7 +66,6 @@ if TYPE_CHECKING:
     from crawler.extraction.article import Article
     from crawler.extraction.extract import ExtractionJob
     from crawler.ledger.ledger import DueSource
-    from crawler.states import State
     from crawler.summary import RunSummary
 
 P = ParamSpec("P")
@@ -67,6 +76,7 @@ failure_logger = logging.getLogger("crawler.failure")  # the command line prints
 
 _WINDOW: Final = 500  # requests that are put into the frontier at once
 _MOST_WAITING: Final = 1_500  # requests in the frontier, those of paused sites with them
+_LOST: Final = (State.INTERNAL_ERROR, "its visit was lost on its way to the ledger")
 _UNUSABLE: Final = (OutputBusyError, ItemsNotFoundError, LedgerError, OSError, sqlite3.Error)
 
 
@@ -106,6 +116,12 @@ class SourceSpider(Spider):
     summary: RunSummary | None = None
     failure: str | None = None
     _at_home: Surroundings | None = None  # set where no contact is: only own hosts may be asked
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Sources that were begun and have no visit yet, with their first URL.
+        self._begun: dict[str, str] = {}
+        self._lost: dict[str, tuple[State, str]] = {}  # why some of them never will have one
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -148,6 +164,8 @@ class SourceSpider(Spider):
         spider.archive = ArchiveDesk.from_crawler(crawler, spider)
         spider.images = ImageDesk.from_crawler(crawler, spider)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
+        crawler.signals.connect(spider.spider_error, signals.spider_error)
+        crawler.signals.connect(spider.item_error, signals.item_error)
         return spider
 
     def read_arguments(self, **own: Any) -> None:
@@ -166,6 +184,16 @@ class SourceSpider(Spider):
         Raises:
             CloseSpider: the run cannot be done; `failure` says why.
         """
+        try:
+            async for output in self._requests():
+                yield output
+        except CloseSpider:
+            raise
+        except Exception as error:
+            logger.exception("the run cannot go on")
+            raise self.give_up(f"an internal error: {fault_detail(error)}") from error
+
+    async def _requests(self) -> AsyncIterator[Any]:
         if (stop := self._stop()) is not None:
             stop.at_cut_off(self.pool.kill)
             if self.scripts is not None:
@@ -177,10 +205,7 @@ class SourceSpider(Spider):
         except _UNUSABLE as error:
             raise self.give_up(str(error)) from error
         self.summary = self.books.crawl.summary
-        is_replay = self.crawler.get_extension(Replay) is not None
-        if not is_replay and not names_a_contact(self.settings["USER_AGENT"]):
-            use_proxies = self.settings.getbool("HTTPPROXY_ENABLED")
-            self._at_home = Surroundings(use_proxies=use_proxies)
+        self._look_around()
         await self.prepare()
         due = await self.book(self.books.crawl.plan)
         logger.info("%d items, %d sources due", self.summary.items, due)
@@ -190,24 +215,52 @@ class SourceSpider(Spider):
         for position in range(0, due, _WINDOW):
             batch = await self.book(self.books.crawl.due, position, _WINDOW)
             for source in batch:
-                yield self._first_request(source)
+                yield self._first_step(source)
             await self._room_for_more()
-        async for request in self._image_requests(due):
+        async for request in self._image_requests():
             yield request
 
-    async def _image_requests(self, due: int) -> AsyncIterator[Request]:
+    def _look_around(self) -> None:
+        """See what is between us and the sites.
+
+        Raises:
+            CloseSpider: a proxy that cannot be used.
+        """
+        if self.crawler.get_extension(Replay) is not None:
+            return
+        use_proxies = self.settings.getbool("HTTPPROXY_ENABLED")
+        if use_proxies and (reason := unusable_proxy()) is not None:
+            raise self.give_up(reason)
+        if not names_a_contact(self.settings["USER_AGENT"]):
+            self._at_home = Surroundings(use_proxies=use_proxies)
+
+    async def _image_requests(self) -> AsyncIterator[Request]:
         """Yield what is asked for once all sources are settled."""
         if self.images is None:
             return
-        assert self.summary is not None
         stop = self._stop()
-        while self.summary.done < due and not (stop is not None and stop.stopping.is_set()):
+        while (
+            self._begun
+            and not self._is_quiet()
+            and not (stop is not None and stop.stopping.is_set())
+        ):
             await self.crawler.signals.wait_for(signals.scheduler_empty)
         async for requests in self.images.requests():
             for request in requests:
                 yield request
-            while self.images.is_full:
+            while self.images.is_full and not self._is_quiet():
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing is under way, so that what has not come will not come any more."""
+        engine = self.crawler.engine
+        assert engine is not None
+        scheduler, slot = engine.scheduler, engine.scraper.slot
+        return not (
+            (scheduler is not None and scheduler.has_pending_requests())
+            or engine.downloader.active
+            or (slot is not None and not slot.is_idle())
+        )
 
     async def _room_for_more(self) -> None:
         """Wait until few requests are left that could be sent, and not many in all."""
@@ -270,6 +323,18 @@ class SourceSpider(Spider):
         if self._at_home is not None and self._at_home.is_public(url):
             raise self.give_up(MISSING_CONTACT)
 
+    def _first_step(self, due: DueSource) -> Request | SourceVisit:
+        """Return the first request for a source, or its visit where none can be made."""
+        record = due.record
+        self._begun[record.key] = record.urls[0]
+        try:
+            return self._first_request(due)
+        except CloseSpider:
+            raise
+        except Exception as error:  # noqa: BLE001 - the other sources go on
+            detail = self.fault(error, record.urls[0]) or fault_detail(error)
+            return SourceVisit(record.key, fault_visit(record.urls[0], detail))
+
     def _first_request(self, due: DueSource) -> Request:
         self.check_contact(due.record.urls[0])
         logger.debug("due (%s): %s", due.reason, due.record.urls[0])
@@ -277,16 +342,17 @@ class SourceSpider(Spider):
 
     def request(self, trail: Trail) -> Request:
         """Return the request for the next URL of a trail."""
-        asked = {} if trail.asks_anew else conditions(trail.source, trail.url)
+        asked = None if trail.asks_anew else conditions(trail.source, trail.url)
         return Request(
             trail.url,
-            headers=asked,
+            meta={COOKIES: trail.cookies, CONDITIONS: asked},
             callback=self.parse_source,
             errback=self.source_failed,
             cb_kwargs={"trail": trail},
             dont_filter=True,  # the plan names each source once
         )
 
+    @settles_faults
     async def parse_source(self, response: Response, trail: Trail) -> AsyncIterator[Any]:
         """Read the article off an answer; yield its visit, or the request for the next URL.
 
@@ -299,7 +365,6 @@ class SourceSpider(Spider):
                 response,
                 self.pool,
                 wants_body=trail.source.wants_body,
-                is_conditional=not trail.asks_anew and bool(conditions(trail.source, trail.url)),
                 rules=self.rules,
             )
             reading = await self._with_scripts(response, reading, trail)
@@ -338,6 +403,7 @@ class SourceSpider(Spider):
             raise StoppedError(response.url)  # nothing was learned that the next run should believe
         return reading
 
+    @settles_faults
     async def source_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Note that a URL gave no answer; yield the visit, or the request for the next URL.
 
@@ -359,8 +425,31 @@ class SourceSpider(Spider):
             seconds=request.meta.get("download_latency"),
             retry_at=getattr(error, "retry_at", None) or request.meta.get("retry_at"),
         )
-        async for output in self._go_on(trail.after(hop)):
+        after = trail.after(hop)
+        if isinstance(error, ProxyDoubtError) and after.is_over:
+            self._lost[trail.source.key] = outcome  # unless the proxy turns out to be at fault
+            return
+        async for output in self._go_on(after):
             yield output
+
+    async def after_fault(self, request: Request, error: Exception) -> AsyncIterator[Any]:
+        """Note a fault of our own at a URL; yield the visit, or the request for the next URL."""
+        detail = self.fault(error, request.url)
+        if detail is not None:
+            trail: Trail = request.cb_kwargs["trail"]
+            trail = trail.after(fault_hop(trail.url, detail))
+            yield self.settled(trail) if trail.is_over else self.request(trail)
+
+    def fault(self, error: Exception, url: str) -> str | None:
+        """Tell a fault of our own, and return it in one line; None: a stop has broken it off.
+
+        Raises:
+            CloseSpider: it is none that the run could go on after; `failure` says why.
+        """
+        if self.outcome_of(error) is None:
+            return None
+        logger.error("an internal error at %s", url, exc_info=error)
+        return fault_detail(error)
 
     def outcome_of(self, error: BaseException | None) -> tuple[State, str] | None:
         """Return what it means that a request had no answer; None: a stop has broken it off.
@@ -395,10 +484,7 @@ class SourceSpider(Spider):
 
     def settled(self, trail: Trail) -> SourceVisit:
         """Return the visit that a trail was, now that it is over."""
-        visit = trail.visit()
-        facts = {"event": "visited", "state": str(visit.state), "url": visit.hop.url}
-        logger.info("%s %s%s", visit.state, visit.hop.url, _evidence(visit.hop), extra=facts)
-        return SourceVisit(trail.source.key, visit)
+        return SourceVisit(trail.source.key, trail.visit())
 
     def pool_failed(self, error: ExtractionPoolError) -> None:
         """End the run, since no page can be extracted; a pool that a stop has killed ends nothing.
@@ -409,20 +495,67 @@ class SourceSpider(Spider):
         if not self._is_cut_off():
             raise self.give_up(str(error)) from error
 
+    def ended(self, key: str) -> None:
+        """Note that the visit of a source is in the ledger."""
+        self._begun.pop(key, None)
+
+    def spider_error(self, failure: Failure, response: Response | Failure | None) -> None:
+        """Note why a source gets no visit: somebody's code behind our callbacks has raised."""
+        request = getattr(response, "request", None)
+        about = () if request is None else request.cb_kwargs.values()
+        for trail in about:
+            if isinstance(trail, Trail) and failure.value is not None:
+                self._lose(trail.source.key, failure.value)
+
+    def item_error(self, item: Any, failure: Failure) -> None:
+        """Note why a source gets no visit: its visit could not be stored."""
+        if isinstance(item, SourceVisit) and failure.value is not None:
+            self._lose(item.key, failure.value)
+
+    def _lose(self, key: str, error: BaseException) -> None:
+        self._lost[key] = State.INTERNAL_ERROR, fault_detail(error)
+
+    async def _settle_the_lost(self) -> None:
+        """Give a state to each source that was begun and whose visit never came."""
+        for key, url in [*self._begun.items()]:
+            state, detail = self._lost.get(key, _LOST)
+            level = logging.ERROR if state is State.INTERNAL_ERROR else logging.INFO
+            logger.log(level, "%s %s (%s)", state, url, detail)
+            try:
+                visit = bare_visit(url, state, detail)
+                await self.books.run(self.books.crawl.settle, key, visit)
+                self.ended(key)
+            except sqlite3.Error as error:
+                self.cannot_keep(error)
+            except Exception:
+                # The exit code tells, since it has no visit; the next run asks for it again.
+                logger.exception("no state of %s can be stored", url)
+
     async def spider_closed(self, reason: str) -> None:
         """Complete the summary, and close what the run had open."""
-        await self.pool.close()
-        if self.scripts is not None:
-            await self.scripts.close()
-        if self.images is not None:
-            await self.images.close()
+        closings: list[Callable[[], Awaitable[None]]] = [self.pool.close]
+        closings += [desk.close for desk in (self.scripts, self.images) if desk is not None]
+        for close in closings:
+            try:
+                await close()
+            except Exception:  # the ledger and the log of runs are still to be completed
+                logger.exception("workers could not be ended")
+        stop = self._stop()
+        interrupted = stop is not None and stop.stopping.is_set()
+        proxies = self.crawler.get_extension(Proxies)
+        told = None if proxies is None or interrupted else proxies.failure
+        if told is not None and self.failure is None:
+            self.give_up(told)
         if reason == "finished" and self.failure is None:
+            if not interrupted:
+                await self._settle_the_lost()
             try:
                 await self.books.run(self.books.crawl.tell_copies)
             except sqlite3.Error as error:
                 self.cannot_keep(error)
-        stop = self._stop()
-        interrupted = stop is not None and stop.stopping.is_set()
+            except Exception as error:
+                logger.exception("the run cannot be completed")
+                self.give_up(f"an internal error: {fault_detail(error)}")
         ended = "interrupted" if interrupted else (self.failure or reason)
         await self.books.close(ended, could_go_on=self.failure is None)
 
@@ -438,9 +571,3 @@ class SourceSpider(Spider):
     def _is_cut_off(self) -> bool:
         stop = self._stop()
         return stop is not None and stop.is_cut_off
-
-
-def _evidence(hop: Hop) -> str:
-    facts = (hop.status and f"HTTP {hop.status}", hop.detail)
-    told = ", ".join(str(fact) for fact in facts if fact)
-    return f" ({told})" if told else ""

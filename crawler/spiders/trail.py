@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
+from crawler.fetch.cookies import CookieJar
 from crawler.ledger.records import Hop, Snapshot, SourceRecord, Visit
 from crawler.moments import now_text
 from crawler.plan.verdict import deciding_hop
@@ -33,6 +34,7 @@ class Trail:
         asks_anew: whether pages are wanted also where they have not changed.
         snapshot: where an archive has the page of the last hop.
         at: when the last answer came, ISO 8601 in UTC, where that was not now.
+        cookies: those of the visit, which its requests have in common.
     """
 
     source: SourceRecord
@@ -41,6 +43,7 @@ class Trail:
     asks_anew: bool = False
     snapshot: Snapshot | None = None
     at: str | None = None
+    cookies: CookieJar = field(default_factory=CookieJar, compare=False)
 
     @property
     def url(self) -> str:
@@ -63,6 +66,12 @@ class Trail:
         )
         hop = replace(self.hops[-1], detail=article.cut or self.hops[-1].detail)
         return replace(self, hops=(*self.hops[:-1], hop), answers=(*self.answers[:-1], answer))
+
+    def broken(self, hop: Hop) -> Self:
+        """Return the trail that ends with this try in place of its last one, with nothing read."""
+        return replace(
+            self, hops=(*self.hops[:-1], hop), answers=(*self.answers[:-1], None), snapshot=None
+        )
 
     def noted(self, notes: Mapping[str, str]) -> Self:
         """Return the trail with more evidence in the hops of these URLs."""

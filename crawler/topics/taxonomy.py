@@ -22,6 +22,7 @@ _MOST_KEYWORDS: Final = 500_000
 _LONGEST: Final = 200  # characters of a name or keyword
 _PROBLEMS_TOLD: Final = 10
 _FENCE: Final = "---"
+_FIELDS: Final = frozenset({"name", "keywords"})
 
 
 class TaxonomyError(ValueError):
@@ -119,7 +120,7 @@ class _TopicFile:
             ItemError: it has none, or is no good YAML.
         """
         try:
-            fields = load_mapping(self._yaml, file=self._file)
+            fields = load_mapping(self._yaml, file=self._file, once=_FIELDS)
         except ItemError as error:
             line = max(1, error.problem.line - self._shift)
             reason = error.problem.reason.replace("the front matter", "the file")

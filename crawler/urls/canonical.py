@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from w3lib.url import canonicalize_url, safe_url_string
+from w3lib.url import canonicalize_url
 
-from crawler.urls.host import ascii_host
+from crawler.urls.host import ascii_host, safe_url
 from crawler.urls.plain_url import plain_host
 from crawler.urls.tracking import without_tracking
 
@@ -64,10 +64,10 @@ def _safe(url: str) -> str:
     # Pairs of surrogates become the character they mean, lone ones U+FFFD.
     text = url.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     try:
-        return safe_url_string(text)
+        return safe_url(text)
     except ValueError:
         scheme, _, rest = text.strip().partition("://")
-        return safe_url_string(f"{scheme}://{quote(rest, safe='/?=&%#;,+~!*')}")
+        return safe_url(f"{scheme}://{quote(rest, safe='/?=&%#;,+~!*')}")
 
 
 def _netloc(host: str, port: int | None, *, defaults: tuple[int, ...]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.urls.amp_cache import origin_of_amp_cache
 from crawler.urls.canonical import clean_url, url_key
+from crawler.urls.redirectors import publisher_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,6 +44,7 @@ def url_family(urls: Sequence[str], amp_urls: Sequence[str] = ()) -> UrlFamily:
         urls: the article's URLs (originalUrl, webUrl), best first.
         amp_urls: URLs of its AMP pages (ampWebUrl, cdnAmpWebUrl), best first.
 
+    Of a redirector's URL that says where it leads (Google, Bing News), that counts.
     AMP pages come last, since they are often cut or withdrawn. A URL counts as AMP when it
     stands among `amp_urls`, or is an AMP cache's, which its origin replaces. Of URLs that
     share a key the first keeps its place, as https if one of them is.
@@ -51,8 +53,8 @@ def url_family(urls: Sequence[str], amp_urls: Sequence[str] = ()) -> UrlFamily:
         ValueError: no URL at all was given.
     """
     plain: list[str] = []
-    amp = [origin_of_amp_cache(url) or clean_url(url) for url in amp_urls]
-    for url in urls:
+    amp = [origin_of_amp_cache(url) or clean_url(url) for url in map(publisher_url, amp_urls)]
+    for url in map(publisher_url, urls):
         origin = origin_of_amp_cache(url)
         if origin is None:
             plain.append(clean_url(url))

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from crawler.urls.canonical import clean_url
+from crawler.urls.host import host_of
 
 _GOOGLE: Final = re.compile(r"(?:www\.)?google\.(?:com|cat|[a-z]{2}|com?\.[a-z]{2})")
 _GOOGLE_NEWS: Final = "news.google.com"
@@ -17,7 +18,14 @@ _ARTICLE: Final = re.compile(
 # Addresses that carry the publisher's in a parameter: host, path, names of the parameter.
 _WITH_PARAMETER: Final = (
     (_GOOGLE, "/url", ("url", "q")),
-    (re.compile(r"(?:www\.)?bing\.com"), "/news/apiclick.aspx", ("url",)),
+    (re.compile(r"(?:[a-z0-9-]+\.)?bing\.com"), "/news/apiclick.aspx", ("url",)),
+    (re.compile(r"(?:l|lm)\.(?:facebook|instagram)\.com"), "/l.php", ("u",)),
+    (re.compile(r"(?:l|lm)\.(?:facebook|instagram)\.com"), "/", ("u",)),
+    (re.compile(r"(?:www\.)?youtube\.com"), "/redirect", ("q",)),
+    (re.compile(r"(?:www\.|html\.)?duckduckgo\.com"), "/l/", ("uddg",)),
+    (re.compile(r"out\.reddit\.com"), None, ("url",)),
+    (re.compile(r"(?:away\.)?vk\.(?:com|ru)"), "/away.php", ("to",)),
+    (re.compile(r"[a-z0-9]+\.safelinks\.protection\.outlook\.com"), "/", ("url",)),
 )
 # Services that shorten the addresses of others, and have no articles of their own.
 _SHORTENERS: Final = frozenset(
@@ -36,6 +44,7 @@ _SHORTENERS: Final = frozenset(
         ),
     }
 )
+_MOST_STEPS: Final = 6  # of redirectors that lead to redirectors
 _HTTP: Final = re.compile(rb"https?://[\x21-\x7e]+")
 # The head of the message in an article's id: field 1 is 19 (0x13), field 4 (0x22) its address.
 _HEAD: Final = b"\x08\x13\x22"
@@ -45,9 +54,9 @@ _SHORT_LENGTH: Final = 0x80  # lengths below are one byte of a varint
 def target_told(url: str) -> str | None:
     """Return the publisher's URL that a redirecting URL itself has in it, or None; never raises.
 
-    Known are `url` and `q` of Google's `/url`, the parameter of Bing News, and the ids that Google
-    News gave articles up to 2024, which are a protocol buffer in base 64. Later ids are a key
-    that only Google can read.
+    Known are `url` and `q` of Google's `/url`, the parameters of Bing News and of what social
+    networks and mail programs put before links, and the ids that Google News gave articles up to
+    2024, which are a protocol buffer in base 64. Later ids are a key that only Google can read.
     """
     try:
         parts = urlsplit(url)
@@ -57,11 +66,21 @@ def target_told(url: str) -> str | None:
     if host == _GOOGLE_NEWS and (article := _ARTICLE.fullmatch(parts.path)):
         return _address_in(article["id"])
     for known, path, names in _WITH_PARAMETER:
-        if known.fullmatch(host) and parts.path == path:
+        if known.fullmatch(host) and path in {None, parts.path.lower() or "/"}:
             query = parse_qs(parts.query)
             found = (query[name][0] for name in names if name in query)
-            return next((clean_url(value) for value in found if _is_web(value)), None)
+            return next((target for value in found if (target := _web_url(value))), None)
     return None
+
+
+def publisher_url(url: str) -> str:
+    """Return the URL that a redirecting one leads to as far as it says, or else itself."""
+    for _ in range(_MOST_STEPS):
+        told = target_told(url)
+        if told is None:
+            break
+        url = told
+    return url
 
 
 def must_be_asked(url: str) -> bool:
@@ -100,5 +119,8 @@ def _varint(message: bytes, start: int) -> tuple[int, int]:
     return (low & 0x7F) | (high << 7), start + 2
 
 
-def _is_web(value: str) -> bool:
-    return value.startswith(("http://", "https://"))
+def _web_url(value: str) -> str | None:
+    if not value.lower().startswith(("http://", "https://")):
+        return None
+    url = clean_url(value)
+    return url if host_of(url) else None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from warcio.bufferedreaders import ChunkedDataReader
-
+from crawler.fetch.answers.chunks import ChunksError, LenientChunks
 from crawler.moments import moment, utc_text
 from crawler.warc.bounded_records import BoundedRecords
 from crawler.warc.errors import NotRecordedError, WarcError
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
     from crawler.warc.index import CaptureIndex
     from crawler.warc.records import Capture, HeaderFields
 
-_CHUNK_HEADS: Final = 1024 * 1024  # bytes
+_CHUNK_HEADS: Final = 1024 * 1024  # bytes, of which a stranger can make far more than of a body
 _FRAMING: Final = frozenset({"transfer-encoding", "content-length"})  # of what was on the wire
+_STEP: Final = 64 * 1024  # bytes
 
 
 def read_answer(index: CaptureIndex, url: str, *, most: int) -> RecordedAnswer:
@@ -70,24 +70,39 @@ def _record(capture: Capture) -> Iterator[Any]:
 
 
 def _body(record: Any, most: int) -> tuple[bytes, bool]:
-    stream = record.raw_stream
+    fields = record.http_headers.headers
+    codings = [value for name, value in fields if name.strip().lower() == "transfer-encoding"]
+    is_chunked = "chunked" in ",".join(codings).lower().replace(" ", "").split(",")
     is_cut = record.rec_headers.get_header("WARC-Truncated") is not None
-    coding = record.http_headers.get_header("Transfer-Encoding") or ""
-    if coding.strip().lower() == "chunked":
-        # What was unpacked already, with the header left as it was, passes as it is. A chunk is
-        # read as a whole, whatever size it says; so no more is there than could be wanted.
-        room = 2 * most + _CHUNK_HEADS
-        is_cut |= stream.limit > room
-        stream.limit = min(stream.limit, room)
-        body = ChunkedDataReader(stream).read(most + 1)
-        return body, is_cut and len(body) <= most
-    return stream.read(most + 1), is_cut
+    stream = record.raw_stream
+    if not is_chunked:
+        return stream.read(most + 1), is_cut
+    room = 2 * most + _CHUNK_HEADS
+    is_cut |= stream.limit > room
+    stream.limit = min(stream.limit, room)
+    body = _unchunked(stream, most)
+    return body, is_cut and len(body) <= most
+
+
+def _unchunked(stream: Any, most: int) -> bytes:
+    """Read up to one byte more than `most`, as a download does; what breaks off is as it is.
+
+    What was unpacked already, with the header left as it was, passes as it is.
+    """
+    body, rest = bytearray(), list[bytes]()
+    chunks = LenientChunks(body.extend, rest.append)
+    with suppress(ChunksError):
+        while len(body) <= most and not rest and (data := stream.read(_STEP)):
+            chunks.feed(data)
+    return bytes(body[: most + 1])
 
 
 def _headers(record: Any) -> HeaderFields:
     fields = () if record.http_headers is None else record.http_headers.headers
     return tuple(
-        (name.encode(), value.encode()) for name, value in fields if name.lower() not in _FRAMING
+        (name.strip().encode(), value.encode())
+        for name, value in fields
+        if name.strip().lower() not in _FRAMING
     )
 
 

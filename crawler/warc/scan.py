@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PARSER_ERRORS: Final = (ArchiveLoadFailed, StatusAndHeadersParserException)
 _ANSWERS: Final = frozenset({"response", "revisit"})
 _NOT_MODIFIED: Final = 304
-_STATUS: Final = re.compile(r"[1-5][0-9]{2}")
+_STATUS: Final = re.compile(r"\s*([1-9][0-9]{2})(?![0-9])")  # 999, too
 _LONGEST_REASON: Final = 100
 
 
@@ -87,14 +87,14 @@ def _capture(record: Any, path: Path, offset: int) -> Capture | None:
     if record.rec_type not in _ANSWERS or (http is None and not is_revisit):
         return None
     # A revisit may leave the head out, too, which is then as it was.
-    status = "200" if http is None else http.get_statuscode() or ""
+    status = _STATUS.match("200" if http is None else http.statusline)
     url = head.get_header("WARC-Target-URI")
-    if not url or not _STATUS.fullmatch(status) or int(status) == _NOT_MODIFIED:
+    if not url or status is None or int(status[1]) == _NOT_MODIFIED:
         return None
     refers_to = head.get_header("WARC-Refers-To-Target-URI")
     return Capture(
         url=url,
-        status=int(status),
+        status=int(status[1]),
         taken_at=head.get_header("WARC-Date") or "",
         content_type=(http and http.get_header("Content-Type")) or "",
         file=path,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -14,7 +16,9 @@ from crawler.output.layout import Layout
 from crawler.plan.intake import absolute
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from crawler.options import CrawlOptions
     from crawler.plan.revisit import RevisitPolicy
@@ -38,6 +42,7 @@ class OutputFolder:
             OutputBusyError: another watch is there already.
             OSError: the folder cannot be made.
         """
+        self._layout.refuse_links()
         path = self._layout.watch_lock
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path, timeout=0)
@@ -62,16 +67,30 @@ class OutputFolder:
         self._was_busy = False
         return False
 
+    def that_matter(self, files: Sequence[Path]) -> tuple[Path, ...]:
+        """Return those of some changed files that are there, or that were items before they went.
+
+        What is left are names that something had for a moment, as when an editor saves a file.
+        """
+        gone = [file for file in files if not os.path.lexists(file)]
+        if not gone:
+            return tuple(files)
+        try:
+            with closing(SqliteLedger(self._layout.ledger)) as ledger:
+                known = ledger.items_from([absolute(file) for file in gone])
+        except (LedgerError, OSError, sqlite3.Error) as error:
+            logger.warning("%s", error, extra={"event": "ledger-lost"})
+            return tuple(files)
+        passed = {file for file in gone if absolute(file) not in known}
+        return tuple(file for file in files if file not in passed)
+
     def next_due(self) -> datetime | None:
         """When the first source of the items is due by itself again; None: never, or unknown."""
         paths = self._options.items
         roots = [absolute(path if path.is_dir() else path.parent) for path in paths]
         try:
-            ledger = SqliteLedger(self._layout.ledger)
-            try:
+            with closing(SqliteLedger(self._layout.ledger)) as ledger:
                 return ledger.next_due(roots, self._revisit)
-            finally:
-                ledger.close()
         except (LedgerError, OSError, sqlite3.Error) as error:
             logger.warning("%s", error, extra={"event": "ledger-lost"})
             return None

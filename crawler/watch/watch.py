@@ -154,6 +154,11 @@ class Watch:
         if self._folder.is_busy():
             self._agenda.put_back(job, time.monotonic(), delay=_BUSY_SECONDS)
             return
+        if job.files is not None:
+            files = await asyncio.to_thread(self._folder.that_matter, job.files)
+            if not files:
+                return
+            job = replace(job, files=files)
         log_begin(job)
         self.report.begun(job)
         outcome, was_stopped = await self._crawl(job)

@@ -58,6 +58,18 @@ def test_each_template_makes_a_spider_with_a_test_that_passes(tmp_path: Path) ->
     assert "4 passed" in told
 
 
+def test_an_address_without_a_scheme_may_have_a_port(project: Path) -> None:
+    in_project(project, "scrapy", "genspider", "-t", "feed", "port", "news.example:8080/feed")
+    spiders = project / "courier" / "spiders"
+    start = 'start_urls = ["https://news.example:8080/feed"]'
+    assert start in (spiders / "port.py").read_text()
+    assert "https://news.example:8080/2024/bridge" in (spiders / "test_port.py").read_text()
+    for address in ("ftp://news.example/", "news.example:port/feed"):
+        with pytest.raises(AssertionError, match="is no address of the web"):
+            in_project(project, "scrapy", "genspider", "-t", "feed", "none", address)
+    assert not (spiders / "none.py").exists()
+
+
 def test_a_generated_test_fails_with_its_spider(project: Path) -> None:
     in_project(project, "scrapy", "genspider", "-t", "source", "news", "news.example")
     spider = project / "courier" / "spiders" / "news.py"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.spiders import FeedsSpider, FoundArticle, ListingSpider
+from crawler.spiders import DiscoverSpider, FeedsSpider, FoundArticle, ListingSpider
 
 SITE = "https://courier.example"
 
@@ -60,3 +60,38 @@ class ChoosySpider(FeedsSpider):
         if "advert" in article.url:
             return None
         return replace(article, topics=("chosen",), title=article.title[:10])
+
+
+class CarelessSpider(ListingSpider):
+    """Hands on what it finds as it stands there, some of which is of no use."""
+
+    name = "careless"
+    start_urls = [f"{SITE}/news"]
+
+    def parse(self, response):
+        for teaser in response.css("article"):
+            yield FoundArticle(
+                teaser.css("a"),
+                title=teaser.css("h2"),
+                authors="Ada Moss",
+                topics=(topic for topic in ("town", 7)),
+                images=[teaser.css("img"), object()],
+                published=teaser.attrib.get("data-day", "some day"),
+            )
+
+    def choose(self, article):
+        if "return" in article.url:
+            return article.url
+        return replace(article, topics="chosen") if "chosen" in article.url else article
+
+
+class PlainSpider(DiscoverSpider):
+    """Has no listing, and breaks after what it has found."""
+
+    name = "plain"
+
+    async def discover(self):
+        await self.found(FoundArticle(b"https://courier.example/good", title="Good", topics="a"))
+        await self.found({"url": f"{SITE}/dict"})
+        await self.found(FoundArticle("/relative", title=7))
+        raise KeyError("later")

@@ -37,9 +37,9 @@ def test_dates_may_be_of_any_kind(value: object, published: str | None) -> None:
 
 def test_one_text_is_a_list_of_one() -> None:
     article = article_of({"url": [URL], "authors": "Ada", "topics": ("a", None, "b", 7)}, {})
-    assert article == FoundArticle(URL, authors=("Ada",), topics=("a", "b"))
+    assert article == FoundArticle(URL, authors=("Ada",), topics=("a", "b", "7"))
 
 
-@pytest.mark.parametrize("url", [None, "", "/a", 7, "mailto:a@b.example", b"https://a.example/"])
+@pytest.mark.parametrize("url", [None, "", "/a", 7, "mailto:a@b.example"])
 def test_what_has_no_absolute_web_address_is_no_article(url: object) -> None:
     assert article_of({"url": url, "title": "A"}, {}) is None

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.exit_codes import ExitCode, exit_code_of
 from crawler.running import RunError
 from crawler.states import State
 from crawler.testing import Page, article_page, crawl
 from tests.discover.own_spiders import (
     SITE,
+    CarelessSpider,
     ChoosySpider,
     CourierSpider,
     FaultySpider,
+    PlainSpider,
     SectionsSpider,
 )
 
@@ -107,10 +111,62 @@ def test_what_is_wrong_with_a_page_or_a_callback_is_told_and_harms_nothing_else(
         State.NOT_RECORDED: 1,
     }
     assert found(done) == (1, 1, 0, 0)  # what was found before the error counts
-    assert "AttributeError: 'NoneType' object has no attribute 'strip'" in done.log
-    assert "own_spiders.py" in done.log
+    assert "AttributeError: \u2018NoneType\u2019 object has no attribute" in done.log
+    assert re.search(r"own_spiders\.py:\d+: AttributeError", done.log)
     assert "dict is neither a FoundArticle nor a Request" in done.log
     assert "parse found neither articles nor further pages" in done.log
+
+
+def test_values_as_they_stand_there_are_taken_or_refused_with_the_line_of_the_spider(
+    tmp_path: Path,
+) -> None:
+    teasers = (
+        '<article data-day="1705312800"><h2>A <i>b</i></h2><a href="/a">more</a>'
+        '<img src="/i.jpg"></article>'
+        '<article><h2>Chosen</h2><a href="/chosen">more</a></article>'
+        '<article><h2>Returned</h2><a href="/return">more</a></article>'
+        "<article><h2>No link</h2></article>"
+    )
+    pages = {f"{SITE}/news": teasers} | {
+        f"{SITE}{path}": article_page("A bridge") for path in ("/a", "/chosen")
+    }
+    done = crawl(CarelessSpider, pages, tmp_path)
+
+    assert asked(done) == {State.OK: 1}
+    assert found(done) == (2, 0, 2, 0)
+    first = done.items["2024-01-15-a-b.md"]
+    assert first["topics"] == ["town", "7"]
+    assert first["discovery"]["authors"] == ["Ada Moss"]
+    assert [image["url"] for image in first["images"]] == [f"{SITE}/i.jpg"]
+    (second,) = [item for name, item in done.items.items() if name.endswith("-chosen.md")]
+    assert second["topics"] == ["chosen"]
+    line = r"own_spiders\.py:\d+: "
+    assert re.search(line + "published: 'some day' is of no use", done.log)
+    assert re.search(line + "images: .* is of no use", done.log)
+    assert re.search(line + f"{SITE}/news: an article without a usable URL", done.log)
+    assert re.search(line + f"{SITE}/return: str is no FoundArticle", done.log)
+
+
+def test_a_listing_of_which_no_article_can_be_used_is_a_failure(tmp_path: Path) -> None:
+    pages = {f"{SITE}/news": listing("mailto:a@b.example", "javascript:x()")}
+    done = crawl(CourierSpider, pages, tmp_path)
+    assert asked(done) == {State.EMPTY: 1}
+    assert found(done) == (0, 0, 2, 0)
+    assert "none of 2 articles has a URL that can be used" in done.log
+    assert exit_code_of(done.summary) is ExitCode.SOURCES_FAILED
+
+
+def test_a_search_that_breaks_off_counts_for_what_it_has_found(tmp_path: Path) -> None:
+    done = crawl(PlainSpider, {f"{SITE}/good": article_page("Good")}, tmp_path)
+
+    assert asked(done) == {State.EXTRACTION_ERROR: 1}
+    assert found(done) == (1, 0, 2, 0)
+    (item,) = done.items.values()
+    assert (item["title"], item["topics"]) == ("Good", ["a"])
+    assert done.summary.visited == {State.OK: 1}
+    assert re.search(r"own_spiders\.py:\d+: dict is no FoundArticle", done.log)
+    assert re.search(r"own_spiders\.py:\d+: an article without a usable URL", done.log)
+    assert re.search(r"own_spiders\.py:\d+: extraction-error \(KeyError: 'later'\)", done.log)
 
 
 def test_a_feed_of_ones_own_is_chosen_from(tmp_path: Path) -> None:

@@ -62,6 +62,30 @@ def test_a_site_is_searched_from_its_robots_txt_on_through_all_its_sitemaps(
     assert third.json["discovery"]["asked"] == {"not-modified": 1}
 
 
+def test_a_site_may_have_its_sitemaps_elsewhere_and_they_may_name_each_other(
+    discover: Callable[..., Outcome], web: LocalWeb, items: Path, article_html: Callable[..., str]
+) -> None:
+    store = "https://store.example/news"
+    web.page(f"{SITE}/robots.txt", f"User-agent: *\nSitemap: {store}/index.xml")
+    web.page(f"{store}/index.xml", index(f"{store}/a.xml", f"{store}/index.xml"), headers=XML)
+    elsewhere = {"Location": f"{store}/b.xml"}
+    web.page(f"{SITE}/moved.xml", "", status=301, headers=elsewhere)
+    web.page(f"{store}/b.xml", urlset((f"{SITE}/b", "2024-05-13")), headers=XML)
+    web.page(f"{SITE}/b", article_html())
+    entries = ((f"{SITE}/a?b=1&c=2", "2024-05-14"), ("https://stranger.example/x", "2024-05-14"))
+    web.page(f"{store}/a.xml", urlset(*entries), headers=XML)
+    web.page(f"{SITE}/a?b=1&c=2", article_html())
+
+    done = discover("sitemaps", SITE)
+
+    assert done.json["discovery"]["asked"] == {"ok": 2}
+    assert done.json["discovery"]["created"] == 1
+    assert done.json["discovery"]["unusable"] == 1
+    assert done.json["sources"]["visited"] == {"ok": 1}
+    assert "1 of other sites or unusable, a bare &" in done.stderr
+    assert discover("sitemaps", f"{SITE}/moved.xml").json["discovery"]["created"] == 1
+
+
 def test_a_site_without_a_named_sitemap_has_the_usual_one_and_the_newest_come_first(
     discover: Callable[..., Outcome], web: LocalWeb, items: Path, article_html: Callable[..., str]
 ) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -9,6 +10,7 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
+from twisted.internet.error import NoRouteError
 
 from crawler.fetch.addresses.errors import BlockedAddressError, NoSuchHostError
 from crawler.fetch.answers.errors import (
@@ -16,7 +18,8 @@ from crawler.fetch.answers.errors import (
     DecodedTooLargeError,
     UndecodableError,
 )
-from crawler.fetch.outcome import is_html, may_be_html, outcome_of_error, state_of_status
+from crawler.fetch.media_type import is_html, is_json
+from crawler.fetch.outcome import outcome_of_error, state_of_status
 from crawler.fetch.robots.errors import ForbiddenByRobotsError
 from crawler.states import State
 
@@ -39,40 +42,13 @@ from crawler.states import State
         (500, State.SERVER_ERROR),
         (503, State.SERVER_ERROR),
         (599, State.SERVER_ERROR),
-        (999, State.NETWORK_ERROR),
+        (600, State.SERVER_ERROR),
+        (0, State.SERVER_ERROR),
+        (999, State.BLOCKED),
     ],
 )
 def test_the_state_of_a_status(status: int, state: State | None) -> None:
     assert state_of_status(status) is state
-
-
-@pytest.mark.parametrize(
-    ("content_type", "body", "expected"),
-    [
-        ("text/html; charset=utf-8", b"anything", True),
-        ("text/html", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, False),
-        ("text/html", b"\xff\xfe" + "<html><p>text".encode("utf-16-le"), True),
-        ("text/html", b"<html>\x00 a page with a slip", True),
-        ("TEXT/HTML", b"", True),
-        ("application/xhtml+xml", b"<?xml?>", True),
-        ("", b"  <!DOCTYPE html><p>", True),
-        ("text/plain", b"\xef\xbb\xbf<html>", True),
-        ("text/plain", b"just words", False),
-        ("application/octet-stream", b"<head>", True),
-        ("application/octet-stream", b"\x00\x01", False),
-        ("application/pdf", b"%PDF-1.7 <html>", False),
-        ("image/png", b"<html>", False),
-        ("application/json", b"{}", False),
-    ],
-)
-def test_what_is_html(content_type: str, body: bytes, *, expected: bool) -> None:
-    assert is_html(content_type, body) is expected
-
-
-def test_a_body_is_loaded_unless_its_type_rules_a_page_out() -> None:
-    assert may_be_html("")
-    assert may_be_html("text/html; charset=x")
-    assert not may_be_html("video/mp4")
 
 
 @pytest.mark.parametrize(
@@ -92,9 +68,36 @@ def test_a_body_is_loaded_unless_its_type_rules_a_page_out() -> None:
         (UndecodableError("the coded body breaks off before its end"), State.NETWORK_ERROR),
         (IgnoreRequest("max redirections reached"), State.NETWORK_ERROR),
         (OSError("x"), State.NETWORK_ERROR),
+        (TunnelError("x"), State.NETWORK_ERROR),
+        (NoRouteError("x"), State.NETWORK_ERROR),
+        (ValueError("Invalid IPv6 URL"), State.NETWORK_ERROR),
+        (KeyError("x"), State.INTERNAL_ERROR),
+        (MemoryError(), State.INTERNAL_ERROR),
+        (AssertionError("in\ntwo lines"), State.INTERNAL_ERROR),
     ],
 )
 def test_the_state_of_an_error(error: Exception, state: State) -> None:
     found, detail = outcome_of_error(error)
     assert found is state
     assert detail
+
+
+@pytest.mark.parametrize(
+    ("body", "is_so"),
+    [
+        (b'{"title": "Bridge", "html": "<p>Text</p>"}\n', True),
+        (b'\xef\xbb\xbf [{"id": 1}]', True),
+        (b')]}\',\n{"a": 1}', True),
+        (b"[1, 2]", True),
+        (b"{}", True),
+        (b"<html><p>{}</p></html>", False),
+        (b"{{ title }} <p>Text</p>", False),
+        (b"[Update] <p>Text</p>", False),
+        (b'{"title": "cut off', False),
+        (b"", False),
+    ],
+)
+def test_json_is_no_page_whatever_it_is_labelled(body: bytes, is_so: bool) -> None:
+    assert is_json(body) is is_so
+    if is_so:
+        assert not is_html("text/html; charset=utf-8", body)

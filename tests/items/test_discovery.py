@@ -122,6 +122,30 @@ def test_a_name_that_is_not_utf_8_is_reported_in_printable_form(tmp_path: Path) 
     assert problems[0].reason == "the name is not UTF-8"
 
 
+def test_a_folder_on_the_way_whose_name_is_not_utf_8_is_an_error(tmp_path: Path) -> None:
+    """The ledger could not say where its items are."""
+    folder = tmp_path / os.fsdecode(b"\xff") / "items"
+    try:
+        plant(folder, "a.md")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    for path in (folder, folder / "a.md"):
+        with pytest.raises(ItemsNotFoundError, match=r"\ufffd.*the name is not UTF-8"):
+            found(path)
+
+
+def test_a_file_that_was_named_and_whose_name_is_not_utf_8_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff.md")
+    try:
+        path.touch()
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    bad: list[Problem] = []
+    items = find_items([path], exclude=None, on_problem=pytest.fail, on_bad_name=bad.append)
+    assert list(items) == []
+    assert [problem.reason for problem in bad] == ["the name is not UTF-8"]
+
+
 def test_folders_may_nest_deeper_than_calls(tmp_path: Path) -> None:
     folders = [tmp_path]
     for _ in range(1200):

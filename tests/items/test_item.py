@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.items.added_parts import insert_added_parts
+from crawler.items.fingerprints import item_facts_hash
 from crawler.items.item import MAX_FILE_BYTES, Item, parse_item, read_item
 from crawler.problem import ItemError
 
@@ -107,17 +108,21 @@ def test_any_name_may_stand_for_the_path() -> None:
         (URL + "title: &x 1\n", 3, "anchors"),
         ("title: x\n", 1, "no originalUrl, webUrl or AMP URL"),
         ("title: x\noriginalUrl:\n", 1, "no originalUrl, webUrl or AMP URL"),
-        ("title: x\noriginalUrl: ''\n", 3, "originalUrl is not an absolute http or https URL"),
+        ("title: x\noriginalUrl: ''\n", 1, "no originalUrl, webUrl or AMP URL"),
         (URL + "webUrl: /news\n", 3, "webUrl is not an absolute http or https URL"),
         (URL + "ampWebUrl: ftp://a.example/\n", 3, "ampWebUrl is not an absolute"),
         (URL + "cdnAmpWebUrl: https://u:p@a.example/\n", 3, "cdnAmpWebUrl has a user name"),
         (URL + "webUrl: https:///x\n", 3, "webUrl has no host"),
-        (URL + 'webUrl: "https://a.example/\\n"\n', 3, "webUrl has white space"),
+        (URL + 'webUrl: "https://a.example/\\nb"\n', 3, "webUrl has white space"),
         (URL + "webUrl: [https://a.example/]\n", 3, "webUrl is not a text"),
         (URL + "webUrl: 12\n", 3, "webUrl is not a text"),
         (URL + f"webUrl: https://a.example/{'x' * 2083}\n", 3, "webUrl is longer"),
-        (URL + "publishedDateTime: yesterday\n", 3, "publishedDateTime is not a date"),
-        (URL + "publishedDateTime: 2020-13-45\n", 3, "not a possible date"),
+        (URL + "webUrl: !!binary aHR0cHM6Ly9hLmV4YW1wbGUv\n", 3, "webUrl is not an absolute"),
+        (URL + "webUrl: !own [https://a.example/]\n", 3, "webUrl is not a text"),
+        (URL + "webUrl: =\n", 3, "webUrl is not an absolute"),
+        (URL + "webUrl: false\n", 3, "webUrl is not a text"),
+        (URL + "<<: {webUrl: https://b.example/}\n", 3, "<< merges 'webUrl'"),
+        (URL + "<<: [{x: 1}, {related: []}]\n", 3, "<< merges 'related'"),
         (URL + "related: {webUrl: x}\n", 3, "related is not a list"),
         (URL + "related: https://b.example/\n", 3, "related is not a list"),
         (URL + "? enrichment\n: 1\n", 3, "the key 'enrichment' is not this crawler's"),
@@ -191,7 +196,46 @@ def test_thousands_of_bad_related_entries_do_not_take_long() -> None:
     assert time.perf_counter() - start < 5
 
 
-@pytest.mark.parametrize("value", ["", " []", " ~"])
+ODD_FIELDS = (Path(__file__).parent / "odd_fields.txt").read_text().split("\n\n")
+
+
+@pytest.mark.parametrize("field", ODD_FIELDS)
+def test_an_odd_value_of_a_field_that_is_not_ours_costs_nothing(field: str) -> None:
+    """Such as exports of databases and other content managers bring."""
+    yaml_text = f"{URL}{field}\n"
+    item = parse(yaml_text, "body\n")
+    assert item.source.urls == ("https://a.example/",)
+    assert item.warnings == ()
+    enriched = insert_added_parts(item.text, BLOCK, None)
+    assert parse_item(enriched.encode(), Path("a.md")) == item
+    assert item_facts_hash(item) == item_facts_hash(parse(yaml_text))
+
+
+@pytest.mark.parametrize(
+    "value", ["yesterday", "2020-13-45", "0000-00-00", "=", "5", "[1]", "!!binary eA==", "!x y"]
+)
+def test_a_bad_date_loses_the_date_and_not_the_item(value: str) -> None:
+    item = parse(f"title: x\npublishedDateTime: {value}\n{URL}")
+    assert (item.source.published, item.source.urls) == (None, ("https://a.example/",))
+    assert [(warning.line, warning.reason) for warning in item.warnings] == [
+        (3, "publishedDateTime is not a date or date-time")
+    ]
+
+
+def test_a_good_web_url_stands_in_for_an_empty_original_one() -> None:
+    item = parse('originalUrl: ""\nwebUrl: " https://a.example/ "\nampWebUrl: ~\n')
+    assert item.source.urls == (item.source.web_url,) == ("https://a.example/",)
+    item = parse("webUrl: >\n  https://a.example/\noriginalUrl: |+\n\n\n")
+    assert item.source.urls == ("https://a.example/",)
+
+
+def test_a_related_entry_that_merges_a_field_of_ours_is_told() -> None:
+    item = parse(f"{URL}related:\n- <<: {{type: video}}\n  webUrl: https://b.example/\n")
+    assert [link.kind for link in item.related] == ["article"]
+    assert [warning.line for warning in item.warnings] == [4]
+
+
+@pytest.mark.parametrize("value", ["", " []", " ~", ' ""', " {}", ' " "'])
 def test_an_item_may_have_nothing_related(value: str) -> None:
     assert parse(f"{URL}related:{value}\n").related == ()
 
@@ -276,7 +320,29 @@ def test_any_bytes_are_an_item_or_an_item_error(noise: bytes) -> None:
 
 _YAML_PIECES = (
     *("a", ": ", ":", "- ", "\n", "  ", "'", '"', "[", "]", "{", "}", ",", "|", ">", "#", "?"),
-    *("=", "<<", "~", "yes", "\\x", "%", "@", "`", "\t", "\r", "\x85", "\ufeff", ".", "_"),
+    *(
+        "=",
+        "<<",
+        "~",
+        "!!binary ",
+        "!x ",
+        "!!int ",
+        "!!set ",
+        "? ",
+        "0000-00-00",
+        "9" * 5000,
+        "yes",
+        "\\x",
+        "%",
+        "@",
+        "`",
+        "\t",
+        "\r",
+        "\x85",
+        "\ufeff",
+        ".",
+        "_",
+    ),
     *("1", "2020-01-01", "0x", "e+1", "related", "webUrl", "publishedDateTime"),
     *("enrichment", "  schema: 1\n"),
 )

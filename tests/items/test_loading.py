@@ -26,15 +26,6 @@ def refusal(yaml_text: str) -> tuple[int, str]:
         ("\n{a: 1}\n", 3, "first column"),
         ("\n  a: 1\n", 3, "first column"),
         ("\n\ufeffa: 1\n", 3, "first column"),
-        ("a: 1\nb: 2020-13-45\n", 3, "'2020-13-45' is not a possible date"),
-        ("a: 2020-01-01T00:00:00+99:00\n", 2, "not a possible date"),
-        ("a: 0b_\n", 2, "'0b_' is not a possible integer"),
-        (f"a: {'1:' * 400}1.5\n", 2, "not a possible number"),
-        (f"a: {'9' * 5000}\n", 2, "not a possible integer"),
-        ("a: 1\nb: =\n", 3, "not valid YAML"),
-        ("a: 1\nb:\n  yes: 1\n  true: 2\n", 4, "mean the same"),
-        ("1: a\n0x1: b\n", 2, "mean the same"),
-        ("a: 1\n? [b]\n: 1\n", 3, "unhashable"),
         ("a: &b 1\n", 2, "anchors"),
     ],
 )
@@ -57,7 +48,48 @@ def test_values_have_the_types_of_yaml() -> None:
     }
 
 
-def test_a_number_in_base_60_of_any_length_is_refused_at_once() -> None:
+@pytest.mark.parametrize(
+    ("value", "loaded"),
+    [
+        ("2020-13-45", "2020-13-45"),
+        ("0000-00-00 00:00:00", "0000-00-00 00:00:00"),
+        ("2020-01-01T00:00:00+99:00", "2020-01-01T00:00:00+99:00"),
+        ("0b_", "0b_"),
+        ("9" * 5000, "9" * 5000),
+        (f"{'1:' * 400}1.5", f"{'1:' * 400}1.5"),
+        ("=", "="),
+        ("[=, <<]", ["=", "<<"]),
+        ("!!binary aGVsbG8=", "aGVsbG8="),
+        ("!!binary '***'", "***"),
+        ("!!set {b: , a: }", {"b": None, "a": None}),
+        ("!!omap [a: 1, b: 2]", [{"a": 1}, {"b": 2}]),
+        ("!!int ten", "ten"),
+        ("!!float ''", ""),
+        ("!!bool perhaps", "perhaps"),
+        ("!!timestamp soon", "soon"),
+        ("!!int [1]", [1]),
+        ("!!map text", "text"),
+        ("!!str 5", "5"),
+        ("!own {x: !theirs [1]}", {"x": [1]}),
+        ("!!python/object/apply:os.system ['true']", ["true"]),
+        ("! x", "x"),
+        ("{<<: {x: 1}, y: 2}", {"<<": {"x": 1}, "y": 2}),
+        ("{yes: 1, true: 2, x: 1, x: 3}", {True: 2, "x": 3}),
+        ("{? [b] : 1, ? {c: 1} : 2}", {"['b']": 1, "{'c': 1}": 2}),
+        (".inf", float("inf")),
+        ("1:30:00", 5400),
+    ],
+)
+def test_what_is_no_value_is_what_is_written(value: str, loaded: object) -> None:
+    assert load_mapping(f"a: {value}\n", file="a.md") == {"a": loaded}
+
+
+def test_of_equal_keys_the_last_counts() -> None:
+    assert load_mapping("1: a\n0x1: b\nx: 1\nx: 2\n", file="a.md") == {1: "b", "x": 2}
+
+
+def test_a_number_in_base_60_of_any_length_takes_no_time() -> None:
     start = time.perf_counter()
-    assert "not a possible integer" in refusal(f"a: 1{':1' * 130_000}\n")[1]
-    assert time.perf_counter() - start < 1
+    value = f"1{':1' * 130_000}"
+    assert load_mapping(f"a: {value}\n", file="a.md") == {"a": value}
+    assert time.perf_counter() - start < 2

@@ -27,10 +27,20 @@ def root(tmp_path: Path) -> Path:
 
 
 def named(root: Path, *files: Path, exclude: Path | None = None) -> list[FoundItem]:
+    return found_of([root], *files, exclude=exclude)[0]
+
+
+def found_of(
+    paths: list[Path], *files: Path, exclude: Path | None = None
+) -> tuple[list[FoundItem], list[str]]:
+    """Return what is found, and the names that nothing is known of."""
+    unknown: list[str] = []
+
     def refuse(problem: Problem) -> None:
         raise AssertionError(problem)
 
-    return list(find_named([root], files, exclude=exclude, on_problem=refuse))
+    found = find_named(paths, files, exclude=exclude, on_bad_name=refuse, on_unknown=unknown.append)
+    return list(found), unknown
 
 
 def test_a_named_file_is_found_as_a_search_finds_it(root: Path) -> None:
@@ -53,16 +63,18 @@ def test_a_file_may_be_named_in_other_words_and_more_than_once(
 ) -> None:
     monkeypatch.chdir(root.parent)
     spelled = (Path("items/../items/b.md"), Path("items/sub/../b.md"), root / "b.md")
-    found = list(find_named([Path("items")], spelled, exclude=None, on_problem=lambda _: None))
+    found, _ = found_of([Path("items")], *spelled)
     assert found == [FoundItem(Path("items/b.md"), PurePosixPath("b.md"))]
 
 
 @pytest.mark.parametrize("name", ["gone.md", "../elsewhere.md", "../items-2/b.md", "", "b.md/x.md"])
-def test_what_is_gone_or_elsewhere_is_left_out(root: Path, name: str) -> None:
+def test_what_is_gone_or_elsewhere_is_unknown(root: Path, name: str) -> None:
     (root.parent / "elsewhere.md").write_text("")
     (root.parent / "items-2").mkdir()
     (root.parent / "items-2/b.md").write_text("")
-    assert named(root, root / name) == []
+    found, unknown = found_of([root], root / name, root / "b.md")
+    assert [item.path for item in found] == [root / "b.md"]
+    assert unknown == [os.path.abspath(root / name)]  # noqa: PTH100 - without ".."
 
 
 def test_an_item_that_the_user_named_itself_needs_no_folder(root: Path) -> None:
@@ -72,8 +84,23 @@ def test_an_item_that_the_user_named_itself_needs_no_folder(root: Path) -> None:
 
 def test_a_file_below_two_folders_is_found_once_below_the_first(root: Path) -> None:
     paths = [root / "sub", root]
-    found = find_named(paths, [root / "sub/ü.md"], exclude=None, on_problem=lambda _: None)
+    found, _ = found_of(paths, root / "sub/ü.md")
     assert [item.relative for item in found] == [PurePosixPath("ü.md")]
+
+
+def test_a_file_may_be_named_by_the_real_path_of_a_linked_folder(
+    root: Path, tmp_path: Path
+) -> None:
+    """As Git and other programs do that follow links."""
+    link = tmp_path / "link"
+    link.symlink_to(root, target_is_directory=True)
+    found, unknown = found_of([link], link / "b.md", root / "b.md", root / "sub/ü.md")
+    assert [item.path for item in found] == [link / "b.md", link / "sub/ü.md"]
+    assert unknown == []
+    assert found_of([link / "b.md"], root / "b.md") == (
+        [FoundItem(link / "b.md", PurePosixPath("b.md"))],
+        [],
+    )
 
 
 def test_a_name_that_is_not_utf8_is_a_problem(root: Path) -> None:
@@ -83,10 +110,13 @@ def test_a_name_that_is_not_utf8_is_a_problem(root: Path) -> None:
     except OSError:
         pytest.skip("this file system takes UTF-8 names only")
     problems: list[Problem] = []
-    assert list(find_named([root], [path], exclude=None, on_problem=problems.append)) == []
+    found = find_named(
+        [root], [path], exclude=None, on_bad_name=problems.append, on_unknown=pytest.fail
+    )
+    assert list(found) == []
     assert [problem.reason for problem in problems] == ["the name is not UTF-8"]
 
 
 def test_a_folder_that_is_missing_is_an_error_at_once(tmp_path: Path) -> None:
     with pytest.raises(ItemsNotFoundError):
-        find_named([tmp_path / "none"], [], exclude=None, on_problem=lambda _: None)
+        find_named([tmp_path / "none"], [], exclude=None, on_bad_name=print, on_unknown=pytest.fail)

@@ -126,7 +126,7 @@ def test_a_page_that_has_not_changed_keeps_all_and_ends_the_bad_news() -> None:
 def test_a_deferred_visit_teaches_nothing() -> None:
     failed = after_visit(HELD, visit(State.GONE, "2026-01-02T00:00:00Z", status=410))
     deferred = visit(State.DEFERRED, "2026-01-03T00:00:00Z", status=None)
-    assert after_visit(failed, deferred) == failed
+    assert after_visit(failed, deferred) == replace(failed, last_state=State.DEFERRED)
     fresh = after_visit(replace(HELD, held=None), deferred)
     assert fresh.held == deferred
     assert fresh.failures == 0

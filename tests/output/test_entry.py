@@ -84,6 +84,15 @@ def test_an_entry_has_all_that_is_known_in_its_order() -> None:
     assert entry["textFile"] == "items/a.md"
 
 
+def test_what_servers_and_redirects_say_has_no_quotes_that_end_an_attribute() -> None:
+    detail = "robots.txt: Disallow: /'onclick=\"x"
+    record = source(State.OK, WHOLE, status=200, redirects=(f"{URL}/'x='",))
+    held = source(State.SOFT_404, WHOLE, status=200, detail=detail)
+    assert mention_entry(record, OWN, None)["finalUrl"] == f"{URL}/%27x=%27"
+    entry = mention_entry(held, OWN, None)
+    assert entry["detail"] == "robots.txt: Disallow: /\u2018onclick\uff1d\u201dx"
+
+
 def test_recordings_are_told_after_the_images() -> None:
     media = Media("video", url=URL, embed_url=f"{URL}/player", duration_seconds=282)
     article = replace(WHOLE, media=(media,))

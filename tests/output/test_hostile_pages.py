@@ -118,11 +118,26 @@ def assert_is_inert_front_matter(yaml_text: str) -> dict[str, Any]:
     return data
 
 
+def assert_stays_where_a_theme_puts_it(text: str) -> None:
+    """Read a text as a browser does that a theme printed without escaping it."""
+    page = f"""<p title="{text}">{text}</p><p title='{text}'></p><p onclick='f("{text}")'></p>"""
+    page += f"""<p onclick="f('{text}')"></p><p title={text}></p><p>-</p>"""
+    quoted, single, *scripts, bare, last = Elements(page).tags
+    assert set(quoted[1]) == set(single[1]) == {"title"}
+    for (_, attributes), mark in zip(scripts, "\"'", strict=True):
+        assert set(attributes) == {"onclick"}
+        assert (attributes["onclick"] or "").count(mark) == 2
+    assert last == ("p", {})
+    running = re.compile(r"on[a-z]+|style|src(?:doc|set)?|href|(?:form)?action")
+    assert not [name for name, value in bare[1].items() if value and running.fullmatch(name)]
+
+
 def assert_is_inert_entry(entry: dict[str, Any]) -> None:
     """Check what a theme may print without escaping it."""
     for text in strings(entry):
         assert Elements(text).tags == []
-        assert not re.search(r"<[A-Za-z/!?]", text)
+        assert not re.search(r"""[<>"'`\\]""", text)
+        assert_stays_where_a_theme_puts_it(text)
         assert not HIDDEN.search(text)
         assert "\n" not in text
     links = [entry.get(key) for key in ("canonicalUrl", "ampUrl", "requestedUrl", "finalUrl")]

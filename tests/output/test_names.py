@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.output.names import (
     item_output_path,
+    new_item_stem,
     safe_segment,
     slug_of_url,
     source_output_path,
@@ -153,3 +154,32 @@ def test_a_source_path_is_two_safe_names(rest: str, key: str) -> None:
     assert re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", folder)
     assert len(folder) <= 100
     assert re.fullmatch(rf"[a-z0-9-]{{1,91}}-{digest(key)}\.md", name)
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [
+        ("Brücke: «bleibt»!", "2024-05-14-brucke-bleibt"),
+        ("word " * 40, "2024-05-14-" + "word-" * 15 + "word"),
+        ("x" * 200, "2024-05-14-" + "x" * 80),
+        ("a " + "x" * 200, "2024-05-14-a"),
+        ("CON", "2024-05-14-con"),
+        ("..", "2024-05-14-old-bridge"),
+        ("日本 2024", "2024-05-14-old-bridge"),
+        (None, "2024-05-14-old-bridge"),
+    ],
+)
+def test_a_new_item_is_called_by_its_day_and_whole_words(title: str | None, stem: str) -> None:
+    assert new_item_stem("2024-05-14", title, "https://a.example/old-bridge.html") == stem
+
+
+def test_the_name_of_a_new_item_of_a_long_url_has_whole_words_too() -> None:
+    stem = new_item_stem("2024-05-14", None, "https://a.example/" + "word-" * 30)
+    assert stem == "2024-05-14-" + "word-" * 15 + "word"
+
+
+@given(st.text(), _names)
+def test_the_name_of_a_new_item_is_safe_and_never_empty(title: str, path: str) -> None:
+    stem = new_item_stem("2024-05-14", title, f"https://a.example/{path}")
+    assert _SAFE.fullmatch(stem)
+    assert len(stem) > len("2024-05-14-")

@@ -332,6 +332,28 @@ def test_an_item_that_has_changed_since_it_was_read_is_not_written(
     assert room.publish("a.md", in_place=in_place) == (1, 1, 0)
 
 
+def test_what_is_saved_in_place_while_the_file_is_being_written_stays(
+    room: Room, bridge: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edited = bridge.read_bytes().replace(b"Mine.", b"Mine, and saved in the last moment.")
+    flush, saves = os.fsync, [edited]
+
+    def save_and_flush(file: int) -> None:
+        flush(file)
+        if saves and any(path.name.endswith("crawler-tmp") for path in bridge.parent.iterdir()):
+            bridge.write_bytes(saves.pop())
+
+    monkeypatch.setattr(os, "fsync", save_and_flush)
+    assert room.publish("a.md", in_place=True) == (1, 0, 0)  # the related source's file
+    assert bridge.read_bytes() == edited
+    assert [problem.partition(":1: ")[2] for problem in room.problems] == [
+        "not written: it was changed meanwhile; the next run writes it"
+    ]
+    room.take()
+    assert room.publish("a.md", in_place=True) == (1, 1, 0)
+    assert remove_added_parts(bridge.read_text()) == edited.decode()
+
+
 def test_an_item_that_has_gone_since_it_was_read_is_reported(room: Room, bridge: Path) -> None:
     bridge.unlink()
     assert room.publish("a.md") == (1, 0, 1)

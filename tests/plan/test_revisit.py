@@ -97,3 +97,20 @@ def test_never_ends_the_visits() -> None:
 def test_a_setting_that_is_no_span_of_time_is_named(name: str, value: object) -> None:
     with pytest.raises(OptionError, match=name):
         RevisitPolicy.from_settings({**DEFAULTS, name: value})
+
+
+@pytest.mark.parametrize(
+    ("failures", "gap"),
+    [
+        (1, timedelta(minutes=10)),
+        (2, timedelta(hours=2)),
+        (3, timedelta(days=1)),
+        (9, timedelta(days=90)),
+    ],
+)
+def test_another_text_is_looked_at_again_soon_and_then_ever_more_seldom(
+    failures: int, gap: timedelta
+) -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    last = LastVisit(State.OTHER_TEXT, at, published=at, failures=failures)
+    assert RevisitPolicy().due_at(last) == at + gap

@@ -180,7 +180,7 @@ def test_a_snapshot_without_an_article_does_not_count(
     headers = MEMENTO | {"Content-Type": kind}
     web.page(snapshot(NEWS), "<h1>Not here</h1>", status=status, headers=headers)
     assert crawl(settings=ON).json["sources"]["visited"] == {"not-found": 1}
-    assert entry()["detail"] == f"the archive's snapshot of 2024-05-16T08:09:10Z: {told}"
+    assert entry()["detail"] == f"the archive\u2019s snapshot of 2024-05-16T08:09:10Z: {told}"
     crawl(*AGAIN, settings=ON)
     assert archive_asked(web) == [question(NEWS), snapshot(NEWS)]
 

@@ -137,7 +137,7 @@ def test_a_stopped_run_finishes_what_is_in_flight_in_bounded_time(
     wait_for(lambda: web.count("http://stuck.example/a") + web.count("http://slow.example/a") == 2)
 
     started = time.monotonic()
-    process.send_signal(signum)
+    process.send_signal(signal.SIGTERM)
     stdout, stderr = process.communicate(timeout=30)
 
     assert time.monotonic() - started < 12
@@ -149,6 +149,27 @@ def test_a_stopped_run_finishes_what_is_in_flight_in_bounded_time(
     web.page("http://stuck.example/a", article_html())
     assert run_crawler("run", items, "-o", output, web=web).code == 1
     assert len(list((output / "items").iterdir())) == ITEMS + 2
+
+
+def test_a_signal_while_very_many_items_of_one_article_are_written_ends_it_soon(
+    tmp_path: Path,
+    web: LocalWeb,
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+    start: Callable[[Path, Path, LocalWeb], subprocess.Popen[str]],
+) -> None:
+    items, output, url = tmp_path / "many", tmp_path / "output", "http://one.example/a"
+    web.page(url, article_html())
+    for number in range(800):
+        write_item(items, f"n{number}", original_url=url)
+    process = start(items, output, web)
+    wait_for(lambda: any(output.rglob("*.md")), 90)
+    process.send_signal(signal.SIGTERM)
+    started = time.monotonic()
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert time.monotonic() - started < 10
+    assert len(list((output / "items").iterdir())) < 800
 
 
 def test_a_second_signal_stops_at_once(

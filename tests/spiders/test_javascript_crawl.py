@@ -152,7 +152,7 @@ def test_scripts_that_could_not_be_run_say_nothing_of_an_article(
     web.page(NEWS, "<body><div id=root></div><script>for (;;) {}</script>")
     settings = {"CRAWLER_JAVASCRIPT": "empty", "CRAWLER_BROWSER": "/bin/false"}
     tried = run_crawler("try", NEWS, "--json", web=web, settings=settings)
-    assert tried.json["state"] == "extraction-error"
+    assert tried.json["state"] == "internal-error"
     assert tried.json["detail"].startswith("its scripts were not run: ")
 
 

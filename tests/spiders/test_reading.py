@@ -99,7 +99,7 @@ def test_where_no_body_is_wanted_the_metadata_is_all_that_is_asked_for() -> None
         (page(flags=["download_stopped"]), State.NOT_HTML, "text/html"),
         (page(headers={}, body=b"%PDF-1.7"), State.NOT_HTML, "no HTML"),
         (page(headers={"Content-Type": "x/" + "y" * 999}), State.NOT_HTML, "x/" + "y" * 197 + "…"),
-        (page(headers={"Content-Type": "x/\x1b[31my"}), State.NOT_HTML, "x/[31my"),
+        (page(headers={"Content-Type": "x/\x1b[31my"}, body=b"%PDF"), State.NOT_HTML, "x/[31my"),
     ],
 )
 def test_an_answer_that_is_no_page_is_not_extracted(

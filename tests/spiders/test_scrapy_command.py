@@ -26,11 +26,11 @@ FETCHED = re.compile(rb'((?:fetched|attempted)DateTime): "[^"]+"')
 
 @pytest.fixture
 def scrapy(web: LocalWeb) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run `scrapy crawl items` with spider arguments."""
+    """Run `scrapy crawl`, of items if nothing else is said, with spider arguments."""
 
-    def crawl(*pairs: str) -> subprocess.CompletedProcess[str]:
+    def crawl(*pairs: str, spider: str = "items") -> subprocess.CompletedProcess[str]:
         words = [word for pair in pairs for word in ("-a", pair)]
-        command = [sys.executable, "-m", "scrapy", "crawl", "items", *words]
+        command = [sys.executable, "-m", "scrapy", "crawl", spider, *words]
         quick = ["--set=DOWNLOAD_DELAY=0", "--set=RETRY_TIMES=0", "--set=CRAWLER_ARCHIVE="]
         return subprocess.run(
             [*command, *quick],
@@ -85,6 +85,14 @@ def test_scrapy_crawl_writes_what_the_crawler_command_writes(
     assert "'crawler/state/not-found': 1" in by_scrapy.stderr
 
 
+def test_a_run_that_could_not_be_done_tells_it_by_its_exit_code(
+    scrapy: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    done = scrapy(f"items={tmp_path / 'none'}", f"output={tmp_path / 'output'}")
+    assert done.returncode == 2, done.stderr
+    assert "none" in done.stderr
+
+
 def test_a_spider_argument_that_does_not_exist_is_named(
     scrapy: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, web: LocalWeb
 ) -> None:
@@ -93,3 +101,19 @@ def test_a_spider_argument_that_does_not_exist_is_named(
     assert "there is no option itmes" in done.stderr
     assert web.requests == []
     assert not (tmp_path / "output").exists()
+
+
+def test_a_run_that_could_not_be_done_or_found_nothing_does_not_end_in_0(
+    scrapy: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, web: LocalWeb
+) -> None:
+    items, output = tmp_path / "items", tmp_path / "output"
+    feed = "http://news.example/feed"
+    web.page(feed, "no feed", headers={"Content-Type": "text/plain"})
+    found = scrapy(f"urls={feed}", f"items={items}", f"output={output}", spider="feeds")
+    assert found.returncode == 1, found.stderr
+    assert "neither a feed nor a page" in found.stderr
+
+    (output / ".crawler" / "ledger.sqlite3").write_bytes(b"no database at all" * 100)
+    undone = scrapy(f"items={items}", f"output={output}")
+    assert undone.returncode == 2, undone.stderr
+    assert "cannot be used as a ledger" in undone.stderr

@@ -64,3 +64,15 @@ def test_only_amp_pages_make_a_family_too() -> None:
 def test_no_url_makes_no_family() -> None:
     with pytest.raises(ValueError, match="at least one URL"):
         url_family([])
+
+
+def test_a_redirector_that_says_where_it_leads_gives_way_to_that() -> None:
+    alert = "https://www.google.com/url?sa=t&url=https://news.example/a&ct=ga"
+    amp = "https://www.google.com/url?url=https://www.google.com/amp/s/news.example/amp/a"
+    family = url_family([alert, amp, "https://bit.ly/x"])
+    assert family.urls == (
+        "https://news.example/a",
+        "https://bit.ly/x",
+        "https://news.example/amp/a",
+    )
+    assert family.amp_from == 2

@@ -6,7 +6,7 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from crawler.urls.redirectors import must_be_asked, target_told
+from crawler.urls.redirectors import must_be_asked, publisher_url, target_told
 
 PAGE = "https://news.example/2024/05/14/bridge?id=7"
 
@@ -94,3 +94,33 @@ def test_shorteners_must_be_asked(url: str) -> None:
 )
 def test_names_that_only_look_like_shorteners_are_not_asked(url: str) -> None:
     assert not must_be_asked(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fnews.example%2Fa&h=AT0x",
+        "https://l.instagram.com/?u=https%3A%2F%2Fnews.example%2Fa&e=x",
+        "https://www.youtube.com/redirect?event=x&q=https%3A%2F%2Fnews.example%2Fa",
+        "https://duckduckgo.com/l/?uddg=https%3A%2F%2Fnews.example%2Fa&rut=1",
+        "https://vk.com/away.php?to=https%3A%2F%2Fnews.example%2Fa",
+        "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fnews.example%2Fa&data=1",
+        "https://www.bing.com/news/apiClick.aspx?url=HTTPS%3a%2f%2fnews.example%2fa",
+        "https://cn.bing.com/news/apiclick.aspx?url=https%3a%2f%2fnews.example%2fa",
+    ],
+)
+def test_what_stands_before_links_elsewhere_says_where_it_leads(url: str) -> None:
+    assert target_told(url) == "https://news.example/a"
+
+
+@pytest.mark.parametrize("target", ["", "/a", "ftp://a.example/", "javascript:x", "http://", "x"])
+def test_a_target_that_is_no_web_address_is_none(target: str) -> None:
+    url = f"https://www.google.com/url?url={target}"
+    assert target_told(url) is None
+    assert publisher_url(url) == url
+
+
+def test_a_redirector_may_lead_to_another() -> None:
+    inner = "https%253A%252F%252Fnews.example%252Fa"
+    url = f"https://www.google.de/url?q=https%3A%2F%2Fl.facebook.com%2Fl.php%3Fu%3D{inner}"
+    assert publisher_url(url) == "https://news.example/a"

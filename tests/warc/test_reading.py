@@ -51,10 +51,19 @@ def test_the_answer_has_status_headers_body_and_time(
 
 @pytest.mark.parametrize(
     ("body", "read"),
-    [(b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", b"abcde"), (b"unpacked already", b"unpacked already")],
+    [
+        (b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", b"abcde"),
+        (b"3  \nabc\n2;x\nde\n0\n", b"abcde"),
+        (b"unpacked already", b"unpacked already"),
+        (b"add\r\n" + b"x" * 0xADD + b"\r\n0\r\n\r\n", b"x" * 1_001),  # no more than is wanted
+        (b"5\r\nabc", b"abc"),
+    ],
 )
-def test_chunks_are_joined(answer: Callable[..., RecordedAnswer], body: bytes, read: bytes) -> None:
-    given = answer({"url": URL, "body": body, "headers": (("Transfer-Encoding", "chunked"),)})
+@pytest.mark.parametrize("coding", ["chunked", " Chunked", "identity, chunked"])
+def test_chunks_are_joined(
+    answer: Callable[..., RecordedAnswer], body: bytes, read: bytes, coding: str
+) -> None:
+    given = answer({"url": URL, "body": body, "headers": (("Transfer-Encoding", coding),)})
     assert given.body == read
     assert given.headers == ()
 

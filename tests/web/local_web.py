@@ -35,6 +35,8 @@ class LocalWeb:
         self._requests: list[Request] = []
         self._server = Server(authority, self._answer_to, address)
         self.closing = self._server.closing
+        self.tunnels = self._server.tunnels
+        """What CONNECT to a host, or to all ("*"), is answered with in place of a tunnel."""
         self._thread = Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,))
         self._thread.start()
 

@@ -37,6 +37,7 @@ class Server(ThreadingHTTPServer):
         self.answer_to = answer_to
         self.closing = Event()
         self._lock = Lock()
+        self.tunnels: dict[str, bytes] = {}
         self._open: set[socket.socket] = set()
         super().__init__((address, 0), Handler)
         self.netloc = f"{address}:{self.server_port}"
@@ -109,9 +110,14 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
     def do_CONNECT(self) -> None:
+        host = self.path.rpartition(":")[0].strip("[]")
+        if refusal := self.server.tunnels.get(host) or self.server.tunnels.get("*"):
+            self.close_connection = True
+            self.wfile.write(refusal)
+            return
         self.send_response(HTTPStatus.OK)
         self.end_headers()
-        self._start_tls(self.path.rpartition(":")[0].strip("[]"))
+        self._start_tls(host)
         self._base = f"https://{self.path.removesuffix(':443')}"
         self.close_connection = False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from crawler.discover.feeds.feed import (
     EXCERPT_LIMIT,
@@ -13,6 +13,7 @@ from crawler.discover.feeds.feed import (
     Feed,
 )
 from crawler.discover.feeds.values import (
+    date_of,
     images_of,
     language_of,
     names_of,
@@ -21,34 +22,36 @@ from crawler.discover.feeds.values import (
     url_of,
 )
 from crawler.discover.found import FoundArticle
-from crawler.moments import moment, utc_text
 
-if TYPE_CHECKING:
-    from crawler.discover.feeds.feed import FeedJob
-
-_VERSION: Final = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
+_VERSION: Final = "jsonfeed.org/version/"
+_BEFORE: Final = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"  # marks of byte order, and zeros of UTF-16
 
 
-def read_json_feed(job: FeedJob) -> Feed | None:
-    """Read a JSON Feed; None: it is none."""
-    if not job.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+def read_json_feed(body: bytes, url: str) -> Feed | None:
+    """Read a JSON Feed; None: it is none.
+
+    Args:
+        url: where it came from in the end.
+    """
+    if not body.lstrip(_BEFORE).startswith(b"{"):
         return None
     try:
-        feed = json.loads(job.body.decode("utf-8-sig", "replace"))
+        text = body.decode(json.detect_encoding(body), "replace").lstrip("\ufeff")
+        feed = json.loads(text, strict=False)  # control characters in texts are mended later
     except (ValueError, RecursionError):
         return None
-    if not isinstance(feed, dict) or not str(feed.get("version")).startswith(_VERSION):
+    if not isinstance(feed, dict) or _VERSION not in str(feed.get("version")):
         return None
     items = _list(feed.get("items"))[:MOST_ENTRIES]
-    found = [_article(_dict(item), feed, job.url) for item in items]
-    hubs = (url_of(_dict(hub).get("url"), job.url) for hub in _list(feed.get("hubs")))
+    found = [_article(_dict(item), feed, url) for item in items]
+    hubs = (url_of(_dict(hub).get("url"), url) for hub in _list(feed.get("hubs")))
     return Feed(
         is_feed=True,
         title=text_of(feed.get("title"), TITLE_LIMIT),
         entries=tuple(article for article in found if article is not None),
         without_url=sum(article is None for article in found),
         hubs=tuple(dict.fromkeys(hub for hub in hubs if hub)),
-        topic=url_of(feed.get("feed_url"), job.url),
+        topic=url_of(feed.get("feed_url"), url),
     )
 
 
@@ -63,9 +66,9 @@ def _article(item: dict[str, Any], feed: dict[str, Any], base: str) -> FoundArti
         url=url,
         title=text_of(item.get("title"), TITLE_LIMIT),
         excerpt=prose_of(said, EXCERPT_LIMIT),
-        published=_moment(item.get("date_published")),
-        modified=_moment(item.get("date_modified")),
-        authors=names_of(_dict(a).get("name") for a in _authors(item) or _authors(feed)),
+        published=date_of(item.get("date_published")),
+        modified=date_of(item.get("date_modified")),
+        authors=names_of(map(_name, _authors(item) or _authors(feed))),
         provider=title,
         topics=names_of(_list(item.get("tags"))),
         language=language_of(item.get("language")) or language_of(feed.get("language")),
@@ -80,11 +83,8 @@ def _authors(of: dict[str, Any]) -> list[Any]:
     return _list(of.get("authors")) or [of.get("author")] * ("author" in of)  # 1.1, and 1.0
 
 
-def _moment(value: object) -> str | None:
-    try:
-        return utc_text(moment(value)) if isinstance(value, str) else None  # RFC 3339
-    except (ValueError, OverflowError):
-        return None
+def _name(author: object) -> object:
+    return author.get("name") if isinstance(author, dict) else author
 
 
 def _dict(value: object) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.discover.feeds.feed import MOST_IMAGES, MOST_NAMES, NAME_LIMIT
 from crawler.discover.found import FoundImage
+from crawler.extraction.metadata.dates import parse_date_time
 from crawler.extraction.metadata.field_text import field_text
 from crawler.inert import http_url
+from crawler.moments import moment, utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +21,9 @@ _INLINE: Final = re.compile(
     r"</?(?:a|abbr|b|cite|code|em|i|mark|q|s|small|span|strong|sub|sup|u)(?:\s[^<>]{0,2000})?>",
     re.IGNORECASE,
 )
+_OFFSET: Final = re.compile(r"(?:Z|[+-]\d\d:\d\d)\Z")
+_AMPERSAND: Final = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
+_LOST: Final = "\ufffd"
 _LONGEST_SIDE: Final = 100_000
 
 
@@ -45,9 +50,28 @@ def language_of(value: object) -> str | None:
     return value.strip().replace("_", "-")
 
 
+def date_of(value: object) -> str | None:
+    """Return a date as ISO 8601, one with an offset in UTC; None where it cannot be read surely."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    text = value if isinstance(value, str) else f"{value:.0f}"
+    date = parse_date_time(text)
+    if date is None or _OFFSET.search(date) is None:
+        return date
+    try:
+        return utc_text(moment(date))
+    except OverflowError:
+        return None
+
+
 def url_of(value: object, base: str) -> str | None:
-    """Return an absolute http or https URL."""
-    return http_url(value, base) if isinstance(value, str) and value.strip() else None
+    """Return an absolute http or https URL; None, too, where a character of it was lost.
+
+    What is escaped twice is as it was meant: no URL of a page has `&amp;` in it.
+    """
+    if not isinstance(value, str) or not value.strip() or _LOST in value:
+        return None
+    return http_url(_AMPERSAND.sub("&", value), base)
 
 
 def images_of(values: Iterable[tuple[object, object, object]], base: str) -> tuple[FoundImage, ...]:
@@ -63,6 +87,6 @@ def images_of(values: Iterable[tuple[object, object, object]], base: str) -> tup
 def _side(value: Any) -> int | None:
     try:
         side = int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return side if 0 < side < _LONGEST_SIDE else None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from calendar import timegm
-from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
+from xml.sax import SAXException, make_parser
+from xml.sax.handler import feature_external_ges, feature_namespaces
 
-import feedparser
-from feedparser.mixin import _FeedParserMixin
+from feedparser.api import LooseFeedParser, StrictFeedParser
 
+from crawler.discover.feeds.entry_link import article_url
 from crawler.discover.feeds.feed import (
     EXCERPT_LIMIT,
     ID_LIMIT,
@@ -19,6 +19,7 @@ from crawler.discover.feeds.feed import (
     Feed,
 )
 from crawler.discover.feeds.values import (
+    date_of,
     images_of,
     language_of,
     names_of,
@@ -27,64 +28,181 @@ from crawler.discover.feeds.values import (
     url_of,
 )
 from crawler.discover.found import FoundArticle
-from crawler.moments import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.discover.feeds.feed import FeedJob
+    from crawler.discover.mended_xml import MendedXml
 
 _MAIL_AND_NAME: Final = re.compile(r"[^\s()@]+@[^\s()@]+\s*+\(([^()]+)\)")
 _DEFECT_LENGTH: Final = 150
 _LONGEST_AUTHOR: Final = 500
-_whole_author = _FeedParserMixin._sync_author_detail  # noqa: SLF001
+_MOST_DEFECTS: Final = 5
+
+_SAID: Final = "said_"  # before a name of these: feedparser takes some of them for others
+# By what they are called in any version of RSS and Atom, the surest first.
+_PUBLISHED: Final = (
+    *("published", "pubdate", "issued", "dc_date", "dcterms_issued", "dcterms_date"),
+    *("prism_publicationdate", "dcterms_available", "dcterms_created", "created", "date"),
+)
+
+_MODIFIED: Final = ("updated", "modified", "dcterms_modified")
 
 
-def _bounded_author(self: Any, key: str = "author") -> None:
-    """Do as feedparser does, but for an author who is too long to be one.
+def read_xml_feed(xml: MendedXml, url: str) -> Feed | None:
+    """Read RSS 0.9 to 2.0, Atom or CDF, as far as it can be read; None: it is none of them.
 
-    It looks for an address by an expression of quadratic time, which takes minutes for a megabyte.
+    Args:
+        url: where it came from in the end.
     """
-    context = self._get_context()
-    author = context.get(key)
-    if isinstance(author, str):
-        context[key] = author[:_LONGEST_AUTHOR]
-    _whole_author(self, key)
-
-
-_FeedParserMixin._sync_author_detail = _bounded_author  # noqa: SLF001
-
-
-def read_xml_feed(job: FeedJob) -> Feed | None:
-    """Read RSS 0.9 to 2.0, Atom or CDF, as far as it can be read; None: it is none of them."""
-    headers = {"content-location": job.url}
-    if job.content_type:
-        headers["content-type"] = job.content_type
-    parsed = feedparser.parse(BytesIO(job.body), response_headers=headers)
+    parsed = _parsed(xml.body, url)
     entries = parsed.entries[:MOST_ENTRIES]
-    if not parsed.get("version") and not entries:
+    if not parsed.version and not entries:
         return None
-    channel = parsed.feed
+    channel = parsed.feeddata
     title = text_of(channel.get("title"), TITLE_LIMIT)
     language = language_of(channel.get("language"))
-    found = [_article(entry, job.url, title, language) for entry in entries]
+    found: list[FoundArticle | None] = []
+    for entry in entries:
+        try:
+            found.append(_article(entry, url, title, language))
+        except Exception as error:  # noqa: BLE001 - whatever one entry is, the others are read
+            parsed.note(error)
+            found.append(None)
     links = [link for link in channel.get("links", ()) if link.get("href")]
     return Feed(
         is_feed=True,
         title=title,
         entries=tuple(article for article in found if article is not None),
         without_url=sum(article is None for article in found),
-        hubs=tuple(dict.fromkeys(_urls(links, "hub", job.url))),
-        topic=next(_urls(links, "self", job.url), None),
-        defect=_defect(parsed),
+        hubs=tuple(dict.fromkeys(_urls(links, "hub", url))),
+        topic=next(_urls(links, "self", url), None),
+        defect=", ".join([*xml.defects, *parsed.defects][:_MOST_DEFECTS]) or None,
     )
+
+
+class _Lasting:
+    """What both of feedparser's parsers lack: dates as they stand there, bounds, no end at errors.
+
+    feedparser fills in what a date has not, today's month for example, and takes dates that mean
+    different things for one.
+    """
+
+    entries: list[Any]
+    version: str
+    lang: str | None
+    feeddata: Any
+    # A guid is a text; made absolute, "17" would be the URL of a page that nobody wrote.
+    can_be_relative_uri: Final = StrictFeedParser.can_be_relative_uri - {"id"}
+    resolve_relative_uris = False  # within texts, of which only words are wanted
+    sanitize_html = False  # likewise
+
+    @property
+    def defects(self) -> list[str]:
+        """What could not be read, each once."""
+        defects: list[str] = self.__dict__.setdefault("_defects", [])
+        return defects
+
+    def note(self, error: object) -> None:
+        defect = " ".join(f"{type(error).__name__}: {error}".split())[:_DEFECT_LENGTH]
+        if defect not in self.defects:
+            self.defects.append(defect)
+
+    def unknown_starttag(self, tag: str, attrs: Any) -> None:
+        try:
+            super().unknown_starttag(tag, attrs)  # type: ignore[misc]
+        except Exception as error:  # noqa: BLE001 - whatever one element is, the rest is read
+            self.note(error)
+
+    def unknown_endtag(self, tag: str) -> None:
+        try:
+            super().unknown_endtag(tag)  # type: ignore[misc]
+        except Exception as error:  # noqa: BLE001 - likewise
+            self.note(error)
+
+    def _start_item(self, attrs: dict[str, str]) -> None:
+        super()._start_item(attrs)  # type: ignore[misc]
+        if self.lang:
+            self.entries[-1]["language"] = self.lang
+
+    _start_entry = _start_item
+
+    def _start_guid(self, attrs: dict[str, str]) -> None:
+        super()._start_guid(attrs)  # type: ignore[misc]
+        is_permalink = attrs.get("ispermalink", "true").strip().lower() == "true"
+        self._save("is_permalink", is_permalink)  # type: ignore[attr-defined]
+
+    _start_id = _start_guid
+
+    def _sync_author_detail(self, key: str = "author") -> None:
+        """Do as feedparser does, but for an author who is too long to be one.
+
+        It looks for an address by an expression of quadratic time: minutes for a megabyte.
+        """
+        context = self._get_context()  # type: ignore[attr-defined]
+        author = context.get(key)
+        if isinstance(author, str):
+            context[key] = author[:_LONGEST_AUTHOR]
+        super()._sync_author_detail(key)  # type: ignore[misc]
+
+
+def _kept_as_text(name: str) -> tuple[Any, Any]:
+    """Return the handlers that keep an element's text in its entry, by its own name."""
+
+    def start(self: Any, _attrs: dict[str, str]) -> None:
+        self.push(_SAID + name, 1)
+
+    def end(self: Any) -> None:
+        self.pop(_SAID + name)
+
+    return start, end
+
+
+for _name in (*_PUBLISHED, *_MODIFIED):
+    _start, _end = _kept_as_text(_name)
+    setattr(_Lasting, f"_start_{_name}", _start)
+    setattr(_Lasting, f"_end_{_name}", _end)
+
+
+class _Strict(_Lasting, StrictFeedParser):  # type: ignore[misc]
+    """Of well-formed XML."""
+
+
+class _Loose(_Lasting, LooseFeedParser):  # type: ignore[misc]
+    """Of what is not."""
+
+
+def _parsed(body: bytes, url: str) -> Any:
+    """Parse XML in UTF-8, strictly where that can be done; whatever a parser raises is told."""
+    strict = _Strict(url, None, "utf-8")
+    reader = make_parser()  # noqa: S317 - expat, of what has no document type and no entities
+    reader.setFeature(feature_namespaces, 1)
+    reader.setFeature(feature_external_ges, 0)
+    reader.setContentHandler(strict)
+    reader.setErrorHandler(strict)
+    try:
+        reader.parse(BytesIO(body))
+    except SAXException as error:
+        reason = f"not well-formed: {error.getMessage()}"[:_DEFECT_LENGTH]
+    except Exception as error:  # noqa: BLE001 - of feedparser's own
+        reason = f"{type(error).__name__}: {error}"[:_DEFECT_LENGTH]
+    else:
+        return strict
+    loose = _Loose(url, None, "utf-8", {})
+    try:
+        loose.feed(body.decode("utf-8", "replace"))
+    except Exception as error:  # noqa: BLE001 - likewise
+        loose.note(error)
+    best = max(loose, strict, key=lambda parser: len(parser.entries))
+    best.defects.insert(0, reason)
+    return best
 
 
 def _article(
     entry: Any, base: str, feed_title: str | None, language: str | None
 ) -> FoundArticle | None:
-    # What FeedBurner put in the place of the link, and what it was before.
-    url = url_of(entry.get("feedburner_origlink"), base) or url_of(entry.get("link"), base)
+    language = language_of(entry.get("language")) or language
+    url = article_url(entry, base, language)
     if url is None:
         return None
     source = entry.get("source") or {}  # of an entry that was taken over from another feed
@@ -92,19 +210,23 @@ def _article(
         url=url,
         title=text_of(entry.get("title"), TITLE_LIMIT),
         excerpt=prose_of(entry.get("summary"), EXCERPT_LIMIT),
-        published=_moment(entry.get("published_parsed")),
-        # Asked for what is not there, feedparser gives the time of publication instead.
-        modified=_moment(entry["updated_parsed"]) if "updated_parsed" in entry else None,
+        published=_date(entry, _PUBLISHED),
+        modified=_date(entry, _MODIFIED),
         authors=names_of(_authors(entry)),
         kind="video" if _is_video(entry) else "article",
         provider=text_of(source.get("title"), TITLE_LIMIT) or feed_title,
         topics=names_of(tag.get("label") or tag.get("term") for tag in entry.get("tags", ())),
-        language=language_of(entry.get("language")) or language,
+        language=language,
         images=images_of(_images(entry), base),
         found_in=base,
         found_title=feed_title,
         entry_id=text_of(entry.get("id"), ID_LIMIT),
     )
+
+
+def _date(entry: Any, names: tuple[str, ...]) -> str | None:
+    dates = (date_of(entry.get(_SAID + name)) for name in names)
+    return next((date for date in dates if date is not None), None)
 
 
 def _authors(entry: Any) -> list[object]:
@@ -140,20 +262,3 @@ def _urls(links: list[Any], rel: str, base: str) -> Iterator[str]:
     for link in links:
         if link.get("rel") == rel and (url := url_of(link["href"], base)):
             yield url
-
-
-def _moment(parsed: Any) -> str | None:
-    """Return the text of a time in UTC, as feedparser gives it."""
-    try:
-        return None if parsed is None else utc_text(datetime.fromtimestamp(timegm(parsed), UTC))
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _defect(parsed: Any) -> str | None:
-    if not parsed.bozo:
-        return None
-    error = parsed.get("bozo_exception")
-    if isinstance(error, (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)):
-        return None  # read all the same, and right
-    return " ".join(f"{type(error).__name__}: {error}".split())[:_DEFECT_LENGTH]

@@ -9,25 +9,32 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
-from crawler.discover.feeds.feed import FeedJob
-from crawler.discover.feeds.read import read_feed
-from crawler.discover.feeds.values import images_of, language_of, names_of, text_of, url_of
+from crawler.discover.feeds.values import (
+    date_of,
+    images_of,
+    language_of,
+    names_of,
+    text_of,
+    url_of,
+)
+from crawler.discover.feeds.xml_feed import read_xml_feed
 from crawler.discover.found import FoundArticle
-from crawler.discover.sitemaps.sitemap import MOST_BYTES, MOST_URLS, Sitemap
-from crawler.fetch.answers.content_coding import decode_body
+from crawler.discover.mended_xml import mend_xml, unpacked
+from crawler.discover.sitemaps.sitemap import MOST_URLS, Sitemap
 from crawler.moments import moment
 from crawler.urls.registered_domain import registered_domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from crawler.discover.mended_xml import MendedXml
     from crawler.discover.sitemaps.sitemap import SitemapJob
 
-_GZIP_MAGIC: Final = b"\x1f\x8b"
-_FEEDS: Final = frozenset({"rss", "feed", "RDF"})
+_FEEDS: Final = frozenset({"rss", "feed", "rdf"})
+_SITEMAPS: Final = frozenset({"urlset", "sitemapindex"})
 _LINES: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*https?://\S+\s*(?:\n|\Z)")
 _TEXT_LIMIT: Final = 300
-_DATE_LENGTH: Final = len("2026-11-25")
+_MOST_DEFECTS: Final = 5
 _OLDEST: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -37,22 +44,23 @@ def read_sitemap(job: SitemapJob) -> Sitemap:
     Raises:
         BodyError: it is gzipped, and damaged or too large.
     """
-    body = job.body
-    if body.startswith(_GZIP_MAGIC):
-        body = decode_body(body, ["gzip"], MOST_BYTES)
+    body = unpacked(job.body)
     if _LINES.match(body):
         return _chosen(job, (_word(word, job.url) for word in body.split()[:MOST_URLS]))
-    return _xml(job, body)
+    xml = mend_xml(body, job.content_type)
+    del body  # may be 50 MiB
+    if xml.root in _FEEDS and (feed := read_xml_feed(xml, job.url)):
+        return _chosen(job, feed.entries, defect=feed.defect)
+    return _xml(job, xml) if xml.root in _SITEMAPS else Sitemap(is_sitemap=False)
 
 
-def _xml(job: SitemapJob, body: bytes) -> Sitemap:
+def _xml(job: SitemapJob, xml: MendedXml) -> Sitemap:
     entries: list[dict[str, Any]] = []
-    root = ""
-    defect = None
+    defects = list(xml.defects)
     # Entities are neither resolved nor loaded; libxml2 bounds depth and size of what is there.
     events = etree.iterparse(
-        BytesIO(body),
-        events=("start", "end"),
+        BytesIO(xml.body),
+        encoding="utf-8",
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
@@ -60,30 +68,20 @@ def _xml(job: SitemapJob, body: bytes) -> Sitemap:
         huge_tree=False,
     )
     try:
-        for event, element in events:
+        for _, element in events:
             name = _name(element)
-            if event == "start":
-                root = root or name
-                if root in _FEEDS:
-                    return _feed(job, body)
-                continue
             if name in {"url", "sitemap"}:
                 entries.append(_fields(element) | {"kind": name})
                 _forget(element)
                 if len(entries) >= MOST_URLS:
                     break
     except etree.XMLSyntaxError as error:
-        defect = " ".join(str(error).split())[:_TEXT_LIMIT]
-    if root not in {"urlset", "sitemapindex"}:
-        return Sitemap(is_sitemap=False)
+        defects.append(str(error))
+    defects += dict.fromkeys(error.message for error in events.error_log)
+    defect = " ".join(", ".join(defects[:_MOST_DEFECTS]).split())[:_TEXT_LIMIT] or None
     articles = (_article(entry, job.url) for entry in entries if entry["kind"] == "url")
     children = [entry for entry in entries if entry["kind"] == "sitemap"]
     return _chosen(job, articles, children, defect)
-
-
-def _feed(job: SitemapJob, body: bytes) -> Sitemap:
-    feed = read_feed(FeedJob(body, job.url))
-    return _chosen(job, feed.entries, defect=feed.defect)
 
 
 def _chosen(
@@ -92,36 +90,43 @@ def _chosen(
     children: Iterable[dict[str, Any]] = (),
     defect: str | None = None,
 ) -> Sitemap:
-    site = registered_domain(job.url)
+    # A sitemap speaks for its own site, and for the one that says so in its robots.txt.
+    sites = {registered_domain(job.url), job.site}
     wanted: list[FoundArticle] = []
     passed = without_url = 0
     for article in articles:
-        # A sitemap speaks for its own site.
-        if article is None or registered_domain(article.url) != site:
+        if article is None or registered_domain(article.url) not in sites:
             without_url += 1
         elif job.wanted.wants(article.url, article.modified or article.published):
             wanted.append(article)
         else:
             passed += 1
+    named, strange = _children(job, children, sites)
     wanted.sort(key=lambda article: _age(article.modified or article.published), reverse=True)
     return Sitemap(
         is_sitemap=True,
         articles=tuple(wanted),
         passed=passed,
-        children=tuple(_children(job, children)),
-        without_url=without_url,
+        children=named,
+        without_url=without_url + strange,
         defect=defect,
     )
 
 
-def _children(job: SitemapJob, entries: Iterable[dict[str, Any]]) -> list[str]:
-    since, found = job.wanted.since, {}
+def _children(
+    job: SitemapJob, entries: Iterable[dict[str, Any]], sites: set[str | None]
+) -> tuple[tuple[str, ...], int]:
+    """Return the sitemaps to read, the newest first, and how many are of other sites or none."""
+    since, found = job.wanted.since, dict[str, datetime]()
+    strange = 0
     for entry in entries:
-        url, age = url_of(entry.get("loc"), job.url), _age(_date(entry.get("lastmod")))
+        url, age = url_of(entry.get("loc"), job.url), _age(date_of(entry.get("lastmod")))
         is_old = since is not None and _OLDEST < age < since
-        if url is not None and not is_old and registered_domain(url) == registered_domain(job.url):
+        if url is None or registered_domain(url) not in sites:
+            strange += 1
+        elif not is_old:
             found[url] = age
-    return sorted(found, key=lambda url: found[url], reverse=True)
+    return tuple(sorted(found, key=lambda url: found[url], reverse=True)), strange
 
 
 def _fields(element: Any) -> dict[str, Any]:
@@ -146,8 +151,8 @@ def _article(entry: dict[str, Any], base: str) -> FoundArticle | None:
     return FoundArticle(
         url=url,
         title=text_of(entry.get("title"), _TEXT_LIMIT),
-        published=_date(entry.get("publication_date")),
-        modified=_date(entry.get("lastmod")),
+        published=date_of(entry.get("publication_date")),
+        modified=date_of(entry.get("lastmod")),
         kind="article",
         provider=text_of(entry.get("name"), _TEXT_LIMIT),
         topics=names_of((entry.get("keywords") or "").split(",")),
@@ -160,17 +165,6 @@ def _article(entry: dict[str, Any], base: str) -> FoundArticle | None:
 def _word(word: bytes, base: str) -> FoundArticle | None:
     url = url_of(word.decode("utf-8-sig", "replace"), base) if _LINES.match(word) else None
     return None if url is None else FoundArticle(url=url, found_in=base)
-
-
-def _date(text: str | None) -> str | None:
-    """Return a W3C date-time (a profile of ISO 8601) with a day; None where it is none."""
-    if text is None or len(text) < _DATE_LENGTH:
-        return None
-    try:
-        moment(text)
-    except ValueError:
-        return None
-    return text
 
 
 def _age(date: str | None) -> datetime:

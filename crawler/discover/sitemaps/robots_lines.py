@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from crawler.discover.feeds.values import url_of
+from crawler.fetch.robots.rules import sitemap_lines
 
-_SITEMAP: Final = re.compile(rb"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 _MOST: Final = 100
 
 
 def sitemaps_of_robots(body: bytes, url: str) -> tuple[str, ...]:
     """Return the URLs of `Sitemap:` lines, which belong to no group, each once."""
-    found = (url_of(match[1].decode("utf-8", "replace"), url) for match in _SITEMAP.finditer(body))
+    found = (url_of(named, url) for named in sitemap_lines(body))
     return tuple(dict.fromkeys(address for address in found if address))[:_MOST]
 
 

@@ -10,8 +10,6 @@ from crawler.discover.found import FoundArticle  # noqa: TC001 - msgspec reads t
 if TYPE_CHECKING:
     from crawler.discover.options import SearchOptions
 
-MOST_BYTES: Final = 50 * 1024 * 1024
-"""Of a sitemap, unpacked; as the protocol has it."""
 MOST_URLS: Final = 50_000
 """In a sitemap or an index; as the protocol has it."""
 
@@ -23,11 +21,16 @@ class SitemapJob:
     Attributes:
         url: where it came from in the end.
         wanted: which of its articles are looked for.
+        site: the registered domain that names the sitemap, in its robots.txt or by a redirect,
+            wherever it is, so that articles of it count; None: nobody does.
+        content_type: the Content-Type header field.
     """
 
     body: bytes
     url: str
     wanted: SearchOptions
+    site: str | None = None
+    content_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 from itertools import groupby
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 # CommonMark has a backslash for this, kramdown two; both have two spaces.
 _HARD_BREAK: Final = "  \n"
 _MARKS: Final = ((Style.EMPHASIS, "*"), (Style.STRONG, "**"), (Style.DELETED, "~~"))
-# A pipe would make a table of the line for kramdown, which knows no escape for it in code.
-_NOT_IN_CODE_SPANS: Final = ("`", "|")
+# What an engine reads before it reads code, so that a span would end elsewhere: a pipe (kramdown's
+# tables), a strikethrough's end (kramdown), and an e-mail address (Hugo's links, which take the
+# backtick and the word before it for a part of the name).
+_NOT_IN_CODE_SPANS: Final = re.compile(r"[`|]|~~|@[\w-]+\.")
 
 
 def render_paragraphs(lines: Sequence[Sequence[Run]]) -> list[str]:
@@ -60,7 +63,10 @@ def _render_link(runs: list[Run], link: str) -> list[str]:
     inner = runs[len(before) : len(runs) - len(after)]
     if not inner:
         return before
-    return [*before, "[", *_render_runs(inner, "[", "]"), f"]({link})", *after]
+    text = "".join(_render_runs(inner, "[", "]"))
+    # Hugo takes "[x]" at the start of a list's item for a box that is ticked, links to X with it.
+    text = f"&#{ord(text)};" if text in {"x", "X"} else text
+    return [*before, f"[{text}]({link})", *after]
 
 
 def _render_runs(runs: Sequence[Run], preceding: str, following: str) -> list[str]:
@@ -77,7 +83,7 @@ def _render_run(run: Run, before: str, after: str) -> str:
     if run.text == " ":
         return run.text
     marks = [mark for style, mark in _MARKS if style in run.style]
-    if Style.CODE in run.style and not any(mark in run.text for mark in _NOT_IN_CODE_SPANS):
+    if Style.CODE in run.style and not _NOT_IN_CODE_SPANS.search(run.text):
         text = f"`{code_text(run.text)}`"
         is_word_at_start = is_word_at_end = False
     else:

@@ -12,7 +12,7 @@ from lxml.etree import iterwalk
 
 from crawler.extraction.markdown.notes import is_within_page, note_text
 from crawler.extraction.markdown.pictures import render_picture
-from crawler.inert import http_url
+from crawler.inert import http_url, shown_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -67,9 +67,9 @@ class RunCollector:
     def add_text(
         self, text: str | None, style: Style = Style.PLAIN, link: str | None = None
     ) -> None:
-        """Append text."""
-        if text:
-            self._runs.append(Run(text, style, link))
+        """Append what is shown of a text."""
+        if text and (shown := shown_text(text)):
+            self._runs.append(Run(shown, style, link))
 
     def add_element(self, element: _Element) -> None:
         """Append an element with all that it holds, but not its tail."""

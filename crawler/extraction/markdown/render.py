@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.markdown.code_block import render_code_block
 from crawler.extraction.markdown.inline import render_one_line, render_paragraphs
-from crawler.extraction.markdown.inline_runs import RunCollector
+from crawler.extraction.markdown.inline_runs import Run, RunCollector, Style
 from crawler.extraction.markdown.table import render_table, table_rows
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ _TOP_LEVEL: Final = 2  # level 1 is the title, which is not part of the body
 _LOWEST_LEVEL: Final = 6
 _BLOCKS: Final = frozenset({"p", "head", "list", "item", "quote", "table", "row", "cell", "div"})
 _MOST_IN_TIGHT_ITEM: Final = 2
+_LIST_LINE: Final = re.compile(r"^\s*(?:[*+:-]|[0-9]+\.)", re.MULTILINE)
 # What a page has between its blocks is a figure, and a paragraph of its own.
 _AROUND_PICTURES: Final = frozenset({"body", "div", "quote"})
 
@@ -92,14 +95,19 @@ class _Renderer:
             inner = "\n\n".join(_render(self.blocks(element, depth)))
             return [_Block(_prefixed(inner, "> ", "> "))] if inner else []
         if element.tag == "code":
-            return [_Block(code)] if (code := render_code_block(element)) else []
+            code = render_code_block(element)
+            if code and _would_be_cut(element, code):
+                code = _prefixed(code, "> ", "> ")
+            return [_Block(code)] if code else []
         if element.tag == "table" and (rows := table_rows(element)):
             table = render_table([[self._cell(cell) for cell in row] for row in rows])
             return [_Block(table)] if table else []
         return self.blocks(element, depth)
 
     def _heading(self, head: _Element) -> list[_Block]:
-        text = self._cell(head)
+        collector = RunCollector(self._base_url)
+        collector.add_element(head)
+        text = render_one_line(_in_heading(collector.lines()))
         level = min(_level(head) + self._level_shift, _LOWEST_LEVEL)
         return [_Block(f"{'#' * level} {text}")] if text else []
 
@@ -117,6 +125,22 @@ def _is_block(element: _Element, container: _Element) -> bool:
     if element.tag != "code":
         return element.tag in _BLOCKS
     return container.tag == "body" or "\n" in (element.text or "").strip() or len(element) > 0
+
+
+def _in_heading(lines: Sequence[Sequence[Run]]) -> list[list[Run]]:
+    """Take strikethroughs out of headings with links or other styles: in these, Hugo crashes."""
+    has_others = any(run.link or run.style & ~(Style.DELETED | Style.CODE) for run in chain(*lines))
+    gone = Style.DELETED if has_others else Style.PLAIN
+    return [[replace(run, style=run.style & ~gone) for run in line] for line in lines]
+
+
+def _would_be_cut(element: _Element, code: str) -> bool:
+    """Whether kramdown would part a code block at its lines that look like a list or its end.
+
+    It does in a list, but not in a quote in a list.
+    """
+    around = next(element.iterancestors("item", "quote"), None)
+    return around is not None and around.tag == "item" and _LIST_LINE.search(code) is not None
 
 
 def _paragraphs(collector: RunCollector) -> Iterator[_Block]:
@@ -140,9 +164,8 @@ def _render_list(block: _Block) -> str:
     # A list is tight, without empty lines, if each item is one paragraph and perhaps a list; of two
     # lists in a row, kramdown would put the second one into the first.
     is_tight = all(
-        len(item) <= _MOST_IN_TIGHT_ITEM and not part.text
+        len(item) == 1 or (len(item) == _MOST_IN_TIGHT_ITEM and item[0].text and item[1].items)
         for item in block.items
-        for part in item[1:]
     )
     gap = "\n" if is_tight else "\n\n"
     lines = []

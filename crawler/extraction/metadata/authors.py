@@ -33,7 +33,9 @@ _BETWEEN_NAMES = re.compile(r"[;|\u2022\u3001:\uff1a]|\s/\s")
 _AND = re.compile(r"\s+(?:and|und|et|y|e|og|och|en|i|ja|&|\+)\s+", re.IGNORECASE)
 _TRAILING_NOTE = re.compile(r"\s*[(][^()]{0,60}[)]\s*$")  # a sign or a role: Ann Lee (al)
 # What no name holds: addresses, handles, numbers of dates, markup and code.
-_NOT_A_NAME = re.compile(r"https?:|www\.|://|@|\d{2}|[<>{}\[\]=_#%]|^\W*$|\.(?:com|html?|php)$")
+_NOT_A_NAME = re.compile(
+    r"https?:|www\.|://|@|\d{2}|[\u2039\u203a{}\[\]=\uff1d\uff5b_#%]|^\W*$|\.(?:com|html?|php)$"
+)
 _PLACEHOLDERS = frozenset(
     {"admin", "administrator", "author", "unknown", "none", "null", "undefined", "nan", "true"}
     | {"false", "n/a", "guest", "root", "test", "user", "name", "editor", "webmaster", "by"}

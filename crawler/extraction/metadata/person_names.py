@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from crawler.extraction.metadata.authors import author_names
+from crawler.inert import plain_text
 
 _FULL_NAME: Final = 2  # words
 _LONGEST_NAME: Final = 4
@@ -53,5 +54,5 @@ def is_like_a_name(text: str) -> bool:
         and is_full_name(text)
         and all(word in _PARTICLES or word[0].isupper() for word in words)
         and all(_NAME_WORD.fullmatch(word) for word in words)
-        and author_names([text]) == (text,)
+        and author_names([text]) == (plain_text(text),)
     )

@@ -53,6 +53,18 @@ _WIDGETS: Final = re.compile(
     r"|<img[^>]{0,200}captcha|name=[\"']captcha",
     re.IGNORECASE,
 )
+# The scripts by which vendors watch visitors, also on good pages: one with nothing else is theirs.
+_WATCHES: Final = re.compile(
+    r"(?P<Imperva>/_Incapsula_Resource\b|\bdistil_|/_imp_apg_)"
+    r"|(?P<Akamai>/akam/\d+/|\bbmak\b|\bsensor_data\b|\bak_bmsc\b|triggerInterstitialChallenge)"
+    r"|(?P<Cloudflare>/cdn-cgi/challenge-platform/|challenges\.cloudflare\.com/)"
+    r"|(?P<PerimeterX>\b_pxAppId\b|\.px-cdn\.net/|\bpx-cloud\.net/)"
+    r"|(?P<DataDome>\bdatadome\b|captcha-delivery\.com)"
+    r"|(?P<Kasada>/ips\.js\b|\bKPSDK\b)"
+    r"|(?P<hCaptcha>\bhcaptcha\.com/)|(?P<Google>/recaptcha/(?:api|enterprise)\.js)",
+    re.IGNORECASE,
+)
+_NOTHING: Final = 200  # characters to see, of a page that has no sentence
 # Headers that come with nothing but a challenge: the value that tells it, and the vendor.
 _HEADERS: Final = {
     "cf-mitigated": ("challenge", "Cloudflare"),
@@ -89,6 +101,8 @@ def evidence_of_challenge(page: Page) -> str | None:
         return None
     if page.screen.prose_characters > _MOST_PROSE:
         return None
+    if _has_nothing(page) and (watches := _WATCHES.search(page.start)) is not None:
+        return f"nothing but a script of {watches.lastgroup}"
     says = PHRASES["challenge_says"].first_in(page.screen.text or page.title)
     title = PHRASES["challenge_title"].equal_to(page.called)
     if not (says or title) and page.screen.prose:
@@ -102,6 +116,13 @@ def evidence_of_challenge(page: Page) -> str | None:
     if title and widget and len(page.screen.prose) <= _PROSE_BY_A_CAPTCHA:
         return "a captcha" + _told(title)
     return None
+
+
+def _has_nothing(page: Page) -> bool:
+    """Whether a page shows nothing, and does not say either that it is something."""
+    if page.screen.prose or page.og_type or page.types or page.has_publication:
+        return False
+    return len(page.screen.text) < _NOTHING
 
 
 def _told(phrase: str | None) -> str:

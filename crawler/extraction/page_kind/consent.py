@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 _HOSTS: Final = re.compile(
     r"^(?:[a-z0-9-]+\.)*(?:consent|guce|cmp|myprivacy|privacy-gate|privacygate|cookiewall|consentgate)\."
 )
+# Hosts of which nothing else is asked, whatever language they answer in.
+_NOTHING_BUT: Final = re.compile(
+    r"^consent\.(?:google|youtube|yahoo)\.[a-z]{2,3}(?:\.[a-z]{2})?$|^guce\.[a-z.]+$"
+)
 _PATHS: Final = re.compile(
     r"/(?:collectconsent|cookie-?consent|cookie-?wall|consent-?wall|privacy-?gate|privacy-?wall"
     r"|privacy-policy-consent|consent)(?:[/.]|$)"
@@ -34,6 +38,8 @@ _TWO: Final = 2
 
 def evidence_of_consent_wall(page: Page) -> str | None:
     """What shows that a page is there to be agreed to, and has nothing else."""
+    if _NOTHING_BUT.match(page.host):
+        return f"{page.host} asks for consent"
     at_gate = _is_gate(page)
     if page.is_declared_article and not at_gate:
         return None
@@ -45,7 +51,8 @@ def evidence_of_consent_wall(page: Page) -> str | None:
     outside = PHRASES["consent_says"].found_in(screen.text)
     inside = PHRASES["consent_says"].found_in(screen.consent_text)
     says = [*inside, *outside]
-    if at_gate and (title or says or button or screen.prose_characters < _LITTLE):
+    is_bare = screen.prose_characters < _LITTLE or carries(page.url, page.asked)
+    if at_gate and (title or says or button or is_bare):
         return f"redirected to {page.host}, which asks for consent"
     if not says or not (button or title) or page.has_password:
         return None

@@ -13,6 +13,7 @@ from crawler.extraction.page_kind.kind import PageKind
 from crawler.extraction.page_kind.list_page import evidence_of_list
 from crawler.extraction.page_kind.login import evidence_of_login
 from crawler.extraction.page_kind.moved_home import evidence_of_moved_home
+from crawler.extraction.page_kind.notice import notice_on
 from crawler.extraction.page_kind.parking import evidence_of_parking
 from crawler.extraction.page_kind.paywall import PaywallSigns, evidence_of_paywall, read_paywall
 from crawler.extraction.page_kind.soft_404 import evidence_of_soft_404
@@ -70,4 +71,6 @@ def look_at(page: Page) -> Look:
     for state, evidence_of in _DETECTORS:
         if (evidence := evidence_of(page)) is not None:
             return Look(PageKind(state, evidence), Found(None, None), None)
+    if (notice := notice_on(page)) is not None:
+        return Look(PageKind(*notice), Found(None, None), None)
     return Look(None, form_of(page), read_paywall(page))

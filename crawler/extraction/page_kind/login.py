@@ -12,15 +12,19 @@ if TYPE_CHECKING:
     from crawler.extraction.page_kind.page import Page
 
 _HOSTS: Final = re.compile(
-    r"^(?:[a-z0-9-]+\.)*(?:accounts?|login|signin|sso|auth|idp|oauth|secure-login|identity|konto|myaccount)\."
+    r"^(?:[a-z0-9-]+\.)*(?:accounts?|login|signin|sso|auth|idp|oauth|secure-login|identity|konto"
+    r"|my-?account|passport|cas|adfs|id|members?|mein|mijn|moncompte|compte|okta|auth0)\."
 )
 _PATHS: Final = re.compile(
     r"/(?:log-?in|sign-?in|log-?on|authwall|wp-login\.php|users?/(?:log_?in|sign_?in)|auth(?:enticate)?"
-    r"|oauth2?|authorize|sso|servicelogin|anmelden|anmeldung|connexion|identification|se-connecter"
+    r"|oauth2?|authorize|sso|sessions?/new|accounts?/(?:log_?in|sign_?in|begin|create)|regwall"
+    r"|(?:user|member|customer|my)/(?:account/)?(?:log-?in|sign-?in|auth)|registration|register"
+    r"|registrieren|registrierung|registrati|registrarse|cadastro|inscription|sign-?up|servicelogin|anmelden|anmeldung|connexion|identification|se-connecter"
     r"|iniciar-sesion|acceso|accedi|entrar|inloggen|logowanie|zaloguj|logga-in|log-ind|logg-inn"
     r"|kirjaudu|prihlaseni|bejelentkezes|giris|uye-girisi|nidlogin)(?:\.[a-z]{3,5})?(?:[/;]|$)"
 )
 _LITTLE: Final = 600  # characters to read beside the form
+_LITTLE_LED: Final = 1_500  # and where redirects led there: advantages of an account, terms
 
 
 def evidence_of_login(page: Page) -> str | None:
@@ -33,7 +37,8 @@ def evidence_of_login(page: Page) -> str | None:
     title = PHRASES["login_title"].equal_to((*page.title_parts, *headings))
     if not led and (title is None or not page.is_thin):
         return None
-    if page.is_declared_article or page.screen.prose_characters > _LITTLE:
+    most = _LITTLE_LED if led else _LITTLE
+    if page.is_declared_article or page.screen.prose_characters > most:
         return None
     says = PHRASES["login_says"].first_in(page.screen.text)
     if led and (page.has_password or title or says or not page.screen.prose):
@@ -59,7 +64,10 @@ def _is_led_to_login(page: Page) -> bool:
         return False
     by_host = _HOSTS.match(page.host) and not _HOSTS.match(host_of(page.asked))
     by_path = _PATHS.search(page.path) and not _PATHS.search(path_of(page.asked))
-    return bool(by_host or by_path or (carries(page.url, page.asked) and page.has_password))
+    if by_host or by_path:
+        return True
+    is_titled = PHRASES["login_title"].equal_to(page.called) is not None
+    return carries(page.url, page.asked) and (page.has_password or is_titled)
 
 
 def _names_login(page: Page) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from crawler.extraction.page_kind.page import host_of, parameters_of
 from crawler.extraction.page_kind.phrases import PHRASES
 
 if TYPE_CHECKING:
@@ -28,13 +29,31 @@ _LANDER: Final = re.compile(
 )
 # Where hosting companies send what is asked of a site that they have switched off.
 _HOSTING: Final = re.compile(r"^/cgi-sys/(?:suspended|default)\w*\.cgi$")
+# Where parking services send what is asked of a name: ww25.name.example/?subid1=20240501-...
+_STAND_IN: Final = re.compile(r"^ww\d{1,3}\.(?P<name>.+)$")
+_PARKING_PARAMETERS: Final = frozenset(
+    {"subid1", "usid", "utid", "fp", "prvtof", "poru", "caf", "dn"}
+)
 _LITTLE: Final = 900
+
+
+def _stand_in(page: Page) -> str | None:
+    """The host of a parking service's kind under the name itself, with nothing of a site."""
+    found = _STAND_IN.match(page.host)
+    if found is None or not page.is_redirected or _STAND_IN.match(host_of(page.asked)):
+        return None
+    is_own = host_of(page.asked).removeprefix("www.") == found["name"]
+    is_theirs = parameters_of(page.url).keys() & _PARKING_PARAMETERS or _LANDER.search(page.start)
+    is_bare = not page.screen.prose and not page.types
+    return page.host if is_own and (is_theirs or is_bare) else None
 
 
 def evidence_of_parking(page: Page) -> str | None:
     """What shows that a page is about nothing but its own domain name."""
     if page.is_declared_article or not page.is_thin:
         return None
+    if (host := _stand_in(page)) is not None:
+        return f"parked: redirected to {host}"
     said = PHRASES["parking_says"].first_in(f"{page.title}\n{page.screen.text}")
     if said is None or page.screen.prose_characters > _LITTLE:
         return None

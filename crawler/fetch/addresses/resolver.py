@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy.resolver import HostResolution
-from twisted.internet import _idna
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred
 from twisted.internet.defer import TimeoutError as TxTimeoutError
@@ -19,6 +18,7 @@ from zope.interface import implementer
 from crawler.fetch.addresses.guard import Guard, current_guard
 from crawler.fetch.addresses.lookup import GetAddrInfo, Lookup, LookupCache, Trouble, look_up
 from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, AllowedNetworks
+from crawler.urls.host import ascii_host
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -130,11 +130,7 @@ def ascii_name(host: str) -> str:
     Twisted hands on what it has decoded from IDNA. Python's own codec, which would encode it
     again, has an older IDNA and may make another name of it.
     """
-    try:
-        name = host if host.isascii() else _idna._idnaBytes(host).decode("ascii")  # noqa: SLF001
-    except UnicodeError:
-        name = host
-    return name.lower().rstrip(".")
+    return ascii_host(host)
 
 
 def _read(host: str) -> Lookup | None:

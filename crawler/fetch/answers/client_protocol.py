@@ -1,7 +1,7 @@
 """Scrapy's HTTP/1.1 client with limits on the head, the framing and the size of an answer.
 
-Twisted bounds a line (16 KiB), a chunk's size line and the trailers, but not how many lines,
-1xx answers or chunks may come: an endless head fills the memory for as long as the time-out lets
+Twisted bounds a line, a chunk's size line and the trailers, but not how many lines, 1xx answers or
+chunks may come: an endless head fills the memory for as long as the time-out lets
 it, and Scrapy's DOWNLOAD_MAXSIZE sees only the bodies. And it reads 64 KiB of each connection in
 one turn of the event loop, which is 10,000 chunks or header fields from whoever sends small ones.
 """
@@ -18,6 +18,7 @@ from scrapy.core.downloader.handlers.http11 import (
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
 
+from crawler.fetch.answers.client_parser import MAX_HEAD_BYTES, BrowserLikeParser
 from crawler.fetch.answers.errors import AnswerTooLargeError
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from twisted.web._newclient import Request as TxRequest
     from twisted.web.iweb import IResponse
 
-MAX_HEAD_BYTES: Final = 256 * 1024  # what Chromium takes
 _MAX_HEAD_LINES: Final = 1_000  # the largest real ones have some hundred
 _READ_BYTES: Final = 8 * 1024  # of a connection in one turn of the event loop
 _HEAD_END: Final = re.compile(rb"\n\r?\n")
@@ -39,7 +39,8 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
     """One connection, which is aborted when an answer exceeds its bounds."""
 
     def __init__(self, quiescent: Callable[[Any], None], max_body: int) -> None:
-        super().__init__(quiescent)  # type: ignore[no-untyped-call]
+        super().__init__(self._keep)  # type: ignore[no-untyped-call]
+        self._quiescent = quiescent
         self._most = MAX_HEAD_BYTES + max_body + _FRAMING_BYTES if max_body else 0
         self._head_bytes = self._head_lines = self._all_bytes = 0
 
@@ -53,7 +54,29 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
     def request(self, request: TxRequest) -> Deferred[IResponse]:
         """Send a request; its answer is counted from zero."""
         self._head_bytes = self._head_lines = self._all_bytes = 0
-        return super().request(request)
+        answer = super().request(request)
+        assert self._parser is not None
+        self._parser.__class__ = BrowserLikeParser
+        return answer
+
+    def _keep(self, protocol: BoundedClientProtocol) -> None:
+        """Have the connection used again, unless it is being closed.
+
+        A download that is stopped at its headers closes it, also where the whole answer is there
+        already. A request that is written to it all the same reaches the site, which answers to
+        nobody, and is made again: the site would be asked twice at once.
+        """
+        if not self._is_closing:
+            self._quiescent(protocol)
+
+    @property
+    def state(self) -> str:
+        """The state, by which the pool chooses connections: one that is being closed has ended."""
+        return "CONNECTION_LOST" if self._is_closing else str(self._state)
+
+    @property
+    def _is_closing(self) -> bool:
+        return bool(getattr(self.transport, "disconnecting", False))
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Take bytes of the answer, up to the bounds."""

@@ -6,9 +6,11 @@ stream that does not reach its own end mark, or fails its checksum, is an error 
 
 from __future__ import annotations
 
+import codecs
 import re
 import sys
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -32,7 +34,12 @@ _ZSTD_WINDOW_LOG: Final = 23  # 8 MiB (RFC 9659); a frame may ask for gigabytes
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _NOT_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_MARKUP: Final = re.compile(rb"\s*<[!?a-z][^>]{0,200}>", re.IGNORECASE)
+_IMAGE: Final = re.compile(
+    rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|RIFF....WEBP|....ftyp(?:avi|mif|hei)", re.DOTALL
+)
 _LOOKED_AT: Final = 1024  # bytes
+_LEAST_TEXT: Final = 16  # bytes; a few may be text by chance
 
 
 class BodyError(ValueError):
@@ -143,11 +150,13 @@ class _Coding:
 
 
 _GZIP: Final = _Coding(lambda _: _Zlib(16 + zlib.MAX_WBITS), _GZIP_MAGIC)
+_BROTLI: Final = _Coding(lambda _: _Brotli())
 _CODINGS: Final = {
     "gzip": _GZIP,
     "x-gzip": _GZIP,
     "deflate": _Coding(_deflate),
-    "br": _Coding(lambda _: _Brotli()),
+    "br": _BROTLI,
+    "brotli": _BROTLI,  # nobody has registered it, and some send it
     "zstd": _Coding(lambda _: _Zstd(), _ZSTD_MAGIC),
 }
 DECODABLE: Final = frozenset(_CODINGS)
@@ -157,8 +166,9 @@ _ERRORS: Final = (zlib.error, brotli.error, zstd.ZstdError)
 def decode_body(body: bytes, codings: Sequence[str], limit: int, *, partial: bool = False) -> bytes:
     """Undo the content codings of a body.
 
-    A body that is labelled gzip or zstd but is plain text is returned as it is: proxies unpack
-    pages and forget the header. An empty body is empty in every coding.
+    A label may be wrong. Proxies unpack pages and forget the header, or pack them and leave another
+    one's; so what is plainly text or an image is returned as it is, and what is whole in another
+    coding is decoded by that. An empty body is empty in every coding.
 
     Args:
         body: the bytes of the answer.
@@ -171,13 +181,47 @@ def decode_body(body: bytes, codings: Sequence[str], limit: int, *, partial: boo
         DamagedBodyError: the stream is damaged, or there are more than `MAX_CODINGS`.
         BodyTooLargeError: it gives more than `limit` bytes.
     """
-    if len(codings) > MAX_CODINGS:
-        raise DamagedBodyError(f"{len(codings)} content codings on top of each other")
+    undone = 0
     for name in reversed(codings):
-        coding = _CODINGS[name]
-        if body and not _is_only_labelled(body, coding):
-            body = _decode(body, coding, limit, partial=partial)
+        if not body or _is_only_labelled(body, _CODINGS[name]):
+            continue
+        if undone == MAX_CODINGS and not _is_plain(body):
+            raise DamagedBodyError(f"{len(codings)} content codings on top of each other")
+        decoded = _decode_as_labelled_or_not(body, _CODINGS[name], limit, partial=partial)
+        undone += decoded is not body
+        body = decoded
     return body
+
+
+def begins_gzip(body: bytes) -> bool:
+    """Whether a body is gzipped, whatever its label."""
+    return body.startswith(_GZIP_MAGIC + b"\x08")
+
+
+def _decode_as_labelled_or_not(body: bytes, coding: _Coding, limit: int, *, partial: bool) -> bytes:
+    try:
+        return _decode(body, coding, limit, partial=partial)
+    except (TruncatedBodyError, DamagedBodyError) as error:
+        if coding.magic and body.startswith(coding.magic):
+            raise  # it is what the label says, and damaged
+        if not coding.magic and _is_plain(body):
+            return body
+        if (found := _whole_in_another(body, coding, limit)) is not None:
+            return found
+        raise error from None
+
+
+def _whole_in_another(body: bytes, labelled: _Coding, limit: int) -> bytes | None:
+    """Return a body decoded by that coding, out of all others, in which it is whole; or None."""
+    others = (_GZIP, _CODINGS["zstd"], _CODINGS["deflate"], _CODINGS["br"])
+    for coding in others:
+        if coding is labelled or not body.startswith(coding.magic):
+            continue
+        with suppress(TruncatedBodyError, DamagedBodyError):
+            found = _decode(body, coding, limit, partial=False)
+            if found and _is_plain(found):  # and not what noise comes to by chance
+                return found
+    return None
 
 
 def _decode(body: bytes, coding: _Coding, limit: int, *, partial: bool) -> bytes:
@@ -214,5 +258,23 @@ def _pieces(body: bytes, coding: _Coding) -> Iterator[bytes]:
 
 
 def _is_only_labelled(body: bytes, coding: _Coding) -> bool:
+    """Whether a body lacks what its coding begins with, and is plain."""
     start = body[: len(coding.magic)]
-    return not coding.magic.startswith(start) and _NOT_TEXT.search(body, 0, _LOOKED_AT) is None
+    return not coding.magic.startswith(start) and (_has_no_controls(body) or _is_plain(body))
+
+
+def _has_no_controls(body: bytes) -> bool:
+    return _NOT_TEXT.search(body, 0, _LOOKED_AT) is None
+
+
+def _is_plain(body: bytes) -> bool:
+    """Whether a body cannot be a coded one by chance: it is text in UTF-8, markup, or an image."""
+    if _IMAGE.match(body) is not None:
+        return True
+    if not _has_no_controls(body):
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(body[:_LOOKED_AT])
+    except UnicodeDecodeError:
+        return _MARKUP.match(body) is not None
+    return len(body) >= _LEAST_TEXT

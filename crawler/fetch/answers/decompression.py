@@ -5,25 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import NotConfigured
-from scrapy.http import TextResponse
+from scrapy.http import Response, TextResponse
 from scrapy.responsetypes import responsetypes
 
 from crawler.fetch.answers.content_coding import (
     DECODABLE,
     BodyError,
     BodyTooLargeError,
+    begins_gzip,
     decode_body,
 )
 from crawler.fetch.answers.errors import DecodedTooLargeError, UndecodableError
+from crawler.fetch.answers.parts import is_unasked, is_whole, looks_whole
+from crawler.fetch.media_type import content_type_of, may_be_html
 from crawler.fetch.outcome import state_of_status
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from scrapy.http import Request, Response
+    from scrapy.http import Request
 
 _ACCEPTED: Final = "gzip, deflate, br, zstd"
 _CODING: Final = "Content-Encoding"
+_OK: Final = 200
 
 
 class DecompressionMiddleware:
@@ -33,24 +36,20 @@ class DecompressionMiddleware:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        if not crawler.settings.getbool("COMPRESSION_ENABLED"):
-            raise NotConfigured
         self._crawler = crawler
+        self._decodes = crawler.settings.getbool("COMPRESSION_ENABLED")
         self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         self._retries = crawler.settings.getbool("RETRY_ENABLED")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the middleware.
-
-        Raises:
-            NotConfigured: COMPRESSION_ENABLED is off.
-        """
+        """Make the middleware."""
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
         """Say which codings are understood."""
-        request.headers.setdefault("Accept-Encoding", _ACCEPTED)
+        if self._decodes:
+            request.headers.setdefault("Accept-Encoding", _ACCEPTED)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Return the answer with its body decoded, or the request once more if that failed.
@@ -59,10 +58,25 @@ class DecompressionMiddleware:
 
         Raises:
             DecodedTooLargeError: more than DOWNLOAD_MAXSIZE bytes come out.
-            UndecodableError: the body breaks off or is damaged, however often it was asked for.
+            UndecodableError: the body breaks off, is damaged or a part that nobody asked for,
+                however often it was asked for.
         """
+        if not is_unasked(request, response):
+            return self._decoded(request, response)
+        whole = is_whole(response)
+        answer = response if whole is False else self._decoded(request, response)
+        if not isinstance(answer, Response):
+            return answer
+        if whole or (whole is None and looks_whole(answer.body)):
+            return answer.replace(status=_OK)
+        self._count("crawler/unasked_parts")
+        return self._retry(request, "HTTP 206: a part that nobody asked for")
+
+    def _decoded(self, request: Request, response: Response) -> Request | Response:
+        if not self._decodes:
+            return response
         unknown, codings = _codings_of(response)
-        if request.method == "HEAD" or not codings:
+        if request.method == "HEAD" or not (codings and response.body):
             return response
         limits = (request.meta.get("download_maxsize", self._limit), self._limit)
         limit = min((most for most in limits if most), default=0)
@@ -75,19 +89,19 @@ class DecompressionMiddleware:
                 return _with_body(response, b"", unknown)
             if isinstance(error, BodyTooLargeError):
                 raise DecodedTooLargeError(str(error)) from error
-            return self._retry(request, error)
+            return self._retry(request, str(error))
         self._count("httpcompression/response_count")
         self._count("httpcompression/response_bytes", len(body))
         return _with_body(response, body, unknown)
 
-    def _retry(self, request: Request, error: BodyError) -> Request:
+    def _retry(self, request: Request, why: str) -> Request:
         spider = self._crawler.spider
         assert spider is not None
-        reason = UndecodableError(str(error))
+        reason = UndecodableError(why)
         wants_no_retry = not self._retries or request.meta.get("dont_retry", False)
         again = None if wants_no_retry else get_retry_request(request, spider=spider, reason=reason)
         if again is None:
-            raise reason from error
+            raise reason
         return again
 
     def _count(self, stat: str, count: int = 1) -> None:
@@ -98,10 +112,15 @@ class DecompressionMiddleware:
 def _codings_of(response: Response) -> tuple[list[str], list[str]]:
     """Split the Content-Encoding into what stays, and what is decoded; both as applied.
 
-    Below a coding that nobody knows ("utf-8", "none") the body is taken as it is, as browsers do.
+    Below a coding that nobody knows ("utf-8", "none") the body is taken as it is, as browsers do,
+    unless it is gzipped all the same, as a page is that is not labelled at all.
     """
     fields = b",".join(response.headers.getlist(_CODING)).decode("latin-1").split(",")
-    codings = [name for field in fields if (name := field.strip().lower()) not in {"", "identity"}]
+    named = (field.partition(";")[0].strip(" \t\"'").lower() for field in fields)
+    codings = [name for name in named if name not in {"", "identity"}]
+    if begins_gzip(response.body) and not DECODABLE.intersection(codings[-1:]):
+        is_page = may_be_html(content_type_of(response.headers))
+        codings = [*(name for name in codings if name in DECODABLE)] or ["gzip"] * is_page
     known = len(codings)
     while known and codings[known - 1] in DECODABLE:
         known -= 1
@@ -110,7 +129,7 @@ def _codings_of(response: Response) -> tuple[list[str], list[str]]:
 
 def _with_body(response: Response, body: bytes, unknown: list[str]) -> Response:
     headers = response.headers.copy()
-    del headers[_CODING]
+    headers.pop(_CODING, None)
     if unknown:
         headers[_CODING] = ", ".join(unknown)
     kind = responsetypes.from_args(headers=headers, url=response.url, body=body)

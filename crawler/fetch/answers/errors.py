@@ -14,4 +14,4 @@ class DecodedTooLargeError(IgnoreRequest):
 
 
 class UndecodableError(IgnoreRequest):
-    """A body breaks off, or is damaged, below its content coding; the message says which."""
+    """A body is not whole: it breaks off, is damaged, or a part only; the message says which."""

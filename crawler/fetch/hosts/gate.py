@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from crawler.fetch.memory import WebMemory
 
 _ASK_TO_WAIT: Final = frozenset({429, 503})
-_BLOCKS: Final = frozenset({403, 429, 503})
+_BLOCKS: Final = frozenset({403, 429, 503, 999})
 NO_STRIKES: Final = "no_strikes"
 """Meta key of requests for what is not a page: their failures do not have the host left alone."""
 

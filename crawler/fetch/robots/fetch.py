@@ -11,15 +11,17 @@ from scrapy import signals
 from scrapy.exceptions import CannotResolveHostError, StopDownload
 from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
-from w3lib.url import safe_url_string
 
 from crawler.fetch.bounded_stop import StoppedError
 from crawler.fetch.contact_guard import NoContactError
+from crawler.fetch.cookies import COOKIES, CookieJar
 from crawler.fetch.outcome import outcome_of_error
+from crawler.fetch.proxies import ProxyDoubtError, is_perhaps_of_a_proxy
 from crawler.fetch.robots.origin import robots_url
 from crawler.fetch.robots.rules import ROBOTS_BYTES, leading_lines
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.states import State
+from crawler.urls.host import safe_url
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -40,12 +42,14 @@ class Fetched:
         body: the first 500 KiB of a successful answer.
         reason: why there was no answer.
         unknown_host: the error, where the origin's host name does not resolve.
+        is_sure: whether it was surely the site that answered, and not a proxy before it.
     """
 
     status: int | None = None
     body: bytes = b""
     reason: str | None = None
     unknown_host: CannotResolveHostError | None = None
+    is_sure: bool = True
 
 
 class RobotsFetcher:
@@ -70,11 +74,12 @@ class RobotsFetcher:
                 was learned of the site.
         """
         url = robots_url(origin)
-        asked: list[str] = []
-        while url not in asked and len(asked) <= _MOST_REDIRECTS:
-            asked.append(url)
+        cookies = CookieJar()
+        asked: list[tuple[str, bytes | None]] = []
+        while (turn := (url, cookies.field(url))) not in asked and len(asked) <= _MOST_REDIRECTS:
+            asked.append(turn)
             try:
-                response = await self._download(url)
+                response = await self._download(url, cookies)
             except Exception as error:  # whatever it is, there is no answer
                 state, reason = outcome_of_error(error)
                 if _is_our_doing(error, state):
@@ -86,10 +91,10 @@ class RobotsFetcher:
         body = b""
         if response.status // 100 == _SUCCESS:
             body = leading_lines(response.body, is_cut="download_stopped" in response.flags)
-        return Fetched(response.status, body)
+        return Fetched(response.status, body, is_sure=not is_perhaps_of_a_proxy(response))
 
-    async def _download(self, url: str) -> Response:
-        meta = {_OURS: True, "dont_obey_robotstxt": True, "dont_redirect": True}
+    async def _download(self, url: str, cookies: CookieJar) -> Response:
+        meta = {_OURS: True, "dont_obey_robotstxt": True, "dont_redirect": True, COOKIES: cookies}
         request = Request(url, meta=meta, callback=NO_CALLBACK, dont_filter=True)
         assert self._crawler.engine is not None
         return await self._crawler.engine.download_async(request)
@@ -121,7 +126,7 @@ def _target(response: Response) -> str | None:
     if response.status not in _REDIRECTS or not location:
         return None
     try:
-        target = urljoin(response.url, safe_url_string(location))
+        target = urljoin(response.url, safe_url(location))
         parts = urlsplit(target)
     except ValueError:
         return None
@@ -134,7 +139,7 @@ def _is_our_doing(error: Exception, state: State) -> bool:
     One that carries `until` says that its host is being left alone until then.
     """
     return (
-        isinstance(error, (StoppedError, NoContactError, OwnFailureError))
+        isinstance(error, (StoppedError, NoContactError, OwnFailureError, ProxyDoubtError))
         or hasattr(error, "until")
-        or state in {State.BLOCKED_ADDRESS, State.DEFERRED}
+        or state in {State.BLOCKED_ADDRESS, State.DEFERRED, State.INTERNAL_ERROR}
     )

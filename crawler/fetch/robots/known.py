@@ -95,7 +95,8 @@ class KnownRobots:
         asked_at = utc_text(self._now())
         fetched = await self._fetch(origin)
         answer = RobotsAnswer(asked_at, fetched.status, fetched.body)
-        if memory is not None and fetched.unknown_host is None:  # to look that up bothers no site
+        # To look a host up once more bothers no site.
+        if memory is not None and fetched.unknown_host is None and fetched.is_sure:
             await memory.keep_robots(origin, answer)
         rules = rules_of(answer, self._token)
         if fetched.reason is not None:

@@ -70,6 +70,11 @@ def rules_of(answer: RobotsAnswer, token: str) -> RobotsRules:
     return RobotsRules(delay=_delay(parsed, token), _parsed=parsed, _token=token)
 
 
+def sitemap_lines(body: bytes) -> list[str]:
+    """Return what the `Sitemap:` lines of a robots.txt name, as it stands there."""
+    return list(Protego.parse(_decoded(body)).sitemaps)
+
+
 def leading_lines(body: bytes, *, is_cut: bool = False) -> bytes:
     """Return the whole lines in the first 500 KiB of a robots.txt.
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,9 @@ from crawler.discover.feeds.feed import FeedJob
 from crawler.discover.feeds.read import read_feed
 from crawler.discover.found import FoundArticle, FoundImage
 
+DATA = Path(__file__).parent.parent / "data"
+BROKEN = tomllib.loads((DATA / "broken_feeds.toml").read_text("utf-8"))["feed"]
+DATES = tomllib.loads((DATA / "feed_dates.toml").read_text("utf-8"))
 URL = "https://news.example/feed"
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom"
@@ -226,3 +232,116 @@ def test_an_endless_author_takes_no_time(name: str, author: str) -> None:
     feed = read_feed(FeedJob(body.encode(), "http://a.example/feed", "application/rss+xml"))
     assert time.process_time() - begun < 3
     assert [entry.url for entry in feed.entries] == ["http://a.example/x"]
+
+
+def written(case: dict[str, Any]) -> bytes:
+    if "body" in case:
+        return str(case["body"]).encode(case.get("encoding", "utf-8"))
+    if "atom" in case:
+        inside = f"<title>F</title><entry>{case['atom']}</entry>"
+        return f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">{inside}</feed>'.encode()
+    return f'<rss version="2.0"><channel><title>F</title>{case["items"]}</channel></rss>'.encode()
+
+
+@pytest.mark.parametrize("case", BROKEN, ids=[case["says"] for case in BROKEN])
+def test_a_feed_is_read_as_it_is_meant_that_has(case: dict[str, Any]) -> None:
+    feed = read(written(case), case.get("content_type", ""), "http://f.example/feed")
+    assert [entry.url for entry in feed.entries] == case["urls"]
+    if "titles" in case:
+        assert [entry.title for entry in feed.entries] == case["titles"]
+    assert case.get("defect", "") in (feed.defect or "")
+
+
+@pytest.mark.parametrize(("inside", "published", "modified"), DATES["rss"])
+def test_a_date_of_rss_is_that_which_stands_there_or_none(
+    inside: str, published: str, modified: str
+) -> None:
+    spaces = " ".join(
+        f'xmlns:{prefix}="{uri}"'
+        for prefix, uri in {
+            "dc": "http://purl.org/dc/elements/1.1/",
+            "dcterms": "http://purl.org/dc/terms/",
+            "prism": "http://prismstandard.org/namespaces/basic/2.0/",
+            "atom": "http://www.w3.org/2005/Atom",
+            "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+        }.items()
+    )
+    item = f"<item><title>A</title><link>/a</link>{inside}</item>"
+    (entry,) = read(f'<rss version="2.0" {spaces}><channel>{item}</channel></rss>').entries
+    assert ((entry.published or ""), (entry.modified or "")) == (published, modified)
+
+
+@pytest.mark.parametrize(("inside", "published", "modified"), DATES["atom"])
+def test_a_date_of_atom_is_that_which_stands_there(
+    inside: str, published: str, modified: str
+) -> None:
+    entry = f'<entry><title>A</title><link href="/a"/>{inside}</entry>'
+    (found,) = read(f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>').entries
+    assert ((found.published or ""), (found.modified or "")) == (published, modified)
+
+
+def test_the_date_of_rss_1_is_that_of_dublin_core_whatever_its_prefix() -> None:
+    feed = read(
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+        'xmlns="http://purl.org/rss/1.0/" xmlns:d="http://purl.org/dc/elements/1.1/">'
+        '<channel rdf:about="/"><title>F</title></channel><item rdf:about="https://f.example/1">'
+        "<title>A</title><d:date>2024-01-15T10:00:00+09:00</d:date></item></rdf:RDF>"
+    )
+    (entry,) = feed.entries
+    assert (entry.url, entry.published) == ("https://f.example/1", "2024-01-15T01:00:00Z")
+
+
+def test_a_feed_may_be_gzipped_without_its_header_saying_so() -> None:
+    assert read(gzip.compress(RSS.encode())).entries == read(RSS).entries
+
+
+def test_an_entry_that_cannot_be_read_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(entry: Any, *_: object) -> str:
+        if "bad" in entry["title"]:
+            raise UnicodeError("of this entry")
+        return str(entry["link"])
+
+    monkeypatch.setattr("crawler.discover.feeds.xml_feed.article_url", fail)
+    items = "".join(
+        f"<item><title>{title}</title><link>https://f.example/{title}</link></item>"
+        for title in ("one", "bad", "two")
+    )
+    feed = read(f'<rss version="2.0"><channel>{items}</channel></rss>')
+    assert [entry.title for entry in feed.entries] == ["one", "two"]
+    assert feed.without_url == 1
+    assert feed.defect == "UnicodeError: of this entry"
+
+
+def test_a_json_feed_may_be_careless() -> None:
+    feed = {
+        "version": "https://www.jsonfeed.org/version/1.1/",
+        "items": [
+            {"id": 1, "url": "/1", "title": "a \ud83d", "date_published": 1705312800},
+            {"id": 2, "url": 5, "title": ["b"]},
+            {"url": "/3", "date_published": "Mon, 15 Jan 2024 10:00:00 MEZ", "authors": ["Ada"]},
+            {"url": "/4", "date_published": {"year": 2024}, "authors": "Ada", "tags": "town"},
+        ],
+    }
+    for body in (json.dumps(feed).encode(), json.dumps(feed).encode("utf-16")):
+        first, third, fourth = read(body).entries
+        assert (first.title, first.published) == ("a", "2024-01-15T10:00:00Z")
+        assert (third.published, third.authors) == ("2024-01-15T09:00:00Z", ("Ada",))
+        assert (fourth.published, fourth.authors, fourth.topics) == (None, (), ())
+
+
+def test_a_parser_that_breaks_off_costs_nothing_of_what_it_has_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    items = "".join(
+        f"<item><title>{number}</title><link>https://f.example/{number}</link></item>"
+        for number in range(3)
+    )
+    broken = f'<rss version="2.0"><channel>{items}<item><title>Half</rss>'
+
+    def fail(parser: Any, data: str) -> None:
+        raise AssertionError("we should not get here!")
+
+    monkeypatch.setattr("feedparser.api.LooseFeedParser.feed", fail)
+    feed = read(broken)
+    assert [entry.title for entry in feed.entries] == ["0", "1", "2"]
+    assert feed.defect == "not well-formed: mismatched tag"

@@ -48,7 +48,7 @@ def test_articles_come_newest_first_with_what_a_news_sitemap_says() -> None:
     assert new == FoundArticle(
         url="https://www.news.example/new?a=1&b=2",
         title="The bridge & the weir",
-        published="2024-05-14T08:30+02:00",
+        published="2024-05-14T06:30:00Z",
         provider="The Courier",
         topics=("Town", "Bridges"),
         language="en",
@@ -107,6 +107,68 @@ def test_an_index_gives_the_sitemaps_of_its_site_that_may_be_new() -> None:
 )
 def test_other_forms_and_broken_ones_give_the_same_articles(form: str | bytes) -> None:
     assert "https://www.news.example/new?a=1&b=2" in urls(form)
+
+
+@pytest.mark.parametrize(
+    ("locs", "found"),
+    [
+        (["/s?a=1&b=2", "/t?a=1&amp;b=2"], ["/s?a=1&b=2", "/t?a=1&b=2"]),
+        (["/s?a=1&copy=2&amp;lang=en&reg;=3"], ["/s?a=1&copy=2&lang=en%C2%AE=3"]),
+        (["/s?x&nosuch;y", "/caf&eacute;"], ["/s?x&nosuch;y", "/caf%C3%A9"]),
+        (["/s?a=1&amp;amp;b=2"], ["/s?a=1&b=2"]),
+        (["/a\x01", "<![CDATA[/b?c&d]]>", "/<!-- c -->d"], ["/a", "/b?c&d", "/d"]),
+        (["/a&#xD800;b", "/a&#0;b", "/ok"], ["/ok"]),
+    ],
+)
+def test_a_url_is_the_one_that_is_meant_or_none(locs: list[str], found: list[str]) -> None:
+    entries = "".join(f"<url><loc>{loc}</loc></url>" for loc in locs)
+    sitemap = read(f"<urlset {NS}>{entries}</urlset>")
+    paths = [article.url.removeprefix("https://www.news.example") for article in sitemap.articles]
+    assert paths == found
+
+
+def test_what_is_wrong_with_a_sitemap_is_told() -> None:
+    assert read(f"<urlset {NS}><url><loc>/a&b</loc></url></urlset>").defect == "a bare &"
+    assert "mismatch" in read(f"<urlset {NS}><url><loc>/a</url></urlset>").defect
+
+
+@pytest.mark.parametrize(
+    ("lastmod", "modified"),
+    [
+        ("2024-05-14", "2024-05-14"),
+        ("2024-05-14T08:30+02:00", "2024-05-14T06:30:00Z"),
+        ("2024-05-14T08:30:00.123456789Z", "2024-05-14T08:30:00Z"),
+        (" 2024-05-14 08:30:00 ", "2024-05-14T08:30:00"),
+        ("Tue, 14 May 2024 08:30:00 GMT", "2024-05-14T08:30:00Z"),
+        ("1715675400", "2024-05-14T08:30:00Z"),
+        ("2024-05", None),
+        ("2024", None),
+        ("0000-00-00", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("2024-02-30", None),
+        ("1970-01-01", None),
+    ],
+)
+def test_a_day_of_change_is_read_where_it_is_one(lastmod: str, modified: str | None) -> None:
+    entry = f"<url><loc>/a</loc><lastmod>{lastmod}</lastmod></url>"
+    (article,) = read(f"<urlset>{entry}</urlset>").articles
+    assert article.modified == modified
+
+
+def test_a_sitemap_elsewhere_speaks_for_the_site_that_names_it() -> None:
+    locs = ("https://paper.example/1", "https://stranger.example/2", "https://www.news.example/3")
+    entries = "".join(f"<url><loc>{loc}</loc></url>" for loc in locs)
+    children = "".join(f"<sitemap><loc>{loc}.xml</loc></sitemap>" for loc in locs)
+    wanted = SearchOptions.parse()
+    found = read_sitemap(
+        SitemapJob(f"<urlset>{entries}</urlset>".encode(), URL, wanted, "paper.example")
+    )
+    assert [article.url for article in found.articles] == [locs[0], locs[2]]
+    assert found.without_url == 1
+    body = f"<sitemapindex>{children}</sitemapindex>".encode()
+    index = read_sitemap(SitemapJob(body, URL, wanted, "paper.example"))
+    assert index.children == (f"{locs[0]}.xml", f"{locs[2]}.xml")
+    assert index.without_url == 1
 
 
 def test_lines_of_urls_are_a_sitemap() -> None:

@@ -131,10 +131,21 @@ def markdown(xml: str) -> str:
             id="code",
         ),
         pytest.param(
+            "<list><item>a<code>b\n- c\n\n---\nd</code></item><item>e</item></list>",
+            "<ul><li><p>a</p><blockquote><pre><code>b\n- c\n\n---\nd\n</code></pre></blockquote>"
+            "</li><li><p>e</p></li></ul>",
+            id="code-in-lists-that-looks-like-a-list",
+        ),
+        pytest.param(
+            '<p><ref target="/a">x]:</ref> y</p><list rend="ol"><item>1234567890. z</item></list>',
+            '<p><a href="https://example.org/a">x]:</a> y</p><ol><li>1234567890. z</li></ol>',
+            id="what-kramdown-takes-for-definitions-and-lists",
+        ),
+        pytest.param(
             '<graphic src="/i.jpg" alt="A [cat] &amp; a &quot;dog&quot;"'
             ' title="By (Ann) &quot;B&quot; * {{ x }} | &lt;b>"/>',
             '<p><img src="https://example.org/i.jpg" alt="A [cat] &amp; a &quot;dog&quot;" '
-            'title="By (Ann) &quot;B&quot; * {{ x }} | \u2039b\u203a"></p>',
+            'title="By (Ann) \u201cB\u201d * \uff5b{ x }} | \u2039b\u203a"></p>',
             id="images-with-caption",
         ),
         pytest.param(

@@ -10,11 +10,11 @@ from crawler.extraction.metadata.field_text import field_text
     [
         ("Zerst&ouml;rt &amp; verkauft", "Zerstört & verkauft"),
         ("Tom &amp;amp; Jerry", "Tom & Jerry"),
-        ("&lt;p&gt;Here&amp;#x27;s a look&lt;/p&gt;", "Here's a look"),
+        ("&lt;p&gt;Here&amp;#x27;s a look&lt;/p&gt;", "Here\u2019s a look"),
         ("A <b>bold</b> claim<br>made", "A bold claim made"),
         (" one\n\t two ", "one two"),
         ("AT&T and R&D", "AT&T and R&D"),
-        ("1 < 2 > 0", "1 < 2 > 0"),
+        ("1 < 2 > 0", "1 \u2039 2 \u203a 0"),
         ("", None),
         (" \n ", None),
         ("<p></p>", None),

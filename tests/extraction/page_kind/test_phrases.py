@@ -6,7 +6,8 @@ from crawler.extraction.page_kind.phrases import PHRASES, bare, folded
 
 CONCEPTS = ["not_found_title", "not_found_says", "consent_title", "consent_says", "consent_button"]
 CONCEPTS += ["consent_words", "login_title", "login_says", "challenge_title", "challenge_says"]
-CONCEPTS += ["paywall_says", "parking_says"]
+CONCEPTS += ["paywall_says", "parking_says", "fault_title", "fault_says", "refusal_title"]
+CONCEPTS += ["refusal_says", "removed_title", "removed_says"]
 
 
 @pytest.mark.parametrize("concept", CONCEPTS)

@@ -39,6 +39,7 @@ PACK = {
     "x-gzip": gzip.compress,
     "deflate": zlib.compress,
     "br": brotli.compress,
+    "brotli": brotli.compress,
     "zstd": zstd.compress,
 }
 STREAMS = [*PACK.items(), ("deflate", raw_deflate)]
@@ -130,8 +131,14 @@ def test_codings_are_undone_last_one_first() -> None:
 
 
 def test_a_third_coding_is_refused() -> None:
+    thrice = gzip.compress(gzip.compress(gzip.compress(PAGE)))
     with pytest.raises(DamagedBodyError):
-        decode_body(b"x", ["gzip"] * 3, LIMIT)
+        decode_body(thrice, ["gzip"] * 3, LIMIT)
+
+
+@pytest.mark.parametrize("coding", PACK)
+def test_a_label_that_is_there_too_often_is_passed_over(coding: str) -> None:
+    assert decode_body(PACK[coding](PAGE), [coding] * 3, LIMIT) == PAGE
 
 
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])
@@ -163,10 +170,41 @@ def test_a_zstd_window_of_a_gigabyte_is_not_granted() -> None:
         decode_body(greedy, ["zstd"], LIMIT)
 
 
-@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+@pytest.mark.parametrize("said", PACK)
+@every_stream
+def test_a_body_in_another_coding_than_is_said_is_decoded(coding, pack, said) -> None:
+    assert decode_body(pack(PAGE), [said], LIMIT) == PAGE
+
+
+@pytest.mark.parametrize("said", PACK)
+@every_stream
+def test_no_part_of_a_body_passes_for_a_whole_one_in_another_coding(coding, pack, said) -> None:
+    packed = pack(os.urandom(300) + PAGE[:1_000])
+    for length in range(200, len(packed)):  # a few bytes may be text by chance
+        with pytest.raises((TruncatedBodyError, DamagedBodyError)):
+            decode_body(packed[:length], [said], LIMIT)
+
+
+@pytest.mark.parametrize("said", PACK)
+@pytest.mark.parametrize(
+    "image",
+    [
+        *(b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"RIFF\0\1\2\3WEBP"),
+        b"\0\0\0\x1cftypavif",
+    ],
+)
+def test_an_image_that_is_only_labelled_as_coded_is_the_image(said, image) -> None:
+    body = image + os.urandom(5_000)
+    assert decode_body(body, [said], LIMIT) == body
+
+
+@pytest.mark.parametrize("coding", PACK)
 def test_a_page_that_is_only_labelled_as_coded_is_the_page(coding) -> None:
     assert decode_body(PAGE, [coding], LIMIT) == PAGE
-    assert decode_body("User-agent: Üben\n".encode(), [coding], LIMIT)
+    robots = "User-agent: Üben\n".encode()
+    assert decode_body(robots, [coding], LIMIT) == robots
+    latin = "<!DOCTYPE html><p>Übung</p>".encode("latin-1")
+    assert decode_body(latin, [coding], LIMIT) == latin
 
 
 @every_stream

@@ -89,6 +89,25 @@ def test_a_crawl_is_read_again_from_its_record_without_a_network(
     assert kinds.count("request") == len(web.requests)
 
 
+def test_no_site_is_asked_twice_for_what_is_recorded_once(
+    record: Callable[..., Outcome],
+    web: LocalWeb,
+    file: Path,
+    tmp_path: Path,
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+) -> None:
+    for number in range(40):  # what is stopped at its headers, and then what could follow it
+        pdf, page = f"http://s{number}.example/pdf", f"http://s{number}.example/page"
+        web.page(pdf, b"%PDF-", headers={"Content-Type": "application/pdf"})
+        web.page(page, article_html())
+        write_item(tmp_path / "items", f"{number}", original_url=pdf, related=[page])
+    record()
+    asked = [request.url for request in web.requests]
+    assert sorted(asked) == sorted(set(asked))
+    assert sorted(url for kind, url, _, _ in records(file) if kind == "request") == sorted(asked)
+
+
 def _without_times(text: str) -> list[str]:
     return [line for line in text.splitlines() if "fetchedDateTime" not in line]
 
