@@ -84,6 +84,9 @@ CRAWLER_STOP_GRACE = 8.0
 CRAWLER_WATCH_QUIET = 1.0
 CRAWLER_WATCH_PATIENCE = 60.0
 CRAWLER_WATCH_GAP = 60.0
+# Host names with a dot by which its HTTP server may be called (a list, or separated by commas);
+# addresses, "localhost" and names without a dot always are.
+CRAWLER_WATCH_HOSTS = ""
 # Seconds that a robots.txt may keep two requests apart (Crawl-delay, Request-rate).
 CRAWLER_CRAWL_DELAY_MAX = 60.0
 

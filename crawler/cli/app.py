@@ -34,6 +34,7 @@ from crawler.cli.usage_errors import USAGE_ERRORS, reported_as
 from crawler.exit_codes import ExitCode, exit_code_of
 from crawler.options import CrawlOptions
 from crawler.output.additions import Additions
+from crawler.visible import visible, visible_json
 
 app = typer.Typer(
     add_completion=False,
@@ -162,7 +163,7 @@ def explain(
     wanted = Additions.from_settings(project_settings(_settings(overrides)))
     found = find_subject(subject, output, wanted)
     if as_json:
-        print(json.dumps(explain_json(found), indent=2, ensure_ascii=False))
+        print(visible_json(json.dumps(explain_json(found), indent=2, ensure_ascii=False)))
     else:
         print_explanation(found, Console())
 
@@ -192,5 +193,6 @@ def main() -> None:
     try:
         app()
     except USAGE_ERRORS as error:
-        Console(stderr=True).print(f"crawler: {error}", style="red", markup=False, soft_wrap=True)
+        told = "\n  ".join(map(visible, f"crawler: {error}".split("\n")))
+        Console(stderr=True).print(told, style="red", markup=False, soft_wrap=True)
         raise SystemExit(ExitCode.USAGE_ERROR) from None

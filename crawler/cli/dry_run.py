@@ -11,6 +11,7 @@ from crawler.cli.process import project_settings
 from crawler.crawl import Crawl
 from crawler.exit_codes import ExitCode
 from crawler.plan.revisit import RevisitPolicy
+from crawler.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,7 @@ def print_plan(options: CrawlOptions, overrides: Mapping[str, str], *, as_json: 
     with Crawl(
         options,
         revisit=RevisitPolicy.from_settings(project_settings(overrides)),
-        on_problem=lambda problem: errors.print(problem, markup=False, soft_wrap=True),
+        on_problem=lambda text: errors.print(visible(text), markup=False, soft_wrap=True),
         should_stop=lambda: False,
     ) as crawl:
         due = crawl.plan()
@@ -38,6 +39,6 @@ def print_plan(options: CrawlOptions, overrides: Mapping[str, str], *, as_json: 
             print(json.dumps(rows, indent=2))
         else:
             for source in plan:
-                print(f"{source.reason}\t{source.record.urls[0]}")
+                print(visible(f"{source.reason}\t{source.record.urls[0]}", keep="\t"))
         invalid = crawl.summary.invalid
     return ExitCode.ITEMS_INVALID if invalid else ExitCode.ALL_GOOD

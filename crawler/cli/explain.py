@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.markup import escape
 from rich.table import Table
 
 from crawler.cli.explain_images import image_files, print_image_files
 from crawler.cli.explain_item import print_additions, print_comparisons, view_of
+from crawler.cli.markup import escape
 from crawler.cli.process import project_settings
 from crawler.cli.status import open_ledger
 from crawler.moments import utc_text

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
 from rich.table import Table
+
+from crawler.cli.markup import escape
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.markup import escape
 from rich.table import Table
 
+from crawler.cli.markup import escape
 from crawler.items.item import parse_item, text_digest
 from crawler.output.conflicts import comparisons
 from crawler.problem import ItemError

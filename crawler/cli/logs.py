@@ -4,18 +4,38 @@ from __future__ import annotations
 
 import logging
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.logging import RichHandler
 
 from crawler.cli.json_lines import JsonLines
 from crawler.options import OptionError
+from crawler.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
     from scrapy.settings import BaseSettings
 
 _PLAIN = "%(asctime)s %(levelname)s %(message)s"
+
+
+class VisibleLines(logging.Formatter):
+    """Formats a record as one line, whatever names and strangers' words are in its message.
+
+    Lines of a traceback, and those that other loggers mean (Scrapy's stats), follow it, set in.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """Return the line."""
+        is_ours = record.name.partition(".")[0] == "crawler"
+        lines = [record.message] if is_ours else record.message.split("\n")
+        record.message = "\n  ".join(map(visible, lines))
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        """Return the lines of a traceback."""
+        lines = super().formatException(ei).split("\n")
+        return "\n".join(f"  {visible(line)}" for line in lines)
 
 
 class LogFormat(StrEnum):
@@ -43,6 +63,7 @@ def log_to(
         handler.setFormatter(_formatter(log_format))
     elif console.is_terminal and not is_json:
         handler = RichHandler(console=console, show_path=False, show_time=False)
+        handler.setFormatter(VisibleLines("%(message)s"))
     else:
         handler = logging.StreamHandler(console.file)
         handler.setFormatter(_formatter(log_format))
@@ -58,7 +79,7 @@ def log_to(
 
 
 def _formatter(log_format: LogFormat) -> logging.Formatter:
-    return JsonLines() if log_format is LogFormat.JSON else logging.Formatter(_PLAIN)
+    return JsonLines() if log_format is LogFormat.JSON else VisibleLines(_PLAIN)
 
 
 def quiet_others() -> None:

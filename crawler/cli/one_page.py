@@ -17,10 +17,11 @@ from crawler.cli.logs import log_to
 from crawler.cli.process import UnusableRunError
 from crawler.extraction.extract import ExtractionJob
 from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
+from crawler.fetch.rendering import RenderError
 from crawler.options import OptionError
 from crawler.rules.site_rules import SiteRules
 from crawler.spiders.asking import ask
-from crawler.spiders.javascript import JavaScriptDesk, better
+from crawler.spiders.javascript import JavaScriptDesk, better, without_scripts
 from crawler.spiders.pool import page_object_name, pool_from_settings
 from crawler.spiders.reading import Reading, read_page
 
@@ -131,13 +132,13 @@ class _OnePageSpider(Spider):
         if scripts is None or not scripts.wants(tried.reading, tried.rule):
             return tried
         try:
-            rendered = await scripts.rendered(response)
+            rendered, led_to = await scripts.rendered(response)
+        except RenderError as error:
+            return replace(tried, reading=without_scripts(tried.reading, error))
         finally:
             await scripts.close()
-        if rendered is None:
-            return tried
         again = await _read(rendered, self.settings)
-        reading = better(tried.reading, again.reading)
+        reading = better(tried.reading, again.reading, led_to)
         return replace(again if again.reading.state.is_good else tried, reading=reading)
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.spiders.source import SourceSpider
+from crawler.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ class _Picture:
                 return Text("reading items …")
             return Text(f"looking for new items: {tally.asked.total()} asked, {tally.created} new")
         rate = self._rate(summary.done)
-        return Group(self._bar(summary, rate), Text(_states(summary)), Text(self._hosts()))
+        return Group(self._bar(summary, rate), Text(_states(summary)), Text(visible(self._hosts())))
 
     def _rate(self, done: int) -> float:
         now = time.monotonic()

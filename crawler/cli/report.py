@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from crawler.cli.markup import escape
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -73,7 +74,6 @@ def _hosts(title: str, hosts: list[tuple[str, HostTally]]) -> Table:
         table.add_column(column, justify="right")
     for name, tally in hosts:
         mean = tally.seconds / tally.tries
-        table.add_row(
-            name, str(tally.tries), str(tally.failures), f"{tally.slowest:.2f}", f"{mean:.2f}"
-        )
+        seconds = (f"{tally.slowest:.2f}", f"{mean:.2f}")
+        table.add_row(escape(name), str(tally.tries), str(tally.failures), *seconds)
     return table

@@ -12,6 +12,7 @@ from rich.console import Console
 from crawler.cli.logs import LogFormat
 from crawler.cli.report import print_report
 from crawler.options import OptionError
+from crawler.visible import visible_json
 
 if TYPE_CHECKING:
     from crawler.summary import RunSummary
@@ -36,7 +37,7 @@ Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="also show Scrapy
 def print_summary(summary: RunSummary, *, as_json: bool) -> None:
     """Print what a run did, for a person or as one JSON document."""
     if as_json:
-        print(json.dumps(summary.as_json(), indent=2, ensure_ascii=False))
+        print(visible_json(json.dumps(summary.as_json(), indent=2, ensure_ascii=False)))
     else:
         print_report(summary, Console())
 

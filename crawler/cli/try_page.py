@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from crawler.cli.markup import escape
 from crawler.cli.one_page import TriedPage, address, stored, try_file, try_url
 from crawler.cli.process import project_settings
 from crawler.cli.shared import AsJson, Overrides, Verbose, settings_of
@@ -21,6 +21,7 @@ from crawler.spiders.checks import check_settings
 from crawler.spiders.pool import page_object_modules
 from crawler.trial.case import Case
 from crawler.trial.told import Told, told_fields
+from crawler.visible import visible_json
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings
@@ -61,7 +62,8 @@ def try_page(
     else:
         tried = try_file(file, address(url), settings)
     if as_json:
-        print(json.dumps(_as_json(tried), indent=2, ensure_ascii=False))
+        print(visible_json(json.dumps(_as_json(tried), indent=2, ensure_ascii=False)))
+
     else:
         _print_tried(tried, Console())
     if save is not None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from crawler.cli.logs import LogFormat, log_to
 from crawler.cli.process import UnusableRunError, project_settings
+from crawler.exit_codes import ExitCode
 from crawler.plan.revisit import RevisitPolicy
 from crawler.spiders.checks import check_settings
 from crawler.watch.child_run import TOKEN_VARIABLE
@@ -16,7 +18,7 @@ from crawler.watch.door import Address, open_door
 from crawler.watch.options import WatchOptions
 from crawler.watch.pace import Pace
 from crawler.watch.schedule import Schedule
-from crawler.watch.watch import FirstRunError, Watch
+from crawler.watch.watch import DeafError, FirstRunError, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.options import CrawlOptions
+
+logger = logging.getLogger("crawler.watch")
 
 
 def watch_items(
@@ -46,6 +50,7 @@ def watch_items(
         OptionError: an option or a setting makes no sense.
         ItemsNotFoundError, OutputBusyError, OSError: see `Watch.run`.
         UnusableRunError: the first run could not be done at all.
+        SystemExit: it has to be started again.
     """
     settings = project_settings(overrides)
     settings.set("LOG_LEVEL", "INFO", priority="project")
@@ -60,17 +65,21 @@ def watch_items(
         words=(f"--log-format={log_format}", *(["--verbose"] if verbose else [])),
     )
     log_to(console, settings, verbose=verbose, log_format=log_format)
+    names = frozenset(name.lower() for name in settings.getlist("CRAWLER_WATCH_HOSTS"))
     try:
-        asyncio.run(_watch(told, address))
+        asyncio.run(_watch(told, address, names))
     except FirstRunError as error:
         raise UnusableRunError(str(error)) from error
+    except DeafError as error:
+        logger.error("%s", error, extra={"event": "failed"})  # noqa: TRY400 - it tells all
+        raise SystemExit(ExitCode.SOURCES_FAILED) from None
 
 
-async def _watch(told: WatchOptions, address: Address | None) -> None:
+async def _watch(told: WatchOptions, address: Address | None, names: frozenset[str]) -> None:
     watch = Watch(told)
     folders = [path for path in told.crawl.items if path.is_dir()]
     async with AsyncExitStack() as stack:
         if address is not None:
             token = os.environ.get(TOKEN_VARIABLE) or None
-            await stack.enter_async_context(open_door(watch, folders, address, token))
+            await stack.enter_async_context(open_door(watch, folders, address, token, names=names))
         await watch.run()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - msgspec reads the types of all fields
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from crawler.extraction.page_kind.kind import PageKind
+from crawler.extraction.page_kind.kind import PageKind  # noqa: TC001 - likewise
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP", "AVIF")
 _QUALITY: Final = 80
+_RESIZABLE: Final = frozenset({"L", "RGB", "RGBA", "CMYK", "YCbCr"})  # with filters, as they are
 _TRANSPARENT_ON: Final = (255, 255, 255)
 
 
@@ -23,6 +24,9 @@ def look_through(data: bytes, *, most_pixels: int, thumbnail_width: int) -> Imag
     Args:
         most_pixels: width times height; an image with more is not decoded.
         thumbnail_width: in pixels; 0 makes none. An image that is not wider has none.
+
+    Raises:
+        MemoryError: there is too little of it for an image of this size.
     """
     facts = read_size(data)
     if facts.format is None:
@@ -40,9 +44,11 @@ def look_through(data: bytes, *, most_pixels: int, thumbnail_width: int) -> Imag
                 problem = f"{image.width} x {image.height} are more pixels than are decoded"
                 return ImageFacts(facts.format, image.width, image.height, problem)
             image.load()
-            shown = ImageOps.exif_transpose(image)
-            small = _thumbnail(shown, thumbnail_width) if thumbnail_width else None
-            return ImageFacts(facts.format, shown.width, shown.height, thumbnail=small)
+            ImageOps.exif_transpose(image, in_place=True)
+            small = _thumbnail(image, thumbnail_width) if thumbnail_width else None
+            return ImageFacts(facts.format, image.width, image.height, thumbnail=small)
+    except MemoryError:
+        raise  # says nothing of the file
     except Exception as error:  # noqa: BLE001 - decoders raise whatever a file makes them
         problem = f"cannot be decoded: {type(error).__name__}"
         if isinstance(error, Image.DecompressionBombError):
@@ -56,7 +62,10 @@ def _thumbnail(image: Image, width: int) -> tuple[bytes, int, int] | None:
     if image.width <= width:
         return None
     height = max(1, round(image.height * width / image.width))
-    small = image.convert("RGBA").resize((width, height), Images.Resampling.LANCZOS)
+    # Made small first, where the mode can be: a copy of the whole would take as much once more.
+    if image.mode not in _RESIZABLE:
+        image = image.convert("RGBA")
+    small = image.resize((width, height), Images.Resampling.LANCZOS).convert("RGBA")
     flat = Images.new("RGB", small.size, _TRANSPARENT_ON)
     flat.paste(small, mask=small.getchannel("A"))
     buffer = BytesIO()

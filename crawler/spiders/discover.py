@@ -15,7 +15,7 @@ from crawler.discover.options import SearchOptions, check_folder
 from crawler.discover.tally import DiscoveryTally
 from crawler.discover.tidy import is_tidy, tidied
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
-from crawler.extraction.pool.page_worker import ExtractionKilledError
+from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
 from crawler.fetch.bounded_stop import BoundedStop, StoppedError
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.inert import plain_text
@@ -248,9 +248,11 @@ class DiscoverSpider(SourceSpider):
         if errors:
             raise errors[0]
 
-    def reader(self, read: Callable[[JobT], ReadT]) -> ExtractionPool[JobT, ReadT]:
+    def reader(
+        self, read: Callable[[JobT], ReadT], answer: type[ReadT]
+    ) -> ExtractionPool[JobT, ReadT]:
         """Return a pool of one worker for what strangers wrote; the caller closes it."""
-        pool = reader_pool(self.settings, read)
+        pool = reader_pool(self.settings, read, answer)
         if (stop := self.crawler.get_extension(BoundedStop)) is not None:
             stop.at_cut_off(pool.kill)
         return pool
@@ -271,7 +273,7 @@ class DiscoverSpider(SourceSpider):
         except ExtractionPoolError as error:
             self.pool_failed(error)
             raise StoppedError from error
-        except Exception as error:  # whatever strangers make a parser raise is theirs
+        except ExtractionRaisedError as error:  # whatever strangers make a parser raise is theirs
             logger.warning("reading failed", exc_info=error)
-            detail = plain_text(f"{type(error).__name__}: {error}", limit=_DETAIL_LENGTH)
+            detail = plain_text(str(error), limit=_DETAIL_LENGTH)
             return State.EXTRACTION_ERROR, detail, None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.discover.feeds.feed import FeedJob
+from crawler.discover.feeds.feed import Feed, FeedJob
 from crawler.discover.feeds.link_header import links_of_header
 from crawler.discover.feeds.read import read_feed
 from crawler.options import OptionError
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from scrapy.http import Response
 
-    from crawler.discover.feeds.feed import Feed
     from crawler.extraction.pool.extraction_pool import ExtractionPool
     from crawler.ledger.records import FeedAnswer
 
@@ -45,7 +44,7 @@ class FeedsSpider(DiscoverSpider):
 
     async def discover(self) -> None:
         """Ask all feeds, some at once."""
-        self._pool = self.reader(read_feed)
+        self._pool = self.reader(read_feed, Feed)
         try:
             await self.each(dict.fromkeys(self.search.urls), self._take)
         finally:

@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 from scrapy import Request
 
 from crawler.extraction.pool.extraction_pool import ExtractionPool, ExtractionPoolError
-from crawler.extraction.pool.page_worker import ExtractionKilledError
+from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
 from crawler.fetch.first_bytes import FIRST_BYTES, FirstBytes
 from crawler.fetch.hosts.gate import NO_STRIKES
 from crawler.fetch.outcome import state_of_status
 from crawler.images.size import ImageFacts
 from crawler.images.wish import ImageWish
-from crawler.images.work import ImageJob, study_image
+from crawler.images.work import ImageJob, image_memory, study_image
+from crawler.inert import plain_text
 from crawler.ledger.records import ImageRecord
 from crawler.moments import now_text
 from crawler.spiders.faults import settles_faults
@@ -40,8 +41,7 @@ _MOST_WAITING: Final = 2_000  # images
 # Nearly all formats say their size at once; JPEG may have a preview and colour profiles before it.
 _HEADS: Final = (32 * 1024, 256 * 1024)
 _MOST_FAILURES: Final = 3  # in a row of one host, before its images are left to a later run
-_BYTES_A_PIXEL: Final = 8  # decoded, and once more as it is turned or made small
-_ROOM: Final = 96 * 1024 * 1024
+_PROBLEM_LENGTH: Final = 200
 _ACCEPT: Final = "image/avif,image/webp,image/png,image/jpeg,image/gif,image/svg+xml,image/*;q=0.8"
 _KILLED: Final = {"time": "takes too long", "memory": "takes too much memory", "crash": "crashes"}
 
@@ -71,9 +71,10 @@ class ImageDesk:
         settings = crawler.settings
         self._pool: ExtractionPool[ImageJob, ImageFacts] = ExtractionPool(
             study_image,
+            ImageFacts,
             workers=1,
             page_seconds=settings.getfloat("CRAWLER_EXTRACTION_SECONDS"),
-            memory_bytes=_ROOM + (_BYTES_A_PIXEL * wish.most_pixels if wish.copies else 0),
+            memory_bytes=image_memory(wish.most_pixels if wish.copies else 0),
         )
 
     @classmethod
@@ -185,6 +186,14 @@ class ImageDesk:
             except ExtractionPoolError as error:
                 self._spider.pool_failed(error)
                 return
+            except ExtractionKilledError as error:
+                # No image below the limit takes so much: it is this machine that has too little.
+                is_ours = error.reason == "memory"
+                problem = f"it {_KILLED[error.reason]}"
+                await self._fail(image, problem, may_pass=is_ours, blames_host=False)
+                async for request in self._next(image):
+                    yield request
+                return
             is_cut = not self._wish.copies and len(response.body) >= _HEADS[attempt]
             if facts.format and facts.problem and is_cut and attempt + 1 < len(_HEADS):
                 yield self._request(image, attempt + 1)
@@ -226,8 +235,8 @@ class ImageDesk:
         pixels = self._wish.most_pixels if self._wish.copies else 0
         try:
             return await self._pool.extract(ImageJob(data, pixels, self._wish.thumbnail_width))
-        except ExtractionKilledError as error:
-            return ImageFacts(problem=f"it {_KILLED[error.reason]}")
+        except ExtractionRaisedError as error:
+            return ImageFacts(problem=plain_text(f"cannot be read: {error}", limit=_PROBLEM_LENGTH))
 
     async def _fail(self, image: str, problem: str, *, may_pass: bool, blames_host: bool) -> None:
         self._failures[_host(image)] += blames_host

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Self
+from functools import partial
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import urlsplit
 
+from scrapy import Request
+
+from crawler.fetch.addresses.networks import PUBLIC_ONLY, refusal
 from crawler.fetch.bounded_stop import StoppedError
+from crawler.fetch.hosts.via import VIA
+from crawler.fetch.rendering import PageAnswer, RenderError
 from crawler.fetch.warc.errors import OwnFailureError
+from crawler.inert import plain_text
 from crawler.options import OptionError
-from crawler.spiders.asking import ask
+from crawler.spiders.asking import ask_for
 from crawler.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
-    from crawler.fetch.browser import Browser, PageAnswer
+    from crawler.fetch.browser import Browser
     from crawler.rules.rule import Rule
     from crawler.rules.site_rules import SiteRules
     from crawler.spiders.reading import Reading
@@ -29,6 +38,7 @@ logger = logging.getLogger("crawler.run")
 JAVASCRIPT: Final = "CRAWLER_JAVASCRIPT"
 BROWSER: Final = "CRAWLER_BROWSER"
 _SECONDS: Final = "CRAWLER_BROWSER_SECONDS"
+_DETAIL_LENGTH: Final = 200
 _WAYS: Final = ("rules", "empty", "off")
 
 
@@ -57,7 +67,7 @@ class JavaScriptDesk:
         if make is None:
             logger.warning("rules ask for JavaScript, but there is no browser: see docs/rules.md")
             return None
-        return cls(make(lambda url: _answer(crawler, url)), crawler, also_empty=also_empty)
+        return cls(make(), crawler, also_empty=also_empty)
 
     def wants(self, reading: Reading, rule: Rule | None) -> bool:
         """Whether the scripts of a page are to be run that was read without them."""
@@ -66,21 +76,27 @@ class JavaScriptDesk:
             return reading.state in {State.OK, State.EMPTY}
         return self._also_empty and reading.state is State.EMPTY
 
-    async def rendered(self, response: Response) -> Response | None:
-        """Return an answer with its page as it is once its scripts have run; None: it failed."""
-        from crawler.fetch.browser import PageAnswer, RenderError  # noqa: PLC0415 - needs an extra
+    async def rendered(self, response: Response) -> tuple[Response, str | None]:
+        """Return an answer with its page as it is once its scripts have run.
 
+        Also where they would have led, if anywhere: a page's scripts may not go elsewhere.
+
+        Raises:
+            RenderError: they could not be run.
+        """
         content_type = (response.headers.get("Content-Type") or b"text/html").decode("latin-1")
         page = PageAnswer(response.url, 200, content_type, response.body)
+        answer = partial(_answer, self._crawler, is_public=_is_public(response))
         try:
-            html = await self._browser.render(page)
+            rendered = await self._browser.render(page, answer)
         except RenderError as error:
             logger.warning("the scripts of %s were not run: %s", response.url, error)
-            return None
+            raise
         self._crawler.stats.inc_value("crawler/javascript/pages")
         headers = response.headers.copy()
         headers["Content-Type"] = "text/html; charset=utf-8"
-        return response.replace(body=html.encode("utf-8", "ignore"), headers=headers)
+        body = rendered.html.encode("utf-8", "ignore")
+        return response.replace(body=body, headers=headers), rendered.led_to
 
     def kill(self) -> None:
         """Give up all pages now."""
@@ -91,12 +107,30 @@ class JavaScriptDesk:
         await self._browser.close()
 
 
-def better(plain: Reading, rendered: Reading) -> Reading:
-    """Return how a page is read: as it is once its scripts have run if that is good, else plain."""
+def better(plain: Reading, rendered: Reading, led_to: str | None = None) -> Reading:
+    """Return how a page is read: as it is once its scripts have run if that is good, else plain.
+
+    Args:
+        led_to: where the scripts would have led.
+    """
     chosen, told = rendered, "its scripts were run"
     if not rendered.state.is_good:
         chosen, told = plain, f"its scripts were run and left it {rendered.state}"
+    if led_to is not None:
+        told = plain_text(f"{told}; they lead to {led_to}", limit=_DETAIL_LENGTH)
     return replace(chosen, detail="; ".join(filter(None, (told, chosen.detail))))
+
+
+def without_scripts(plain: Reading, error: RenderError) -> Reading:
+    """Return how a page is read whose scripts could not be run: no worse than without them.
+
+    That it came out empty then says nothing of its article.
+    """
+    state = plain.state
+    if state is State.EMPTY:
+        state = State.INTERNAL_ERROR if error.is_ours else State.EXTRACTION_TIMEOUT
+    told = plain_text(f"its scripts were not run: {error}", limit=_DETAIL_LENGTH)
+    return replace(plain, state=state, detail="; ".join(filter(None, (told, plain.detail))))
 
 
 def check_javascript_settings(settings: BaseSettings) -> None:
@@ -118,9 +152,7 @@ def check_javascript_settings(settings: BaseSettings) -> None:
         raise OptionError(f"{JAVASCRIPT}: {told}")
 
 
-def _maker(
-    settings: BaseSettings,
-) -> Callable[[Callable[[str], Awaitable[PageAnswer | None]]], Browser] | None:
+def _maker(settings: BaseSettings) -> Callable[[], Browser] | None:
     """Return what makes the browser; None: there is none."""
     try:
         from crawler.fetch.browser import Browser, find_chromium  # noqa: PLC0415 - needs an extra
@@ -131,22 +163,47 @@ def _maker(
     executable = find_chromium(settings[BROWSER])
     if executable is None:
         return None
-    seconds = settings.getfloat(_SECONDS)
-    return lambda answer: Browser(executable, answer, seconds=seconds)
+    return partial(Browser, executable, seconds=settings.getfloat(_SECONDS))
 
 
-async def _answer(crawler: Crawler, url: str) -> PageAnswer | None:
-    """Ask for what a script wants, with the manners of the crawl."""
-    from crawler.fetch.browser import PageAnswer  # noqa: PLC0415 - needs an extra
+def _is_public(response: Response) -> bool:
+    """Whether a page is from the internet, whose scripts are to reach no network of ours.
 
+    Behind a proxy nobody knows, and only an address in the URL itself tells.
+    """
+    is_proxied = response.request is not None and response.meta.get("proxy")
+    address = None if is_proxied else response.ip_address
+    if address is None:
+        try:
+            address = ip_address((urlsplit(response.url).hostname or "").strip("[]"))
+        except ValueError:
+            return True
+    return refusal(address) is None
+
+
+async def _answer(
+    crawler: Crawler, url: str, origin: str | None, *, is_public: bool
+) -> PageAnswer | None:
+    """Ask for what a script wants, with the manners of the crawl.
+
+    Args:
+        origin: whose scripts want to read an answer from elsewhere. The names of hosts in a network
+            of ours are not told.
+        is_public: whether the page is from the internet.
+    """
     if not url.startswith(("http://", "https://")):
         return None
+    headers = {"Origin": origin} if origin is not None and is_public else {}
+    request = Request(url, headers=headers, meta={PUBLIC_ONLY: is_public, VIA: "a script"})
     try:
-        asked: Any = await ask(crawler, url, via="a script")
+        asked = await ask_for(crawler, request)
     except (StoppedError, OwnFailureError):
         return None  # the run ends, which its other requests tell
     response = asked.response
     if response is None:
         return None
-    content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-    return PageAnswer(response.url, response.status, content_type, response.body)
+    kind, allowed = (
+        (response.headers.get(name) or b"").decode("latin-1")
+        for name in ("Content-Type", "Access-Control-Allow-Origin")
+    )
+    return PageAnswer(response.url, response.status, kind, response.body, allowed or None)

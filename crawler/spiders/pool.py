@@ -6,6 +6,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from crawler.extraction.article import Article
 from crawler.extraction.extract import ExtractionJob, extract_page, warm_up
 from crawler.extraction.pool.extraction_pool import ExtractionPool, default_workers
 from crawler.options import OptionError
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scrapy.settings import BaseSettings
-
-    from crawler.extraction.article import Article
 
 JobT = TypeVar("JobT")
 ReadT = TypeVar("ReadT")
@@ -41,12 +40,13 @@ def check_pool_settings(settings: BaseSettings) -> None:
 
 
 def reader_pool(
-    settings: BaseSettings, read: Callable[[JobT], ReadT]
+    settings: BaseSettings, read: Callable[[JobT], ReadT], answer: type[ReadT]
 ) -> ExtractionPool[JobT, ReadT]:
     """Make a pool of one worker that reads something else than pages, in the time of a page.
 
     Args:
         read: a top-level function.
+        answer: what it returns.
 
     Raises:
         OptionError: as `check_pool_settings`.
@@ -54,6 +54,7 @@ def reader_pool(
     check_pool_settings(settings)
     return ExtractionPool(
         read,
+        answer,
         workers=1,
         page_seconds=settings.getfloat("CRAWLER_EXTRACTION_SECONDS"),
         memory_bytes=_READER_MEMORY,
@@ -76,6 +77,7 @@ def pool_from_settings(
     work, load = _work_with(modules) if modules else (extract_page, warm_up)
     return ExtractionPool(
         work,
+        Article,
         workers=int(settings.getfloat("CRAWLER_EXTRACTION_WORKERS")) or default_workers(),
         page_seconds=settings.getfloat("CRAWLER_EXTRACTION_SECONDS"),
         memory_bytes=int(settings.getfloat("CRAWLER_EXTRACTION_MEMORY")),

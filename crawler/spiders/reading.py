@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 from crawler.extraction.extract import ExtractionJob
 from crawler.extraction.metadata.opt_outs import OptOuts, header_opt_outs, with_opt_outs
 from crawler.extraction.page_kind.challenge import refused_by_challenge
-from crawler.extraction.pool.extraction_pool import ExtractionPoolError
-from crawler.extraction.pool.page_worker import ExtractionKilledError
+from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
 from crawler.fetch.conditional import is_not_modified
 from crawler.fetch.media_type import content_type_of, is_html, is_json
 from crawler.fetch.outcome import state_of_status
@@ -109,11 +108,9 @@ async def read_page(
         )
     except ExtractionKilledError as error:
         return Reading(State.EXTRACTION_TIMEOUT, _KILLED[error.reason])
-    except ExtractionPoolError:
-        raise
-    except Exception as error:  # whatever a page makes a parser raise is that page's state
+    except ExtractionRaisedError as error:  # whatever a page makes a parser raise is its state
         logger.warning("extraction of %s failed", response.url, exc_info=error)
-        detail = plain_text(f"{type(error).__name__}: {error}", limit=_DETAIL_LENGTH)
+        detail = plain_text(str(error), limit=_DETAIL_LENGTH)
         return Reading(State.EXTRACTION_ERROR, detail)
     if url is None:  # what an archive says of its own copies is not the page's word
         article = with_opt_outs(article, _opt_outs(response))

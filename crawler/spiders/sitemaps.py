@@ -11,7 +11,7 @@ from crawler.discover.sitemaps.robots_lines import (
     sitemaps_of_robots,
     usual_sitemap,
 )
-from crawler.discover.sitemaps.sitemap import SitemapJob
+from crawler.discover.sitemaps.sitemap import Sitemap, SitemapJob
 from crawler.options import OptionError
 from crawler.spiders.discover import DiscoverSpider
 from crawler.spiders.validators import answer_of, conditions_of
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from scrapy.http import Response
 
-    from crawler.discover.sitemaps.sitemap import Sitemap
     from crawler.extraction.pool.extraction_pool import ExtractionPool
     from crawler.ledger.records import FeedAnswer
 
@@ -54,7 +53,7 @@ class SitemapsSpider(DiscoverSpider):
 
     async def discover(self) -> None:
         """Go through the sitemaps of all sites, some at once."""
-        self._pool = self.reader(read_sitemap)
+        self._pool = self.reader(read_sitemap, Sitemap)
         try:
             await self.each(dict.fromkeys(self.search.urls), self._site, at_once=_SITES_AT_ONCE)
         finally:

@@ -24,6 +24,7 @@ from crawler.fetch.hosts.frontier import HostFrontier
 from crawler.fetch.hosts.gate import IN_SPITE_OF_PAUSES
 from crawler.fetch.outcome import outcome_of_error
 from crawler.fetch.proxies import Proxies, ProxyDoubtError, unusable_proxy
+from crawler.fetch.rendering import RenderError
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.fetch.warc.replay import TAKEN_AT, Replay
 from crawler.items.discovery import ItemsNotFoundError
@@ -46,7 +47,7 @@ from crawler.spiders.faults import (
 )
 from crawler.spiders.further_pages import PageDesk
 from crawler.spiders.images import ImageDesk
-from crawler.spiders.javascript import JavaScriptDesk, better
+from crawler.spiders.javascript import JavaScriptDesk, better, without_scripts
 from crawler.spiders.memory import LedgerMemory
 from crawler.spiders.oembed import OEmbedDesk
 from crawler.spiders.pool import pool_from_settings
@@ -394,15 +395,19 @@ class SourceSpider(Spider):
             return reading
         if not self.scripts.wants(reading, rule):
             return reading
-        rendered = await self.scripts.rendered(response)
-        again = None
-        if rendered is not None:
+        try:
+            rendered, led_to = await self.scripts.rendered(response)
+        except RenderError as error:
+            reading = without_scripts(reading, error)
+        else:
             again = await read_page(rendered, self.pool, wants_body=True, rules=self.rules)
+            reading = better(reading, again, led_to)
+            if again.state.is_good:
+                return reading
         stop = self._stop()
-        is_stopping = stop is not None and stop.stopping.is_set()
-        if is_stopping and (again is None or not again.state.is_good):
+        if stop is not None and stop.stopping.is_set():
             raise StoppedError(response.url)  # nothing was learned that the next run should believe
-        return reading if again is None else better(reading, again)
+        return reading
 
     @settles_faults
     async def source_failed(self, failure: Failure) -> AsyncIterator[Any]:

@@ -32,6 +32,7 @@ class Member:
         self._path = path
         self._inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
         self._waiting = b""
+        self._given = 0
 
     def read(self, size: int = -1) -> bytes:
         """Return up to `size` bytes, or up to 64 KiB without one; b"" at the member's end.
@@ -51,8 +52,13 @@ class Member:
                 raise WarcError(f"{self._path} is damaged at byte {self.start}: {error}") from error
             self._waiting = self._inflater.unconsumed_tail
             if piece:
+                self._given += len(piece)
                 return piece
         return b""
+
+    def tell(self) -> int:
+        """Return how many bytes it has given."""
+        return self._given
 
     def drain(self) -> int:
         """Read on to the member's end, and return the byte of the file that follows it.

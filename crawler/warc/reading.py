@@ -5,10 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from warcio.archiveiterator import WARCIterator
-
 from crawler.fetch.answers.chunks import ChunksError, LenientChunks
 from crawler.moments import moment, utc_text
+from crawler.warc.bounded_records import BoundedRecords
 from crawler.warc.errors import NotRecordedError, WarcError
 from crawler.warc.members import Member, MemberBrokenOffError, is_gzipped
 from crawler.warc.records import RecordedAnswer
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from crawler.warc.index import CaptureIndex
     from crawler.warc.records import Capture, HeaderFields
 
+_CHUNK_HEADS: Final = 1024 * 1024  # bytes, of which a stranger can make far more than of a body
 _FRAMING: Final = frozenset({"transfer-encoding", "content-length"})  # of what was on the wire
 _STEP: Final = 64 * 1024  # bytes
 
@@ -61,7 +61,7 @@ def _record(capture: Capture) -> Iterator[Any]:
         file.seek(capture.offset)
         stream = Member(file, capture.file) if is_gzipped(capture.file) else file
         try:
-            record = next(iter(WARCIterator(stream)), None)
+            record = BoundedRecords(stream, capture.file).next()
             if record is None or record.rec_headers.get_header("WARC-Target-URI") != capture.url:
                 raise WarcError(f"{capture.file} has changed since it was read first")
             yield record
@@ -75,7 +75,13 @@ def _body(record: Any, most: int) -> tuple[bytes, bool]:
     is_chunked = "chunked" in ",".join(codings).lower().replace(" ", "").split(",")
     is_cut = record.rec_headers.get_header("WARC-Truncated") is not None
     stream = record.raw_stream
-    return _unchunked(stream, most) if is_chunked else stream.read(most + 1), is_cut
+    if not is_chunked:
+        return stream.read(most + 1), is_cut
+    room = 2 * most + _CHUNK_HEADS
+    is_cut |= stream.limit > room
+    stream.limit = min(stream.limit, room)
+    body = _unchunked(stream, most)
+    return body, is_cut and len(body) <= most
 
 
 def _unchunked(stream: Any, most: int) -> bytes:

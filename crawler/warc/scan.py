@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from warcio.archiveiterator import WARCIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
+from crawler.warc.bounded_records import BoundedRecords
 from crawler.warc.errors import WarcError
 from crawler.warc.members import Member, MemberBrokenOffError, is_gzipped
 from crawler.warc.records import Capture
@@ -52,33 +52,32 @@ def _scan_gzipped(file: BinaryIO, path: Path) -> Iterator[Capture | None]:
         file.seek(end)
         member = Member(file, path)
         try:
-            records = iter(WARCIterator(member))
-            capture = _capture(next(records), path, member.start)
-            if next(records, None) is not None:
+            records = BoundedRecords(member, path)
+            record = records.next()
+            capture = None if record is None else _capture(record, path, member.start)
+            if record is not None and records.next() is not None:
                 raise WarcError(
                     f"{path} has several records in one gzip member; `warcio recompress` mends that"
                 )
             end = member.drain()
         except MemberBrokenOffError:
             return
-        except StopIteration:  # an empty member
-            end, capture = member.drain(), None
         except PARSER_ERRORS as error:
             raise WarcError(f"{path} at byte {member.start}: {told(error)}") from error
         yield capture
 
 
 def _scan_plain(file: BinaryIO, path: Path) -> Iterator[Capture | None]:
-    iterator = WARCIterator(file)
+    records = BoundedRecords(file, path)
     try:
-        for record in iterator:
+        while (record := records.next()) is not None:
             capture = _capture(record, path, 0)
-            offset = iterator.get_record_offset()  # reads the record to its end
+            offset = records.finish()
             if record.raw_stream.limit:
                 return
             yield None if capture is None else capture.at(offset)
     except PARSER_ERRORS as error:
-        raise WarcError(f"{path} after byte {iterator.offset}: {told(error)}") from error
+        raise WarcError(f"{path} after byte {records.offset}: {told(error)}") from error
 
 
 def _capture(record: Any, path: Path, offset: int) -> Capture | None:

@@ -9,6 +9,7 @@ import json
 import logging
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from aiohttp import web
@@ -18,6 +19,7 @@ from crawler.items.item_place import PlaceError, item_place
 from crawler.items.new_item import add_item
 from crawler.options import OptionError
 from crawler.problem import ItemError
+from crawler.watch.visitors import MOST_CONNECTIONS, Visitors, own_names_only
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -29,6 +31,7 @@ logger = logging.getLogger("crawler.watch")
 
 _MOST_BYTES: Final = 1024 * 1024  # of a body
 _BODY_SECONDS: Final = 30.0
+_LINGERING_SECONDS: Final = 2.0  # in which what is left of a refused body is read
 _HIGHEST_PORT: Final = 65_535
 
 
@@ -55,19 +58,27 @@ class Address:
 
 @asynccontextmanager
 async def open_door(
-    watch: Watch, folders: Sequence[Path], address: Address, token: str | None
+    watch: Watch,
+    folders: Sequence[Path],
+    address: Address,
+    token: str | None,
+    *,
+    names: frozenset[str] = frozenset(),
 ) -> AsyncIterator[None]:
     """Serve while the block is running.
 
     Args:
         folders: where items may be; new ones go into the first.
         token: the key for `POST /items`; None: nobody has it.
+        names: host names that the server may be called by, besides those that nobody can register.
 
     Raises:
         OSError: the address cannot be listened on.
     """
     door = _Door(watch, folders, token)
-    app = web.Application(client_max_size=_MOST_BYTES)
+    visitors = Visitors()
+    middlewares = (visitors.middleware, own_names_only(names | {address.host}))
+    app = web.Application(client_max_size=_MOST_BYTES, middlewares=middlewares)
     app.add_routes(
         [
             web.get("/healthz", door.health),
@@ -75,16 +86,31 @@ async def open_door(
             web.post("/items", door.post_item),
         ]
     )
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=1.0,
+        lingering_time=_LINGERING_SECONDS,
+    )
     await runner.setup()
+    server: asyncio.Server | None = None
     try:
-        site = web.TCPSite(runner, address.host, address.port)
-        await site.start()
-        host, port = runner.addresses[0][:2]
+        assert runner.server is not None
+        server = await asyncio.get_running_loop().create_server(
+            partial(visitors.protocol, runner.server),
+            address.host,
+            address.port,
+            backlog=MOST_CONNECTIONS,
+            reuse_address=True,
+        )
+        host, port = server.sockets[0].getsockname()[:2]
         facts = {"event": "listening", "host": host, "port": port}
         logger.info("listening on %s port %d", host, port, extra=facts)
         yield
     finally:
+        if server is not None:
+            server.close()
         await runner.cleanup()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import signal
 import time
@@ -29,8 +30,15 @@ if TYPE_CHECKING:
 logger = logging.getLogger("crawler.watch")
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_MAY_PASS: Final = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.ENOSPC, errno.EINTR}
+)
 _TICK: Final = 1.0  # seconds between two looks at what goes on
 _BUSY_SECONDS: Final = 2.0  # between two looks at a folder that another run holds
+
+
+class DeafError(RuntimeError):
+    """Changes of files are told no more, though they were; a fresh watch may hear them again."""
 
 
 class FirstRunError(RuntimeError):
@@ -73,6 +81,7 @@ class Watch:
             ItemsNotFoundError: a path among the items is missing.
             OutputBusyError: another watch is on this output folder.
             FirstRunError: the first run could not be done.
+            DeafError: files could be watched, and cannot any more.
             OSError: files cannot be watched.
         """
         lock = self._folder.take()
@@ -112,8 +121,14 @@ class Watch:
 
     def _end_if_deaf(self) -> None:
         for teller in self._tellers:
-            if teller.done():
+            if not teller.done():
+                continue
+            try:
                 teller.result()  # it only ends by an error
+            except OSError as error:
+                if not self._has_run:
+                    raise
+                raise DeafError(f"changes of files are told no more: {error}") from error
 
     async def _loop(self) -> None:
         while not self._stopping:
@@ -121,10 +136,20 @@ class Watch:
             job = self._agenda.take(time.monotonic(), datetime.now(UTC))
             self._look_ahead()
             if job is not None:
-                await self._do(job)
+                await self._try(job)
                 continue
             wait = self._agenda.wait(time.monotonic(), datetime.now(UTC))
             await self._woken(wait)
+
+    async def _try(self, job: Job) -> None:
+        """Do a job; what the system does not give now (files, memory, disk) it may give later."""
+        try:
+            await self._do(job)
+        except OSError as error:
+            if not self._has_run and error.errno not in _MAY_PASS:
+                raise
+            logger.warning("the run could not be begun: %s", error, extra={"event": "failed"})
+            self._agenda.failed(job, time.monotonic())
 
     async def _do(self, job: Job) -> None:
         if self._folder.is_busy():
@@ -152,7 +177,7 @@ class Watch:
             run = await ChildRun.start(options, self._options.settings, *self._options.words)
         except OSError as error:
             logger.warning("no process can be started: %s", error, extra={"event": "failed"})
-            return RunOutcome(ExitCode.USAGE_ERROR, None), False
+            return RunOutcome(ExitCode.SOURCES_FAILED, None), False
         ended = asyncio.create_task(run.outcome())
         ended.add_done_callback(lambda _: self._wake.set())
         stopped_at: float | None = None

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import asyncio
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from crawler.extraction.pool.extraction_pool import ExtractionKilledError, ExtractionPool
 from crawler.images.copies import look_through
 from crawler.images.size import ImageFacts
-from crawler.images.work import ImageJob, study_image
+from crawler.images.work import ImageJob, image_memory, study_image
 from tests.images.pictures import SVG, bomb, picture
 
 PIXELS = 1_000_000
@@ -80,3 +83,45 @@ def test_a_worker_reads_sizes_or_looks_pictures_through() -> None:
     assert study_image(ImageJob(data[:500])) == ImageFacts("png", 640, 480)
     assert study_image(ImageJob(data[:500], PIXELS)).problem is not None
     assert study_image(ImageJob(data, PIXELS, 100)).thumbnail is not None
+
+
+TURNED = Image.Exif()
+TURNED[0x0112] = 6
+LARGE: dict[str, tuple[str, dict[str, Any]]] = {
+    "camera": ("JPEG", {"quality": 30}),
+    "progressive": ("JPEG", {"quality": 60, "progressive": True, "subsampling": 0}),
+    "turned": ("JPEG", {"quality": 30, "exif": TURNED}),
+    "webp": ("WEBP", {"quality": 30, "method": 0}),
+    "lossless": ("WEBP", {"lossless": True, "quality": 0, "method": 0}),
+    "png": ("PNG", {"compress_level": 1}),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_picture_of_as_many_pixels_as_are_kept_fits_into_the_worker(name: str) -> None:
+    kind, options = LARGE[name]
+    buffer = BytesIO()
+    small = Image.effect_noise((600, 400), 60).convert("RGB")
+    small.resize((6000, 4166)).save(buffer, kind, **options)
+    facts = in_a_worker(buffer.getvalue(), image_memory(25_000_000))
+    assert facts.problem is None
+    assert facts.thumbnail is not None
+    sides = {facts.width, facts.height}
+    assert sides == {6000, 4166}
+
+
+def test_too_little_memory_is_no_defect_of_a_picture() -> None:
+    with pytest.raises(ExtractionKilledError) as raised:
+        in_a_worker(picture("PNG", 4000, 2000), 20 << 20)
+    assert raised.value.reason == "memory"
+
+
+def in_a_worker(data: bytes, memory: int) -> ImageFacts:
+    async def study() -> ImageFacts:
+        pool = ExtractionPool(study_image, ImageFacts, workers=1, memory_bytes=memory)
+        try:
+            return await pool.extract(ImageJob(data, 25_000_000, 400))
+        finally:
+            await pool.close()
+
+    return asyncio.run(study())

@@ -85,6 +85,77 @@ def test_what_scripts_ask_for_is_asked_with_the_manners_of_the_crawl(
     assert body.startswith("The lighthouse keeper")
 
 
+@pytest.mark.parametrize(
+    ("page", "is_asked"),
+    [(NEWS, False), ("http://93.184.216.34/a", False), ("http://10.1.2.3/a", True)],
+)
+def test_scripts_of_the_internet_reach_no_allowed_network(
+    web: LocalWeb, run_crawler: Callable[..., Outcome], page: str, is_asked: bool
+) -> None:
+    inside = "http://10.0.0.5/people.txt"
+    asks = (
+        f"fetch('{inside}', {{mode: 'no-cors'}}); "
+        f"document.write('<script src={inside}><' + '/script>'); fetch('/elsewhere')"
+    )
+    web.page(page, f"<body><script>{asks}</script>")
+    web.page(inside, TEXT, headers={"Content-Type": "text/javascript"})
+    web.redirect(page.rpartition("/")[0] + "/elsewhere", inside)
+    settings = {"CRAWLER_JAVASCRIPT": "empty", "CRAWLER_ALLOWED_NETWORKS": "10.0.0.0/8"}
+    run_crawler("try", page, "--json", web=web, settings=settings)
+    assert web.count(page) == 1
+    assert (web.count(inside) > 0) == is_asked
+    assert (web.count("http://10.0.0.5/robots.txt") > 0) == is_asked
+
+
+def test_scripts_of_a_page_tell_no_other_site_where_they_are(
+    web: LocalWeb, run_crawler: Callable[..., Outcome]
+) -> None:
+    other = "http://api.example/data"
+    web.page(
+        NEWS,
+        f"<body><script>fetch('{other}').then(r => r.text()).then(t => {{"
+        "document.body.innerHTML = '<article><h1>App</h1><p>' + t; })</script>",
+    )
+    allowed = {"Content-Type": "text/plain", "Access-Control-Allow-Origin": "http://news.example"}
+    web.page(other, TEXT * 3, headers=allowed)
+    settings = {"CRAWLER_JAVASCRIPT": "empty"}
+    tried = run_crawler("try", NEWS, "--json", web=web, settings=settings)
+    assert tried.json["state"] == "ok", tried.stderr
+    (asked,) = [one for one in web.requests if one.host == "api.example" and one.path == "/data"]
+    assert asked.headers["Origin"] == "http://news.example"
+    assert "Referer" not in asked.headers
+
+
+def test_a_page_whose_scripts_lead_elsewhere_is_as_it_was(
+    web: LocalWeb,
+    write_item: Callable[..., Path],
+    run_crawler: Callable[..., Outcome],
+    article_html: Callable[..., str],
+    tmp_path: Path,
+) -> None:
+    items, output = tmp_path / "items", tmp_path / "out"
+    write_item(items, "a", original_url=NEWS)
+    web.page(NEWS, article_html(title="Kept"))
+    settings = {"CRAWLER_JAVASCRIPT": "empty"}
+    run_crawler("run", items, "-o", output, web=web, settings=settings)
+    web.page(NEWS, "<body><div id=root></div><script>location = '/place'</script>")
+    again = run_crawler("run", items, "-o", output, "--force", web=web, settings=settings)
+    assert f"INFO empty {NEWS}" in again.stderr
+    assert "they lead to http://news.example/place" in again.stderr
+    assert web.count("http://news.example/place") == 0
+    assert "Kept" in next((output / "items").rglob("*.md")).read_text()
+
+
+def test_scripts_that_could_not_be_run_say_nothing_of_an_article(
+    web: LocalWeb, run_crawler: Callable[..., Outcome]
+) -> None:
+    web.page(NEWS, "<body><div id=root></div><script>for (;;) {}</script>")
+    settings = {"CRAWLER_JAVASCRIPT": "empty", "CRAWLER_BROWSER": "/bin/false"}
+    tried = run_crawler("try", NEWS, "--json", web=web, settings=settings)
+    assert tried.json["state"] == "internal-error"
+    assert tried.json["detail"].startswith("its scripts were not run: ")
+
+
 def test_a_script_that_never_ends_holds_up_no_stop_and_teaches_nothing(
     web: LocalWeb,
     write_item: Callable[..., Path],

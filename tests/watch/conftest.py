@@ -14,7 +14,7 @@ import pytest
 from tests.web.command import arguments, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tests.web.local_web import LocalWeb
@@ -112,13 +112,14 @@ def watch(items: Path, output: Path, web: LocalWeb) -> Iterator[Callable[..., Wa
             settings: Mapping[str, object] | None = None,
             env: Mapping[str, str] | None = None,
             on: Path = items,
+            before: Sequence[str] = (),
         ) -> Watching:
             given = SETTINGS | (settings or {})
             command = arguments(
                 "watch", on, "-o", output, "--log-format=json", *words, settings=given
             )
             process = subprocess.Popen(
-                command,
+                [*before, *command],
                 env=environment(web) | (env or {}),
                 stderr=subprocess.PIPE,
                 text=True,

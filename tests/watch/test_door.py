@@ -6,14 +6,17 @@ import http.client
 import json
 import signal
 import socket
+from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tests.watch.conftest import wait_for
 from tests.web.item_files import write_item
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.watch.conftest import Watching
     from tests.web.local_web import LocalWeb
@@ -159,6 +162,69 @@ def test_items_are_posted_by_those_who_have_the_key(
     watching.await_events("run-ended", runs + 1, trigger="files")
     assert door.metrics()['crawler_posts_total{status="401"}'] == 5
     assert TOKEN not in str(watching.lines)
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"GET /healthz HTTP/1.1\r\nX: ", b"POST /items HTTP/1.1\r\n"]
+)
+def test_connections_that_ask_for_nothing_keep_nobody_out_and_end_nothing(
+    watch: Callable[..., Watching],
+    items: Path,
+    web: LocalWeb,
+    article_html: Callable[..., str],
+    head: bytes,
+) -> None:
+    web.page(FIRST, article_html())
+    web.page(SECOND, article_html(title="Second"))
+    write_item(items, "first", original_url=FIRST)
+    few_files = ("prlimit", "--nofile=256:256")
+    watching = watch("--http", 0, env={"CRAWLER_TOKEN": TOKEN}, before=few_files)
+    door = Door(watching)
+    watching.await_runs(1)
+    with ExitStack() as stack:
+        for _ in range(400):
+            one = stack.enter_context(socket.create_connection(("127.0.0.1", door.port)))
+            with suppress(OSError):  # it has been ended already
+                one.sendall(head)
+        assert door.health()[0] == 200
+        write_item(items, "second", original_url=SECOND)
+        watching.await_events("visited", url=SECOND)
+        text = write_item(items.parent, "new", original_url=FIRST, title="New").read_bytes()
+        assert door.post(text)[0] == 201
+        files = list(Path(f"/proc/{watching.process.pid}/fd").iterdir())
+        assert len(files) < 150
+    assert watching.end(signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /", b"X" * 100_000, b"X: y\r\n" * 20_000])
+def test_a_head_that_does_not_end_is_ended(watch: Callable[..., Watching], sent: bytes) -> None:
+    door = Door(watch("--http", 0))
+    with socket.create_connection(("127.0.0.1", door.port)) as one:
+        one.settimeout(40)
+        with suppress(ConnectionError):
+            one.sendall(sent)
+            while one.recv(1000):
+                pass
+    assert door.health()[0] in {200, 503}
+
+
+def test_the_server_answers_to_its_own_names_only(watch: Callable[..., Watching]) -> None:
+    watching = watch("--http", 0, settings={"CRAWLER_WATCH_HOSTS": "crawler.example, b.example"})
+    door = Door(watching)
+    own = (
+        "127.0.0.1",
+        "localhost",
+        "LOCALHOST:80",
+        "[::1]:9180",
+        "10.0.0.5:80",
+        "crawler",
+        "[::1]",
+    )
+    for host in (*own, "a.localhost", "crawler.example", "b.example.:80"):
+        assert door.ask("GET", "/healthz", None, {"Host": host})[0] in {200, 503}, host
+    for host in ("evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "a.b:c", "1.2.3"):
+        for method, path in (("GET", "/healthz"), ("GET", "/metrics"), ("POST", "/items")):
+            assert door.ask(method, path, None, {"Host": host})[0] in {400, 421}, host
 
 
 def test_a_port_that_is_taken_ends_the_watch_with_its_reason(

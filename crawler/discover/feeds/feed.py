@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from crawler.discover.found import FoundArticle
+from crawler.discover.found import FoundArticle  # noqa: TC001 - msgspec reads the fields' types
 
 MOST_ENTRIES: Final = 1000
 """Entries that are read of one feed; those that come first, which are the newest by custom."""

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 
     from crawler.discover.mended_xml import MendedXml
 
-_MAIL_AND_NAME: Final = re.compile(r"[^\s()]+@[^\s()]+\s*\(([^()]+)\)")
+_MAIL_AND_NAME: Final = re.compile(r"[^\s()@]+@[^\s()@]+\s*+\(([^()]+)\)")
 _DEFECT_LENGTH: Final = 150
+_LONGEST_AUTHOR: Final = 500
 _MOST_DEFECTS: Final = 5
 
 _SAID: Final = "said_"  # before a name of these: feedparser takes some of them for others
@@ -81,7 +82,7 @@ def read_xml_feed(xml: MendedXml, url: str) -> Feed | None:
 
 
 class _Lasting:
-    """What both of feedparser's parsers lack: dates as they stand there, and no end at an error.
+    """What both of feedparser's parsers lack: dates as they stand there, bounds, no end at errors.
 
     feedparser fills in what a date has not, today's month for example, and takes dates that mean
     different things for one.
@@ -132,6 +133,17 @@ class _Lasting:
         self._save("is_permalink", is_permalink)  # type: ignore[attr-defined]
 
     _start_id = _start_guid
+
+    def _sync_author_detail(self, key: str = "author") -> None:
+        """Do as feedparser does, but for an author who is too long to be one.
+
+        It looks for an address by an expression of quadratic time: minutes for a megabyte.
+        """
+        context = self._get_context()  # type: ignore[attr-defined]
+        author = context.get(key)
+        if isinstance(author, str):
+            context[key] = author[:_LONGEST_AUTHOR]
+        super()._sync_author_detail(key)  # type: ignore[misc]
 
 
 def _kept_as_text(name: str) -> tuple[Any, Any]:

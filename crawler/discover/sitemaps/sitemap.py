@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from crawler.discover.found import FoundArticle  # noqa: TC001 - msgspec reads the fields' types
+
 if TYPE_CHECKING:
-    from crawler.discover.found import FoundArticle
     from crawler.discover.options import SearchOptions
 
 MOST_URLS: Final = 50_000

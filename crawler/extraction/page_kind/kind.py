@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from crawler.states import State
+from crawler.states import State  # noqa: TC001 - msgspec reads the types of all fields
 
 
 @dataclass(frozen=True, slots=True)

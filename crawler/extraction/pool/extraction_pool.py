@@ -3,35 +3,54 @@
 Why not Pebble (5.2.3, measured): one kill of an idle worker breaks its pool for good, a busy worker
 outlives a killed parent, memory has no limit, and a page costs up to 1.8 ms (here up to 0.7 ms).
 
-A worker has the next page in its pipe while it works on one, and says when it starts a page. So
-it is known which page a death is put down to; a page that only waited goes to another worker.
+A worker has the next page in its pipe while it works on one, and says when it starts a page. So it
+is known which page a death is put down to. A page that only waited goes to another worker, and the
+page itself to a fresh one that it has to itself: what ends that one, too, is the page's own doing.
+
+A page's time is that of the processor, so that a busy machine ends no page. A worker that is given
+none (stopped, swapped out, or asleep) is ended after a multiple of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import pickle
 from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from crawler.extraction.pool.page_worker import ExtractionKilledError, Page, PageWorker
-from crawler.extraction.pool.worker import Kind, Orders
+import msgspec
+
+from crawler.extraction.pool.page_worker import (
+    ExtractionKilledError,
+    ExtractionRaisedError,
+    Page,
+    PageWorker,
+)
+from crawler.extraction.pool.worker import SECONDS, Kind, Orders, Raised
 from crawler.extraction.pool.worker_process import WorkerProcess, pickled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ExtractionKilledError", "ExtractionPool", "ExtractionPoolError", "default_workers"]
+    from crawler.extraction.pool.page_worker import Cause
+
+__all__ = [
+    "ExtractionKilledError",
+    "ExtractionPool",
+    "ExtractionPoolError",
+    "ExtractionRaisedError",
+    "default_workers",
+]
 
 JobT = TypeVar("JobT")
 ResultT = TypeVar("ResultT")
 
-_STOOD_STILL = 2.0  # seconds that a timer of this loop is late by no accident
 _START_SECONDS = 60.0
 _STARTS_IN_A_ROW = 5
 _RETRY_SECONDS = 0.2
+_WALL_TIMES = 6  # the time limit, in seconds of the wall, for what the processor does not count
+_READ_RAISED = msgspec.msgpack.Decoder(Raised).decode
 
 
 class ExtractionPoolError(RuntimeError):
@@ -51,6 +70,7 @@ class ExtractionPool(Generic[JobT, ResultT]):
     def __init__(
         self,
         work: Callable[[JobT], ResultT],
+        answer: type[ResultT],
         *,
         workers: int,
         page_seconds: float = 10.0,
@@ -61,10 +81,13 @@ class ExtractionPool(Generic[JobT, ResultT]):
         """Prepare the pool; the workers start with the first page or with `start`.
 
         Args:
-            work: a top-level function of an importable module; jobs and results are pickled.
+            work: a top-level function of an importable module; jobs are pickled.
+            answer: what it returns, of what `msgspec` knows (dataclasses and plain types): nothing
+                else is taken from a worker.
             workers: how many processes.
-            page_seconds: wall-clock limit for a page, from when a worker starts on it.
-            memory_bytes: what a page may use on top of the memory of the started worker.
+            page_seconds: the processor's time that a page may take, and a sixth of the time that
+                it may take at all.
+            memory_bytes: what a page may use on top of what its worker has in use when it begins.
             pages_per_worker: after so many pages a fresh worker takes over, against slow leaks.
             warm_up: a top-level function that each worker calls before its first page.
 
@@ -72,11 +95,13 @@ class ExtractionPool(Generic[JobT, ResultT]):
             Exception: whatever pickling `work` or `warm_up` raises.
         """
         self._orders = pickled(Orders(work, warm_up, memory_bytes))
+        self._read_answer = msgspec.msgpack.Decoder(answer).decode
         self._size = workers
         self._page_seconds = page_seconds
         self._pages_per_worker = pages_per_worker
         self._workers: list[PageWorker] = []
         self._queue: deque[Page] = deque()
+        self._again: deque[Page] = deque()  # pages that wait for a fresh worker
         self._failed_starts = 0
         self._retry: asyncio.TimerHandle | None = None
         self._closed: str | None = None
@@ -87,19 +112,14 @@ class ExtractionPool(Generic[JobT, ResultT]):
         Raises:
             ExtractionKilledError: the page took too long or too much memory, or crashed its worker.
             ExtractionPoolError: no worker can start, or the pool is closed.
-            Exception: whatever `work` raises, with the worker's traceback as a note.
+            ExtractionRaisedError: `work` raised.
+            Exception: whatever pickling the job raises.
         """
         page = Page(pickled(job), asyncio.get_running_loop().create_future())
         self.start()
         self._queue.append(page)
         self._hand_out()
-        kind, payload = await page.answer
-        answer = pickle.loads(payload)  # noqa: S301 - from our own worker
-        if kind is Kind.RAISED:
-            error, trace = answer
-            error.add_note(trace)
-            raise error
-        result: ResultT = answer
+        result: ResultT = await page.answer
         return result
 
     def start(self) -> None:
@@ -134,17 +154,23 @@ class ExtractionPool(Generic[JobT, ResultT]):
             worker.process.end()
         self._workers.clear()
         self._queue.clear()
+        self._again.clear()
         for page in pages:
             page.answer.set_exception(ExtractionPoolError(why))
 
     def _open_pages(self) -> list[Page]:
-        pages = [*self._queue, *(page for worker in self._workers for page in worker.given)]
+        waiting = (*self._queue, *self._again)
+        pages = [*waiting, *(page for worker in self._workers for page in worker.given)]
         return [page for page in pages if not page.answer.done()]
 
     def _is_worn(self, worker: PageWorker) -> bool:
-        return worker.pages_started >= self._pages_per_worker
+        return worker.worn or worker.pages_started >= self._pages_per_worker
 
     def _fill_up(self) -> None:
+        if self._again and not any(not w.ready or w.is_fresh for w in self._workers):
+            serving = [worker for worker in self._workers if not self._is_worn(worker)]
+            if len(serving) >= self._size:  # one makes room for the fresh one
+                max(serving, key=lambda worker: worker.pages_started).worn = True
         # A worn worker serves on until its successor is ready, but does not count any more.
         while self._retry is None and self._size > sum(not self._is_worn(w) for w in self._workers):
             self._start_worker()
@@ -182,7 +208,14 @@ class ExtractionPool(Generic[JobT, ResultT]):
         self._fill_up()
 
     def _hand_out(self) -> None:
-        while self._queue and (free := [worker for worker in self._workers if worker.is_free]):
+        while self._again and (fresh := [w for w in self._workers if w.is_fresh]):
+            page = self._again.popleft()
+            if not page.answer.done():
+                fresh[0].give(page)
+        while self._queue:
+            free = [worker for worker in self._workers if worker.has_room(self._queue[0])]
+            if not free:
+                break
             # Rather not behind a page that has been running for long.
             worker = min(free, key=lambda worker: (len(worker.given), -worker.started_at))
             page = self._queue.popleft()
@@ -191,39 +224,79 @@ class ExtractionPool(Generic[JobT, ResultT]):
 
     def _take_frame(self, worker: PageWorker, kind: Kind, payload: bytes) -> None:
         match kind:
-            case Kind.READY:
+            case Kind.READY if not worker.ready:
                 worker.timer.cancel()
                 worker.ready = True
                 self._failed_starts = 0
                 self._retire_a_worn_one()
-            case Kind.BROKEN:
-                self._shut(f"a worker cannot start: {payload.decode()}")
-            case Kind.STARTED:
-                self._take_start_of_page(worker)
+            case Kind.BROKEN if not worker.ready:
+                self._shut(f"a worker cannot start: {payload.decode(errors='replace')}")
+            case Kind.STARTED if worker.given and worker.running is None:
+                self._take_start_of_page(worker, payload)
             case Kind.MEMORY if worker.given:  # the running page, or one too large to be taken in
                 worker.condemn(worker.given[0], "memory")
-            case Kind.RESULT | Kind.RAISED:
-                worker.take_answer(kind, payload)
-                self._let_go(worker)
+            case Kind.RESULT | Kind.RAISED if worker.running is not None:
+                self._take_answer(worker, kind, payload)
+            case Kind.WORN if worker.ready:
+                worker.worn = True
+                self._fill_up()
+            case _:  # not from our code
+                worker.process.kill()
         self._hand_out()
 
-    def _take_start_of_page(self, worker: PageWorker) -> None:
+    def _take_answer(self, worker: PageWorker, kind: Kind, payload: bytes) -> None:
+        assert worker.running is not None
+        answer: ResultT | ExtractionRaisedError
+        try:
+            if kind is Kind.RAISED:
+                answer = ExtractionRaisedError(_READ_RAISED(payload))
+            else:
+                answer = self._read_answer(payload)
+        except (msgspec.MsgspecError, UnicodeDecodeError):  # not from our code
+            worker.condemn(worker.running, "crash")
+            return
+        page = worker.done()
+        if page.answer.done():
+            pass
+        elif isinstance(answer, ExtractionRaisedError):
+            page.answer.set_exception(answer)
+        else:
+            page.answer.set_result(answer)
+        self._let_go(worker)
+
+    def _take_start_of_page(self, worker: PageWorker, payload: bytes) -> None:
         loop = asyncio.get_running_loop()
         page = worker.running = worker.given[0]
         worker.pages_started += 1
         worker.started_at = loop.time()
-        worker.timer = loop.call_later(self._page_seconds, self._end_of_time, worker, page)
+        worker.started_cpu = SECONDS.unpack(payload)[0] if len(payload) == SECONDS.size else 0.0
+        worker.timer = loop.call_later(self._page_seconds, self._look_at_time, worker, page)
         self._fill_up()
 
-    def _end_of_time(self, worker: PageWorker, page: Page, *, last: bool = False) -> None:
-        late = asyncio.get_running_loop().time() - worker.started_at - self._page_seconds
-        if (worker.process.is_sending or late > _STOOD_STILL) and not last:
-            # The page was done in time, and it is this loop that did not come to read all of it; or
-            # this process was stopped meanwhile, and perhaps the worker with it.
-            again = partial(self._end_of_time, worker, page, last=True)
+    def _look_at_time(self, worker: PageWorker, page: Page) -> None:
+        """End a page that has had its time, or look again when it may have had it."""
+        loop = asyncio.get_running_loop()
+        clock = worker.process.processor_seconds
+        on_wall = loop.time() - worker.started_at
+        taken = on_wall if clock is None else clock - worker.started_cpu
+        left = min(self._page_seconds - taken, self._page_seconds * _WALL_TIMES - on_wall)
+        if left > 0:
+            delay = max(left, self._page_seconds / 20)
+            worker.timer = loop.call_later(delay, self._look_at_time, worker, page)
+        elif taken >= self._page_seconds:
+            self._end_of_time(worker, page, "time")
+        else:
+            self._end_of_time(worker, page, "stall")
+
+    def _end_of_time(
+        self, worker: PageWorker, page: Page, cause: Cause, *, last: bool = False
+    ) -> None:
+        if worker.process.is_sending and not last:
+            # The page was done in time; it is this loop that did not come to read all of it.
+            again = partial(self._end_of_time, worker, page, cause, last=True)
             worker.timer = asyncio.get_running_loop().call_later(self._page_seconds, again)
         else:
-            worker.condemn(page, "time")
+            worker.condemn(page, cause)
 
     def _retire_a_worn_one(self) -> None:
         worn = next((w for w in self._workers if self._is_worn(w) and not w.retiring), None)
@@ -237,7 +310,10 @@ class ExtractionPool(Generic[JobT, ResultT]):
 
     def _take_death(self, worker: PageWorker, status: int) -> None:
         self._workers.remove(worker)
-        self._queue.extendleft(reversed(worker.settle()))
+        again, waited = worker.settle()
+        self._queue.extendleft(reversed(waited))
+        if again is not None:
+            self._again.append(again)
         if worker.ready:
             self._fill_up()
         else:

@@ -1,7 +1,9 @@
 """What runs inside a worker process: pages come in on one pipe, results go out on another.
 
-Both pipes carry frames: a header of one byte (`Kind`) and a length in bytes, then a pickle. The
-first frame in is the `Orders`. A thread reads ahead, so that the next page is already here when
+Both pipes carry frames: a header of one byte (`Kind`) and a length in bytes, then the message.
+What comes in is pickled by the parent; the first frame is the `Orders`. What goes out may have been
+made by a page that took the worker over, so it is MessagePack, which the parent reads as the type
+that it expects and nothing else. A thread reads ahead, so that the next page is already here when
 one is done, and so that the worker ends as soon as the parent has gone.
 """
 
@@ -14,25 +16,38 @@ import signal
 import struct
 import sys
 import threading
+import time
 import traceback
 from dataclasses import dataclass
 from enum import IntEnum
-from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+
+import msgspec
+
+from crawler.extraction.pool.page_memory import PageMemory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 HEADER = struct.Struct("!BQ")
+SECONDS = struct.Struct("!d")
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _NICENESS = 5  # the parent's event loop goes first: it feeds the workers
 _XML_ERR_NO_MEMORY = 2  # libxml2's xmlParserErrors; lxml passes it on as `code`
+_LONGEST_MESSAGE = 2_000  # characters of an error
+_LONGEST_TRACE = 20_000
+_ENCODE = msgspec.msgpack.Encoder().encode
 
 
 class Kind(IntEnum):
-    """What a frame says."""
+    """What a frame says.
+
+    Attributes:
+        STARTED: a page is begun; with the processor's seconds of the worker by then.
+        WORN: the worker's heap is full, and a fresh one should follow.
+    """
 
     ORDERS = 1
     PAGE = 2
@@ -42,6 +57,7 @@ class Kind(IntEnum):
     RESULT = 6
     RAISED = 7
     MEMORY = 8
+    WORN = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +67,21 @@ class Orders:
     Attributes:
         work: called with each page.
         warm_up: called once, before the first page.
-        memory_bytes: what the pages may use on top of the started worker.
+        memory_bytes: what a page may use on top of what the worker has in use when it begins.
     """
 
     work: Callable[[Any], Any]
     warm_up: Callable[[], object] | None
     memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An error of the work, in words: the name of its class, what it says, its traceback."""
+
+    kind: str
+    message: str
+    trace: str
 
 
 def main() -> NoReturn:
@@ -71,9 +96,9 @@ def main() -> NoReturn:
     pages, results = _take_the_pipes()
     inbox: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_receive, args=(pages, inbox, results), daemon=True).start()
-    orders = _start(inbox.get(), results)
+    orders, memory = _start(inbox.get(), results)
     while True:
-        _serve(orders.work, inbox.get(), results)
+        _serve(orders.work, memory, inbox.get(), results)
 
 
 def _take_the_pipes() -> tuple[BinaryIO, int]:
@@ -95,47 +120,65 @@ def _receive(pages: BinaryIO, inbox: SimpleQueue[bytes], results: int) -> None:
     os._exit(0)  # the parent closed the pipe or died
 
 
-def _start(message: bytes, results: int) -> Orders:
+def _start(message: bytes, results: int) -> tuple[Orders, PageMemory]:
     try:
         orders: Orders = pickle.loads(message)  # noqa: S301 - the parent wrote it
         if orders.warm_up is not None:
             orders.warm_up()
-        _limit_memory(orders.memory_bytes)
+        memory = PageMemory(orders.memory_bytes)
     except Exception:  # noqa: BLE001 - the parent raises it for the user to see
         _send(results, Kind.BROKEN, traceback.format_exc().encode(errors="replace"))
         os._exit(1)
     _send(results, Kind.READY)
-    return orders
+    return orders, memory
 
 
-def _limit_memory(memory_bytes: int) -> None:
+def _serve(work: Callable[[Any], Any], memory: PageMemory, message: bytes, results: int) -> None:
+    _send(results, Kind.STARTED, SECONDS.pack(time.process_time()))
     try:
-        import resource  # noqa: PLC0415 - POSIX only
-    except ImportError:
-        return
-    # RLIMIT_DATA counts what is written to; RLIMIT_AS also address space that malloc only reserves.
-    statm = Path("/proc/self/statm")
-    pages_in_use = int(statm.read_text().split()[5]) if statm.exists() else 0
-    limit = pages_in_use * resource.getpagesize() + memory_bytes
-    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-    if hard != resource.RLIM_INFINITY:
-        limit = min(limit, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # hostile pages must not fill the disk
-
-
-def _serve(work: Callable[[Any], Any], message: bytes, results: int) -> None:
-    _send(results, Kind.STARTED)
-    try:
-        try:
-            answer = Kind.RESULT, pickle.dumps(work(pickle.loads(message)))  # noqa: S301 - as above
-        except Exception as error:  # whatever it is goes to the caller
-            if _is_out_of_memory(error):
-                raise MemoryError from error
-            answer = Kind.RAISED, _pickled(error)
-        _send(results, *answer)
+        memory.begin_page()
+        _send(results, *_answer(work, memory, message))
+        del message
+        if memory.is_full():
+            _send(results, Kind.WORN)
     except MemoryError:
         _die_of_memory(results)
+
+
+def _answer(work: Callable[[Any], Any], memory: PageMemory, message: bytes) -> tuple[Kind, bytes]:
+    """Return what the work makes of a page.
+
+    Raises:
+        MemoryError: it needs more than it may have.
+    """
+    answer = _try(work, message)
+    if isinstance(answer, bytes):
+        return Kind.RESULT, answer
+    # Libraries turn a failed allocation into errors of every kind. What is no such thing happens
+    # with more memory as well.
+    memory.begin_page(times=2)
+    again = _try(work, message)
+    if isinstance(again, bytes) or again.kind != answer.kind:
+        raise MemoryError
+    return Kind.RAISED, _ENCODE(answer)
+
+
+def _try(work: Callable[[Any], Any], message: bytes) -> bytes | Raised:
+    try:
+        return _ENCODE(work(pickle.loads(message)))  # noqa: S301 - the parent wrote it
+    except Exception as error:  # whatever it is goes to the caller
+        if _is_out_of_memory(error):
+            raise MemoryError from error
+        return Raised(
+            type(error).__qualname__,
+            _text(str(error), _LONGEST_MESSAGE),
+            _text("".join(traceback.format_exception(error)), _LONGEST_TRACE),
+        )
+
+
+def _text(text: str, most: int) -> str:
+    """Return the end of a text, without what MessagePack cannot hold."""
+    return text[-most:].encode(errors="replace").decode()
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
@@ -150,17 +193,6 @@ def _die_of_memory(results: int) -> NoReturn:
     _send(results, Kind.MEMORY)
     os.kill(os.getpid(), signal.SIGKILL)
     os._exit(1)
-
-
-def _pickled(error: Exception) -> bytes:
-    trace = "".join(traceback.format_exception(error))
-    try:
-        message = pickle.dumps((error, trace))
-        pickle.loads(message)  # noqa: S301 - own bytes; many exceptions pickle but do not come back
-    except Exception:  # noqa: BLE001 - then the caller gets its text
-        text = traceback.format_exception_only(error)[-1].strip()
-        message = pickle.dumps((RuntimeError(text), trace))
-    return message
 
 
 def _send(results: int, kind: Kind, payload: bytes = b"") -> None:

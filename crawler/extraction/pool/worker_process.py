@@ -7,11 +7,13 @@ no SIGCHLD handler, which would be in the way of Twisted's. POSIX only.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import fcntl
 import os
 import pickle
 import subprocess
 import sys
+import time
 from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -31,6 +33,10 @@ main()
 _READ_BYTES = 1 << 18
 _PIPE_BYTES = 1 << 20  # what Linux grants to everybody
 _BURIAL_SECONDS = 0.005
+_LARGEST_FRAME = 64 << 20  # bytes; a page that took its worker over is not to fill our memory
+
+
+_KINDS = frozenset(Kind)
 
 
 class _Chunks(list[bytes]):
@@ -96,6 +102,17 @@ class WorkerProcess:
         os.set_blocking(self._results.fileno(), False)
         _widen(self._pages.fileno())
         self._loop.add_reader(self._results.fileno(), self._read)
+        self._clock = _processor_clock(self._process.pid)
+
+    @property
+    def processor_seconds(self) -> float | None:
+        """The processor time that it has used; None: the system does not say."""
+        if self._clock is None:
+            return None
+        try:
+            return time.clock_gettime(self._clock)
+        except OSError:  # it has ended
+            return None
 
     @property
     def pid(self) -> int:
@@ -159,6 +176,10 @@ class WorkerProcess:
         self._inbox += data
         while len(self._inbox) >= HEADER.size:
             kind, size = HEADER.unpack_from(self._inbox)
+            if kind not in _KINDS or size > _LARGEST_FRAME:  # not from our code
+                self._inbox.clear()
+                self.kill()
+                return False
             end = HEADER.size + size
             if len(self._inbox) < end:
                 break
@@ -199,3 +220,12 @@ def _widen(pipe: int) -> None:
     if sys.platform == "linux":
         with suppress(OSError):
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+
+def _processor_clock(pid: int) -> int | None:
+    """Return the clock of the processor time of a process (POSIX); None: there is none."""
+    find = getattr(ctypes.CDLL(None), "clock_getcpuclockid", None)
+    clock = ctypes.c_int()
+    if find is None or find(pid, ctypes.byref(clock)) != 0:
+        return None
+    return clock.value

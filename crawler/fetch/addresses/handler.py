@@ -10,7 +10,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from crawler.fetch.addresses.errors import BlockedAddressError, NoSuchHostError
 from crawler.fetch.addresses.guard import Guard, Proxy, guarded_by
 from crawler.fetch.addresses.lookup import Trouble
-from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, AllowedNetworks
+from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, PUBLIC_ONLY, AllowedNetworks
 from crawler.fetch.addresses.resolver import GuardedResolver, ascii_name
 from crawler.fetch.answers.handler import BoundedDownloadHandler
 from crawler.fetch.own_trouble import OwnTroubleError
@@ -41,7 +41,8 @@ class GuardedDownloadHandler(BoundedDownloadHandler):
             OwnTroubleError: no host can be looked up.
         """
         proxy = request.meta.get("proxy")
-        guard = Guard(self._allowed, Proxy.parse(proxy) if proxy else None)
+        allowed = AllowedNetworks() if request.meta.get(PUBLIC_ONLY) else self._allowed
+        guard = Guard(allowed, Proxy.parse(proxy) if proxy else None)
         with guarded_by(guard) as guard:
             if reason := guard.url_refusal(request.url):
                 raise BlockedAddressError(reason)

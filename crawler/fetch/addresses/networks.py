@@ -18,6 +18,9 @@ Network: TypeAlias = IPv4Network | IPv6Network
 ALLOWED_NETWORKS: Final = "CRAWLER_ALLOWED_NETWORKS"
 """The name of the setting."""
 
+PUBLIC_ONLY: Final = "public_addresses_only"
+"""The key of a request's meta that has it reach no allowed network: a stranger asks by us."""
+
 # The IANA registries of special-purpose addresses (RFC 6890), and multicast (RFC 5771).
 _SPECIAL_IPV4: Final = {
     IPv4Network("0.0.0.0/8"): "this host",

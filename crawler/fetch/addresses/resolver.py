@@ -110,12 +110,19 @@ class GuardedResolver:
         """Return what the last look-up of an `ascii_name` gave, before the guard; for a while."""
         return _read(host) or self.cache.last(host)
 
+    async def lookup(self, host: str) -> Lookup:
+        """Return what an `ascii_name` stands for, before any guard."""
+        return _read(host) or self.cache.fresh(host) or await self._asked(host)
+
     async def _look_up(self, host: str, tell: Callable[[Lookup], None]) -> None:
+        tell(await self._asked(host))
+
+    async def _asked(self, host: str) -> Lookup:
         lookup = await self._ask(host)
         if lookup.trouble is Trouble.NO_ANSWER and await self._is_down():
             lookup = Lookup(trouble=Trouble.OURS)
         self.cache.put(host, lookup)
-        tell(lookup)
+        return lookup
 
     async def _ask(self, host: str) -> Lookup:
         pool = self._reactor.getThreadPool()

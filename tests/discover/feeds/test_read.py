@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -218,6 +219,19 @@ def test_what_is_neither_is_neither(body: bytes) -> None:
     feed = read(body)
     assert not feed.is_feed
     assert feed.alternates == ()
+
+
+@pytest.mark.parametrize("author", ["a", "a@", "a@b", "a.", "(", "1-", "a ("])
+@pytest.mark.parametrize("name", ["author", "dc:creator", "managingEditor"])
+def test_an_endless_author_takes_no_time(name: str, author: str) -> None:
+    text = author * (600_000 // len(author))
+    body = f"""<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
+<title>t</title><{name}>{text}</{name}><item><title>x</title><link>http://a.example/x</link>
+<{name}>{text}</{name}></item></channel></rss>"""
+    begun = time.process_time()
+    feed = read_feed(FeedJob(body.encode(), "http://a.example/feed", "application/rss+xml"))
+    assert time.process_time() - begun < 3
+    assert [entry.url for entry in feed.entries] == ["http://a.example/x"]
 
 
 def written(case: dict[str, Any]) -> bytes:

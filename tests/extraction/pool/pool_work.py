@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pickle
 import re
 import signal
 import threading
 import time
 from pathlib import Path
+
+from crawler.extraction.pool.worker import HEADER, Kind
 
 
 def perform(job):
@@ -84,6 +87,50 @@ def _spin(argument):
     return len(data)
 
 
+def _litter(size):
+    """Leave a heap of which so much stays taken after the page."""
+    _KEPT.append([bytes(100_000) for _ in range(size // 100_000)])
+
+
+def _fill(size):
+    return len(bytearray(b"x") * size)
+
+
+def _swallow(size):
+    try:
+        return len(bytearray(b"x") * size)
+    except MemoryError as error:
+        raise LookupError("no room") from error
+
+
+def _forge(name):
+    """Write to the pipe of the results as no worker does; it is the only one that is open."""
+    pipes = [int(fd.name) for fd in Path("/proc/self/fd").iterdir() if _is_pipe(fd)]
+    frames = {
+        "another type": HEADER.pack(Kind.RESULT, 2) + b"\xa1x",
+        "pickle": HEADER.pack(Kind.RESULT, 4) + pickle.dumps(1, 0)[:4],
+        "no frame": HEADER.pack(77, 0),
+        "a large frame": HEADER.pack(Kind.RESULT, 1 << 40),
+        "an order": HEADER.pack(Kind.BROKEN, 0),
+    }
+    for pipe in pipes:
+        os.write(pipe, frames[name])
+    time.sleep(20)
+
+
+def _is_pipe(fd):
+    try:
+        is_pipe = str(fd.readlink()).startswith("pipe:")
+        return is_pipe and os.get_blocking(int(fd.name)) and _is_for_writing(fd)
+    except OSError:
+        return False
+
+
+def _is_for_writing(fd):
+    return bool(int(Path(f"/proc/self/fdinfo/{fd.name}").read_text().split()[3], 8) & os.O_WRONLY)
+
+
+_KEPT = []
 _ACTIONS = {
     "answer": lambda value: value,
     "pid": lambda _: os.getpid(),
@@ -104,5 +151,9 @@ _ACTIONS = {
     "files": _open_files,
     "print": lambda text: os.write(1, text),
     "late": lambda size: time.sleep(0.1) or b"x" * size,
+    "litter": _litter,
+    "fill": _fill,
+    "swallow": _swallow,
+    "forge": _forge,
     "big": lambda size: b"x" * size,
 }

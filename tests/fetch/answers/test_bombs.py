@@ -111,7 +111,7 @@ def test_no_answer_harms_the_machine_and_good_pages_stay_good(
         "EXTENSIONS": json.dumps({**settings.EXTENSIONS, HEARTBEAT: 1}),
         "HEARTBEAT_FILE": beat,
         "CRAWLER_EXTRACTION_WORKERS": PROCESSES - 1,
-        "DOWNLOAD_TIMEOUT": 40,  # more than answers are held back for, also on a busy machine
+        "DOWNLOAD_TIMEOUT": 45,  # answers wait for the scale first, up to 30 seconds
     }
     words = arguments("run", items, "-o", output, "--json", settings=options)
     log = (tmp_path / "log").open("wb")

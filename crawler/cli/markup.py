@@ -1,0 +1,12 @@
+"""Names and strangers' words in what rich prints."""
+
+from __future__ import annotations
+
+from rich import markup
+
+from crawler.visible import visible
+
+
+def escape(text: str) -> str:
+    """Return a text that rich prints as it is, and that does nothing to a terminal."""
+    return markup.escape(visible(text))
