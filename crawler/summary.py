@@ -47,6 +47,8 @@ class RunSummary:
         visited: this run's visits by state.
         held: all sources of the selected items by the state that is held now.
         written, unchanged, unwritten: output files.
+        edited, outdated: those that are left since somebody edited them, and those of them to
+            which there was news to write.
         problems: the first defects of inputs and files, as text.
         hosts: tries by registered domain.
         seconds: wall-clock time of the run.
@@ -63,6 +65,8 @@ class RunSummary:
     written: int = 0
     unchanged: int = 0
     unwritten: int = 0
+    edited: int = 0
+    outdated: int = 0
     problems: list[str] = field(default_factory=list)
     problem_count: int = 0
     hosts: dict[str, HostTally] = field(default_factory=dict)
@@ -118,6 +122,8 @@ class RunSummary:
                 "written": self.written,
                 "unchanged": self.unchanged,
                 "failed": self.unwritten,
+                "edited": self.edited,
+                "outdated": self.outdated,
             },
             "slowestHosts": [_host_json(*host) for host in self.slowest_hosts()],
             "failingHosts": [_host_json(*host) for host in self.failing_hosts()],
@@ -140,6 +146,8 @@ class RunSummary:
             written=files["written"],
             unchanged=files["unchanged"],
             unwritten=files["failed"],
+            edited=files["edited"],
+            outdated=files["outdated"],
             problems=list(document["problems"]),
             problem_count=document["problemCount"],
             seconds=document["seconds"],

@@ -68,6 +68,9 @@ def run(
     ] = None,
     in_place: Annotated[bool, typer.Option("--in-place", help="write into ITEMS itself")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="wait for another run to end")] = False,
+    overwrite_edited: Annotated[
+        bool, typer.Option("--overwrite-edited", help="write edited files anew, too")
+    ] = False,
     archive: Archive = [],
     record: Record = None,
     dry_run: Annotated[
@@ -91,6 +94,7 @@ def run(
             older_than=older_than,
             in_place=in_place,
             wait=wait,
+            overwrite_edited=overwrite_edited,
             archive=archive,
             record=record,
         )

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from yaml import CSafeLoader, MappingNode, ScalarNode, YAMLError
 from yaml.constructor import ConstructorError
 
-from crawler.items.bounds import check_bounds, line_at, yaml_problem
+from crawler.items.bounds import (
+    ENRICHMENT_BYTES,
+    ENRICHMENT_NODES,
+    MAX_BYTES,
+    MAX_NODES,
+    check_bounds,
+    line_at,
+    yaml_problem,
+)
 from crawler.problem import ItemError, Problem
 
 if TYPE_CHECKING:
@@ -51,7 +60,9 @@ for _tag, _construct, _kind in (
     _ItemLoader.add_constructor(_tag, _with_line(_construct, _kind))
 
 
-def load_mapping(yaml_text: str, *, file: str) -> dict[Any, Any]:
+def load_mapping(
+    yaml_text: str, *, file: str, most_bytes: int = MAX_BYTES, most_nodes: int = MAX_NODES
+) -> dict[Any, Any]:
     """Load a front matter, its bounds checked first.
 
     It must be a block mapping whose keys start in the first column: only to such a mapping can a
@@ -60,7 +71,7 @@ def load_mapping(yaml_text: str, *, file: str) -> dict[Any, Any]:
     Raises:
         ItemError: with the line of the first defect.
     """
-    check_bounds(yaml_text, file=file)
+    check_bounds(yaml_text, file=file, most_bytes=most_bytes, most_nodes=most_nodes)
     loader = _ItemLoader(yaml_text)
     try:
         root = loader.get_single_node()
@@ -78,3 +89,19 @@ def load_mapping(yaml_text: str, *, file: str) -> dict[Any, Any]:
     finally:
         loader.dispose()
     return data
+
+
+def load_enrichment(yaml_text: str, *, file: str, line: int = 2) -> dict[Any, Any]:
+    """Load YAML lines that this crawler wrote into a file, from a line of it on.
+
+    They may be more than an item's own: an entry for each of its related ones.
+
+    Raises:
+        ItemError: with the line of the first defect.
+    """
+    limits = {"most_bytes": ENRICHMENT_BYTES, "most_nodes": ENRICHMENT_NODES}
+    try:
+        return load_mapping(yaml_text, file=file, **limits)
+    except ItemError as error:
+        problem = error.problem
+        raise ItemError(replace(problem, line=problem.line + line - 2)) from error

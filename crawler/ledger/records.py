@@ -188,6 +188,13 @@ class SourceRecord:
     retry_at: str | None = None
     images: Mapping[str, ImageRecord] = field(default_factory=dict)
 
+    @property
+    def lacks_text(self) -> bool:
+        """Whether an article is held whose text is lost, with the file that had it."""
+        if self.held is None or self.held.article is None or not self.held.state.has_text:
+            return False
+        return not self.held.article.markdown and self.held.article.word_count > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crawler.extraction.article import Article, Media
+from crawler.output.digests import UNSIGNED
 from crawler.output.image_entry import image_entry
 from crawler.states import State
 
@@ -47,8 +48,9 @@ def mention_entry(
         entry |= _metadata(article, record)
         if has_text:
             entry |= _body_facts(article)
-    if has_text:
+    if has_text and not record.lacks_text:
         entry["textFile"] = text_file
+    if has_text:
         entry["duplicateOf"] = None if copies is None else copies.best
     return entry
 
@@ -67,7 +69,7 @@ def source_entry(record: SourceRecord, copies: Copies | None = None) -> dict[str
     fields = _metadata(article, record)
     title = fields.pop("title", None)
     return (
-        {"title": title, "schema": SCHEMA_VERSION}
+        {"title": title, "schema": SCHEMA_VERSION, "digest": UNSIGNED}
         | _visit_fields(record, record.held.state)
         | fields
         | _body_facts(article)
@@ -95,7 +97,8 @@ def _visit_fields(record: SourceRecord, state: State) -> dict[str, Any]:
         "httpStatus": hop.status,
         "fetchedDateTime": fetched,
         "attemptedDateTime": None if fetched else visit.at,
-        "detail": article.cut or None if state in _WHOLE else hop.detail,
+        "openState": None if visit.open_state is visit.state else str(visit.open_state),
+        "detail": article.cut or None if visit.state in _WHOLE else hop.detail,
     }
 
 
@@ -119,6 +122,7 @@ def _metadata(article: Article, record: SourceRecord) -> dict[str, Any]:
         "siteName": article.site_name,
         "language": article.language,
         "pageType": article.form,
+        "declaredTypes": list(article.page_types),
         "section": article.section,
         "keywords": list(article.keywords),
         "images": [image_entry(image, record.images.get(image.url)) for image in article.images],

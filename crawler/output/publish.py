@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.items.item import parse_item, text_digest
 from crawler.ledger.records import FileStamp, ItemRecord, Rendered, SourceRecord
 from crawler.output.additions import Additions
+from crawler.output.adoption import Adoption
 from crawler.output.atomic import remove_file, write_atomically
 from crawler.output.conflicts import conflict_entries
+from crawler.output.digests import text_digest_of
 from crawler.output.enriched import enriched_item, source_file
 from crawler.output.entry import SCHEMA_VERSION, mention_entry
+from crawler.output.written_file import (
+    Condition,
+    WrittenFile,
+    look_at_item,
+    look_at_source,
+    read_written,
+)
 from crawler.problem import Problem
 
 if TYPE_CHECKING:
@@ -24,7 +34,7 @@ if TYPE_CHECKING:
     from crawler.output.layout import Layout, Target
 
 # What the same ledger is written as goes up with each change, so that all files are written anew.
-_FORM: Final = 2
+_FORM: Final = 3
 
 
 @dataclass(slots=True)
@@ -32,18 +42,28 @@ class PublishCount:
     """How many files were written, were right already, and could not be written.
 
     A source's file is looked at with each item that names it, and counts as often.
+
+    Attributes:
+        edited: files that somebody edited, which are left as they are, by name: whether there was
+            news to write to them.
     """
 
     written: int = 0
     unchanged: int = 0
     failed: int = 0
+    edited: dict[str, bool] = field(default_factory=dict)
 
 
 class Publisher:
     """Writes enriched items and source files from the ledger.
 
     What is written is a function of the item file, the ledger and the additions that are asked
-    for, so it does not matter which run writes it, or how often one was killed before.
+    for, so it does not matter which run writes it, or how often one was killed before. What is
+    found where a file goes is looked at first: a file that somebody edited is left, and one that
+    knows more than the ledger is taken into it.
+
+    Attributes:
+        renewed: keys of sources that a file knew more of.
     """
 
     def __init__(
@@ -53,9 +73,13 @@ class Publisher:
         *,
         on_problem: Callable[[Problem], None],
         additions: Additions | None = None,
+        overwrite_edited: bool = False,
     ) -> None:
         self._ledger = ledger
         self._layout = layout
+        self._overwrites = overwrite_edited
+        self._adoption = Adoption(ledger, layout, on_problem=on_problem)
+        self.renewed: set[str] = set()
         self._on_problem = on_problem
         self._failed: set[str] = set()
         self._additions = additions or Additions()
@@ -71,6 +95,7 @@ class Publisher:
             return
         if self._is_right(item, keys):
             return
+        self.renewed |= self._adoption.adopt_item(item)
         owned = [key for key in keys if not self._write_source(key)]
         self._write_item(item)
         for key in owned:
@@ -103,7 +128,8 @@ class Publisher:
         if self._owner(key) is not None:
             return False
         revision = _fingerprint(self._revision(key))
-        self._bring_up(self._layout.source(key), revision, lambda: self._source_text(key))
+        target = self._layout.source(key)
+        self._bring_up(target, revision, look_at_source, lambda _: self._source_text(key))
         return True
 
     def _write_item(self, item: ItemRecord) -> bool:
@@ -113,8 +139,12 @@ class Publisher:
             return False
         texts = [self._text_of(key, item, self._owner(key)) for key in keys]
         fingerprint = self._item_fingerprint(item, texts)
+        look = partial(look_at_item, in_place=self._layout.in_place)
         return self._bring_up(
-            self._layout.item(item), fingerprint, lambda: self._item_text(item, texts)
+            self._layout.item(item),
+            fingerprint,
+            look,
+            lambda found: self._item_text(item, texts, found.below),
         )
 
     def _item_fingerprint(self, item: ItemRecord, texts: list[str]) -> str:
@@ -143,15 +173,17 @@ class Publisher:
             return self._layout.text_of_item(item)
         return self._layout.source(key).name if owner is None else self._layout.text_of_item(owner)
 
-    def _item_text(self, item: ItemRecord, texts: list[str]) -> str | None:
-        read = parse_item(Path(item.origin).read_bytes(), Path(item.origin))
+    def _item_text(self, item: ItemRecord, texts: list[str], below: str) -> str | None:
+        data = Path(item.origin).read_bytes()
+        read = parse_item(data, Path(item.origin))
         if text_digest(read.text) != item.digest:
             return None
         added: dict[str, Any] = {}
         source, related, held, held_copies = {}, [], None, None
         for mention, text_file in zip(item.mentions, texts, strict=True):
             record = self._ledger.source(mention.source)
-            assert record is not None
+            if record is None or record.held is None:
+                return None  # its record was found damaged just now
             copies = self._ledger.copies(mention.source)
             is_own = mention.position < 0
             fields = read.data if is_own else read.data["related"][mention.position]
@@ -164,7 +196,17 @@ class Publisher:
             if "textFile" in entry:
                 held, held_copies = record, copies
             added = self._additions.block(fields, record)
-        return enriched_item(read.text, source, related, held, copies=held_copies, added=added)
+        in_place = self._layout.in_place
+        return enriched_item(
+            data.decode() if in_place else read.text,
+            source,
+            related,
+            held,
+            copies=held_copies,
+            added=added,
+            item_digest=None if in_place else text_digest_of(read.text),
+            below="" if in_place else below,
+        )
 
     def _source_text(self, key: str) -> str | None:
         record = self._ledger.source(key)
@@ -172,7 +214,13 @@ class Publisher:
             return None
         return source_file(record, self._ledger.copies(key))
 
-    def _bring_up(self, target: Target, fingerprint: str, text: Callable[[], str | None]) -> bool:
+    def _bring_up(
+        self,
+        target: Target,
+        fingerprint: str,
+        look: Callable[[bytes | None], WrittenFile],
+        text: Callable[[WrittenFile], str | None],
+    ) -> bool:
         if target.name in self._failed:
             return False  # it has been told; the next run tries again
         known = self._ledger.rendered(target.name)
@@ -180,19 +228,54 @@ class Publisher:
             if known is not None and known == Rendered(fingerprint, _stamp(target.path)):
                 self.count.unchanged += 1
                 return True
-            new = text()
-            if new is None:
+            there = read_written(target)
+            found = look(there)
+            if (new := text(found)) is None:
                 return False
-            self._write(target, new.encode())
+            data = new.encode()
+            if there != data:
+                if found.condition is Condition.UNREADABLE:
+                    self._set_aside(target, found.reason)
+                elif not self._may_replace(found):
+                    is_known = known is not None and known.fingerprint == fingerprint
+                    self._leave(target, found, is_news=not is_known and _is_news(look(data), found))
+                    return False
+            self._write(target, data, there)
             self._ledger.put_rendered(target.name, Rendered(fingerprint, _stamp(target.path)))
         except (OSError, ValueError) as error:
             self._fail(target, "not written", error)
             return False
         return True
 
-    def _write(self, target: Target, new: bytes) -> None:
-        is_file = target.path.is_file() and not target.path.is_symlink()
-        if is_file and target.path.read_bytes() == new:
+    def _may_replace(self, found: WrittenFile) -> bool:
+        if found.condition is Condition.PLAIN and self._layout.in_place:
+            return True
+        return self._overwrites or found.condition in {Condition.ABSENT, Condition.UNTOUCHED}
+
+    def _leave(self, target: Target, found: WrittenFile, *, is_news: bool) -> None:
+        """Leave a file that is not as it was written, and say so, once a run."""
+        if self.count.edited.get(target.name) in {True, is_news}:
+            return
+        self.count.edited[target.name] = is_news
+        told = f"{found.reason}; left as it is"
+        if is_news:
+            told += ", without what is new (--overwrite-edited writes it anew)"
+        self._on_problem(Problem(str(target.path), 1, told))
+
+    def _set_aside(self, target: Target, reason: str) -> None:
+        """Keep a file that cannot be read, but not where it is to be written anew."""
+        relative = target.path.relative_to(target.root)
+        stem = self._layout.set_aside / target.root.name / relative
+        number, kept = 0, stem
+        while kept.exists() or kept.is_symlink():
+            number += 1
+            kept = stem.with_name(f"{stem.name}.{number}")
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        target.path.rename(kept)
+        self._on_problem(Problem(str(target.path), 1, f"{reason}; it is kept as {kept}"))
+
+    def _write(self, target: Target, new: bytes, there: bytes | None) -> None:
+        if there == new:
             self.count.unchanged += 1
             return
         write_atomically(target.path, new, root=target.root)
@@ -226,7 +309,12 @@ class Publisher:
 
 
 def _has_text(record: SourceRecord) -> bool:
-    return record.held is not None and record.held.state.has_text
+    return record.held is not None and record.held.state.has_text and not record.lacks_text
+
+
+def _is_news(new: WrittenFile, found: WrittenFile) -> bool:
+    """Whether what would be written differs from what was written last, as the file states it."""
+    return found.stated is None or new.stated != found.stated
 
 
 def _fingerprint(*parts: object) -> str:

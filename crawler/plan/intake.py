@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import count, islice
@@ -44,6 +45,9 @@ class Intake:
         base: folder that items are told apart by their way from: the output folder, so that a
             project can be moved as a whole.
         only: globs on the path below ITEMS or on the file name; none means every item.
+        has_files: whether there may be files that were written earlier, with a ledger that is
+            lost: then all items are taken once, also those that are not selected, since what is
+            written of an item depends on the others.
         on_problem: is told each defect.
         should_stop: asked between batches; True ends the intake early.
     """
@@ -54,12 +58,14 @@ class Intake:
         *,
         base: Path,
         only: Sequence[str] = (),
+        has_files: bool = False,
         on_problem: Callable[[Problem | str], None],
         should_stop: Callable[[], bool],
     ) -> None:
         self._ledger = ledger
         self._base = base
         self._only = only
+        self._has_files = has_files
         self._on_problem = on_problem
         self._should_stop = should_stop
         self._known: dict[str, ItemRecord] = {}  # by file, as far as read ahead
@@ -73,24 +79,45 @@ class Intake:
         Raises:
             ItemsNotFoundError: a path does not exist.
         """
-        if files is None:
+        roots = [absolute(path) for path in paths]
+        is_all = files is None and not self._only
+        takes_all = is_all or (self._has_files and not all(map(self._ledger.is_taken, roots)))
+        named = None
+        if files is not None:
+            named = find_named(paths, files, exclude=exclude, on_problem=self._on_problem)
+        if named is None or takes_all:
             found = find_items(paths, exclude=exclude, on_problem=self._on_problem)
         else:
-            found = find_named(paths, files, exclude=exclude, on_problem=self._on_problem)
-        while (batch := list(islice(found, _BATCH))) and not self._should_stop():
-            wanted = [item for item in batch if self._is_wanted(item.relative)]
+            found, named = named, None
+        among = None if named is None else {absolute(item.path) for item in named}
+        is_stopped = False
+        while (batch := list(islice(found, _BATCH))) and not is_stopped:
+            wanted = [(item, self._is_wanted(item, among)) for item in batch]
+            items = [
+                (item, is_selected) for item, is_selected in wanted if is_selected or takes_all
+            ]
             with self._ledger.transaction():
-                self._known = self._ledger.items_from([absolute(item.path) for item in wanted])
-                for item in wanted:
-                    self._take_one(item)
+                self._known = self._ledger.items_from([absolute(item.path) for item, _ in items])
+                for item, is_selected in items:
+                    if is_selected:
+                        self._take_one(item)
+                    else:
+                        self._take_beside(item)
+            is_stopped = self._should_stop()
+        if takes_all and not is_stopped:
+            for root in roots:
+                self._ledger.put_taken(root)
         if files is None or not all(map(os.path.lexists, files)):
             for path in paths:
                 self._ledger.forget_missing(absolute(path))
         return self.count
 
-    def _is_wanted(self, relative: PurePosixPath) -> bool:
+    def _is_wanted(self, item: FoundItem, among: set[str] | None) -> bool:
+        if among is not None and absolute(item.path) not in among:
+            return False
         if not self._only:
             return True
+        relative = item.relative
         names = (str(relative), relative.name)
         return any(fnmatchcase(name, glob) for glob in self._only for name in names)
 
@@ -105,6 +132,13 @@ class Intake:
             self._on_problem(warning)
         self._ledger.select(record.output)
         self.count.items += 1
+
+    def _take_beside(self, found: FoundItem) -> None:
+        """Take an item that is no part of the run; what is wrong with it is not told."""
+        changed = self.count.changed
+        with suppress(ItemError):
+            self._record(found)
+        self.count.changed = changed
 
     def _record(self, found: FoundItem) -> ItemRecord:
         origin = absolute(found.path)
