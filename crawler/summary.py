@@ -122,8 +122,7 @@ class RunSummary:
                 "written": self.written,
                 "unchanged": self.unchanged,
                 "failed": self.unwritten,
-                "edited": self.edited,
-                "outdated": self.outdated,
+                **self._left(),
             },
             "slowestHosts": [_host_json(*host) for host in self.slowest_hosts()],
             "failingHosts": [_host_json(*host) for host in self.failing_hosts()],
@@ -131,6 +130,9 @@ class RunSummary:
             "problemCount": self.problem_count,
             **({} if self.discovery is None else {"discovery": self.discovery.as_json()}),
         }
+
+    def _left(self) -> dict[str, int]:
+        return {"edited": self.edited, "outdated": self.outdated} if self.edited else {}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> RunSummary:
@@ -146,8 +148,8 @@ class RunSummary:
             written=files["written"],
             unchanged=files["unchanged"],
             unwritten=files["failed"],
-            edited=files["edited"],
-            outdated=files["outdated"],
+            edited=files.get("edited", 0),
+            outdated=files.get("outdated", 0),
             problems=list(document["problems"]),
             problem_count=document["problemCount"],
             seconds=document["seconds"],

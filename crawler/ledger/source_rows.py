@@ -40,9 +40,6 @@ class SourceRows:
             last = None if row[3] is None else decode_visit(row[3])
             last_state = None if row[6] is None else State(row[6])
             images = images_from_text(row[9])
-            for at in (row[4], row[7], row[8]):
-                if at is not None:
-                    moment(at)
         except DAMAGE as error:
             self._forget(row[0], key, error)
             return self.get(key)

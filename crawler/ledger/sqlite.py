@@ -100,7 +100,7 @@ class SqliteLedger:
 
     def _prepare(self, path: Path) -> None:
         (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if not tables:  # also of one whose making was broken off
+        if not tables and not self._version():  # also of one whose making was broken off
             self._run_scripts(_MAKING, SCHEMA_VERSION)
         if (version := self._version()) != SCHEMA_VERSION:
             self._db.close()

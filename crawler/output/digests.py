@@ -9,6 +9,10 @@ from typing import Final
 UNSIGNED: Final = ""
 """The value of the key `digest` until the parts around it are known."""
 
+# When a page was visited differs from run to run, and says nothing of what was written.
+_TIMES: Final = re.compile(
+    r'^[ -]*(?:fetchedDateTime|attemptedDateTime): "[^"\n]*"\r?\n', re.MULTILINE
+)
 _LINE: Final = re.compile(r'^(?P<key> {0,2}digest: )"(?P<value>[0-9a-f]*)"\r?\n', re.MULTILINE)
 
 
@@ -25,12 +29,12 @@ def stated_digest(yaml_text: str) -> str | None:
 
 
 def parts_digest(yaml_text: str, text: str) -> str:
-    """Give the SHA-256, in hex, of YAML lines without their `digest`, and a text.
+    """Give the SHA-256, in hex, of YAML lines without their `digest` and times, and a text.
 
     Line endings do not count, nor whether the last line of the text has one: Git and editors
     change these.
     """
-    return text_digest_of(_LINE.sub("", yaml_text, count=1), text)
+    return text_digest_of(_TIMES.sub("", _LINE.sub("", yaml_text, count=1)), text)
 
 
 def text_digest_of(*texts: str) -> str:

@@ -53,7 +53,9 @@ def source_file(record: SourceRecord, copies: Copies | None = None) -> str:
     assert record.held is not None
     assert record.held.article is not None
     body = f"\n{record.held.article.markdown}\n"
-    front_matter = signed(dump_mapping(source_entry(record, copies)), body)
+    entry = source_entry(record, copies)
+    head = {name: entry.pop(name) for name in ("title", "schema")}
+    front_matter = signed(dump_mapping({**head, "digest": UNSIGNED, **entry}), body)
     return f"---\n{front_matter}---\n{body}"
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crawler.extraction.article import Article, Media
-from crawler.output.digests import UNSIGNED
 from crawler.output.image_entry import image_entry
 from crawler.states import State
 
@@ -69,7 +68,7 @@ def source_entry(record: SourceRecord, copies: Copies | None = None) -> dict[str
     fields = _metadata(article, record)
     title = fields.pop("title", None)
     return (
-        {"title": title, "schema": SCHEMA_VERSION, "digest": UNSIGNED}
+        {"title": title, "schema": SCHEMA_VERSION}
         | _visit_fields(record, record.held.state)
         | fields
         | _body_facts(article)

@@ -76,9 +76,10 @@ def read_written(target: Target) -> bytes | None:
         if error.errno == errno.ELOOP:
             raise UnsafePathError(target.path, _NO_FILE) from None
         raise
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise UnsafePathError(target.path, _NO_FILE)
     with open(file, "rb") as stream:  # noqa: PTH123 - of a descriptor
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            raise UnsafePathError(target.path, _NO_FILE)
         data = stream.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(target.path))

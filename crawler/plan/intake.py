@@ -91,7 +91,9 @@ class Intake:
             found, named = named, None
         among = None if named is None else {absolute(item.path) for item in named}
         is_stopped = False
-        while (batch := list(islice(found, _BATCH))) and not is_stopped:
+        while batch := list(islice(found, _BATCH)):
+            if is_stopped := self._should_stop():
+                break
             wanted = [(item, self._is_wanted(item, among)) for item in batch]
             items = [
                 (item, is_selected) for item, is_selected in wanted if is_selected or takes_all
@@ -103,7 +105,6 @@ class Intake:
                         self._take_one(item)
                     else:
                         self._take_beside(item)
-            is_stopped = self._should_stop()
         if takes_all and not is_stopped:
             for root in roots:
                 self._ledger.put_taken(root)
