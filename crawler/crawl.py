@@ -65,6 +65,7 @@ class Crawl:
         revisit: when sources are due again.
         duplicates: whether copies of articles are looked for.
         additions: what is written beyond what every item gets.
+        anew: put the ledger aside that is there, and make it from what was written.
 
     Raises:
         OutputBusyError: another run holds the output folder (unless options say to wait).
@@ -79,6 +80,7 @@ class Crawl:
         revisit: RevisitPolicy | None = None,
         duplicates: bool = True,
         additions: Additions | None = None,
+        anew: bool = False,
     ) -> None:
         self.options = options
         self._duplicates = duplicates
@@ -93,6 +95,9 @@ class Crawl:
         self._started_at = datetime.now(UTC)
         self._lock = self._take_lock()
         try:
+            if anew and self.layout.ledger.is_file():
+                kept = set_ledger_aside(self.layout.ledger)
+                self._tell_of_ledger(f"the earlier ledger is kept as {kept.name}")
             self.ledger: Ledger = open_or_renew(self.layout.ledger, self._tell_of_ledger)
         except BaseException:
             self._lock.release()
@@ -225,6 +230,16 @@ class Crawl:
         self._publisher.publish_item(item)
         if self._mend():
             self._publisher.publish_item(item)
+
+    def rebuild(self) -> dict[str, int]:
+        """Take all items and what was written of them, and nothing else; return what came of it."""
+        self.plan()
+        self._prepare_copies()
+        states = self.ledger.states()
+        unknown = states.pop(None, 0)
+        known = sum(states.values())
+        sources = {"sources": known + unknown, "takenOver": known, "unknown": unknown}
+        return {"items": self.summary.items, **sources}
 
     def tidy(self) -> None:
         """Sweep what a killed run left and bring items up to date that wait for nothing."""

@@ -14,6 +14,7 @@ from crawler.cli.demo import run_demo
 from crawler.cli.discover import discover
 from crawler.cli.dry_run import print_plan
 from crawler.cli.explain import explain_json, find_subject, print_explanation
+from crawler.cli.ledger import ledger
 from crawler.cli.logs import LogFormat
 from crawler.cli.process import project_settings, run_items
 from crawler.cli.selection import selected_files
@@ -110,6 +111,7 @@ def run(
 
 
 app.add_typer(discover, name="discover")
+app.add_typer(ledger, name="ledger")
 app.command("try")(try_page)
 
 

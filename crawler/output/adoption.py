@@ -81,7 +81,7 @@ class Adoption:
         while not should_stop() and (items := self._ledger.items_to_adopt(_BATCH)):
             with self._ledger.transaction():
                 for item in items:
-                    if self._layout.in_place or self._lacks_any(item):
+                    if self._layout.in_place or self._is_news(item):
                         self._adopt(item, _BELIEVED)
                 self._ledger.mark_adopted(items)
         # What was edited speaks only where nothing else does.
@@ -121,6 +121,10 @@ class Adoption:
                 return self._adopt(item, _BELIEVED) | self._adopt(item, _DOUBTED)
             finally:
                 self._is_anew = False
+
+    def _is_news(self, item: ItemRecord) -> bool:
+        written = self._ledger.rendered(self._layout.item(item).name)
+        return written is None or self._lacks_any(item)
 
     def _lacks_any(self, item: ItemRecord) -> bool:
         return any(self._lacks(mention.source) for mention in item.mentions)
