@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from crawler.cli.shared import AsJson, Output
+from crawler.cli.shared import AsJson, Output  # noqa: TC001 - typer reads them
 from crawler.crawl import Crawl
 from crawler.exit_codes import ExitCode
 from crawler.options import CrawlOptions

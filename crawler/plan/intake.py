@@ -82,14 +82,7 @@ class Intake:
         roots = [absolute(path) for path in paths]
         is_all = files is None and not self._only
         takes_all = is_all or (self._has_files and not all(map(self._ledger.is_taken, roots)))
-        named = None
-        if files is not None:
-            named = find_named(paths, files, exclude=exclude, on_problem=self._on_problem)
-        if named is None or takes_all:
-            found = find_items(paths, exclude=exclude, on_problem=self._on_problem)
-        else:
-            found, named = named, None
-        among = None if named is None else {absolute(item.path) for item in named}
+        found, among = self._found(paths, files, exclude, is_all=takes_all)
         is_stopped = False
         while batch := list(islice(found, _BATCH)):
             if is_stopped := self._should_stop():
@@ -112,6 +105,24 @@ class Intake:
             for path in paths:
                 self._ledger.forget_missing(absolute(path))
         return self.count
+
+    def _found(
+        self,
+        paths: Sequence[Path],
+        files: Sequence[Path] | None,
+        exclude: Path | None,
+        *,
+        is_all: bool,
+    ) -> tuple[Iterator[FoundItem], set[str] | None]:
+        """Return the items to look at, and, where these are more, the files that are selected."""
+        tell = self._on_problem
+        if files is None:
+            return find_items(paths, exclude=exclude, on_problem=tell), None
+        named = find_named(paths, files, exclude=exclude, on_problem=tell)
+        if not is_all:
+            return named, None
+        among = {absolute(item.path) for item in named}
+        return find_items(paths, exclude=exclude, on_problem=tell), among
 
     def _is_wanted(self, item: FoundItem, among: set[str] | None) -> bool:
         if among is not None and absolute(item.path) not in among:
