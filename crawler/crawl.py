@@ -228,7 +228,7 @@ class Crawl:
 
     def _publish(self, item: ItemRecord) -> None:
         self._publisher.publish_item(item)
-        if self._mend():
+        while self._mend():  # each time of another source
             self._publisher.publish_item(item)
 
     def rebuild(self) -> dict[str, int]:

@@ -78,7 +78,6 @@ class SourceRows:
             (source,),
         )
         self._db.execute("DELETE FROM source_images WHERE source_id = ?", (source,))
-        self._db.execute("DELETE FROM text_source WHERE source_id = ?", (source,))
 
     def has_unvisited(self) -> bool:
         """Whether items name a source that was never visited, or that is due in any case."""

@@ -71,7 +71,7 @@ class Adoption:
         self._layout = layout
         self._on_problem = on_problem
         self._is_anew = False
-        self._looked: set[str] = set()  # names of files, as far as strays are looked for
+        self._looked: set[str] = set()  # names of the files that were looked at
         self._doubted: dict[str, None] = {}  # items whose files were edited, by output path
         self._told: set[Problem] = set()
         self.count = 0
@@ -104,7 +104,7 @@ class Adoption:
                     return
                 name = path.relative_to(self._layout.output).as_posix()
                 target = Target(path, self._layout.output, name)
-                if self._ledger.rendered(name) is None:
+                if name not in self._looked and self._ledger.rendered(name) is None:
                     self._adopt_stray(target, look)
 
     def adopt_item(self, item: ItemRecord, *, anew: bool = False) -> set[str]:
@@ -158,14 +158,17 @@ class Adoption:
         for target in targets.values():
             if self._is_as_left(target):
                 continue
+            self._looked.add(target.name)
             is_item = target.name == item.origin
             data = self._read(target)
             yield target, look_at_item(data, in_place=is_item)
 
     def _adopt_source(self, key: str, item: ItemRecord, conditions: frozenset[Condition]) -> bool:
         target = self._layout.source(key)
-        if self._is_as_left(target) or target.name in self._looked:
+        is_known = conditions is _BELIEVED and target.name in self._looked and not self._is_anew
+        if is_known or self._is_as_left(target):
             return False
+        self._looked.add(target.name)
         found = look_at_source(self._read(target))
         if found.condition in _DOUBTED:
             self._doubted[item.output] = None

@@ -313,8 +313,8 @@ def _has_text(record: SourceRecord) -> bool:
 
 
 def _is_news(new: WrittenFile, found: WrittenFile) -> bool:
-    """Whether what would be written differs from what was written last, as the file states it."""
-    return found.stated is None or new.stated != found.stated
+    """Whether what would be written is neither what was written last nor what is there."""
+    return found.stated is None or new.stated not in {found.stated, found.digest}
 
 
 def _fingerprint(*parts: object) -> str:

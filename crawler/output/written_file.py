@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from crawler.items.added_parts import AddedParts, split_added_parts
+from crawler.items.added_parts import split_added_parts
 from crawler.items.article_section import article_of_section
 from crawler.items.enrichment_block import find_block
 from crawler.items.front_matter import split_text
@@ -47,6 +47,7 @@ class WrittenFile:
         text: the article with LF; None where there is none.
         line: in the file, that of the first of `front`.
         stated: the digest that it states: that of what was last written to it.
+        digest: that of our parts as they are.
         below: what was typed below the article's end marker.
     """
 
@@ -56,6 +57,7 @@ class WrittenFile:
     text: str | None = None
     line: int = 2
     stated: str | None = None
+    digest: str | None = None
     below: str = ""
 
 
@@ -110,28 +112,16 @@ def look_at_item(data: bytes | None, *, in_place: bool) -> WrittenFile:
         parts = split_added_parts(text)
     except ItemError as error:
         return WrittenFile(Condition.UNREADABLE, error.problem.reason, front, None, line)
-    found = WrittenFile(
-        Condition.UNTOUCHED,
-        "",
-        front,
-        article_of_section(parts.section),
-        line,
-        stated_digest(front),
-        parts.below,
-    )
-    return _checked(found, parts, in_place=in_place)
-
-
-def _checked(found: WrittenFile, parts: AddedParts, *, in_place: bool) -> WrittenFile:
-    reason = ""
-    if found.stated != item_parts_digest(found.front, parts.section):
+    stated, digest = stated_digest(front), item_parts_digest(front, parts.section)
+    condition, reason = Condition.UNTOUCHED, ""
+    if stated != digest:
         reason = "was edited within what is written by this crawler"
-    elif not in_place and stated_item_digest(found.front) != text_digest_of(parts.head):
+    elif not in_place and stated_item_digest(front) != text_digest_of(parts.head):
         reason = "was edited in what comes from the item; edit the item instead"
-    if not reason:
-        return found
-    values = (found.front, found.text, found.line, found.stated, found.below)
-    return WrittenFile(Condition.EDITED, reason, *values)
+    if reason:
+        condition = Condition.EDITED
+    article = article_of_section(parts.section)
+    return WrittenFile(condition, reason, front, article, line, stated, digest, parts.below)
 
 
 def look_at_source(data: bytes | None) -> WrittenFile:
@@ -146,10 +136,10 @@ def look_at_source(data: bytes | None) -> WrittenFile:
     text = post.content.replace("\r\n", "\n").strip("\n")
     if _SOURCE_SCHEMA not in front.splitlines():
         return WrittenFile(Condition.FOREIGN, "is not of this version of the crawler", front)
-    is_same = stated == parts_digest(front, post.content)
-    reason = "" if is_same else "was edited"
-    condition = Condition.UNTOUCHED if is_same else Condition.EDITED
-    return WrittenFile(condition, reason, front, text, 2, stated)
+    digest = parts_digest(front, post.content)
+    reason = "" if stated == digest else "was edited"
+    condition = Condition.EDITED if reason else Condition.UNTOUCHED
+    return WrittenFile(condition, reason, front, text, 2, stated, digest)
 
 
 def item_parts_digest(block: str, section: str) -> str:
