@@ -114,6 +114,7 @@ class Crawl:
             self.layout,
             on_problem=self.on_problem,
             additions=self._additions,
+            adoption=self._adoption,
             overwrite_edited=self.options.overwrite_edited,
         )
 

@@ -71,7 +71,7 @@ class Adoption:
         self._layout = layout
         self._on_problem = on_problem
         self._is_anew = False
-        self._looked: set[str] = set()  # names of the files that were looked at
+        self._looked: dict[str, FileStamp] = {}  # files by name, as they were when looked at
         self._doubted: dict[str, None] = {}  # items whose files were edited, by output path
         self._told: set[Problem] = set()
         self.count = 0
@@ -136,7 +136,7 @@ class Adoption:
 
     def _adopt(self, item: ItemRecord, conditions: frozenset[Condition]) -> set[str]:
         adopted: set[str] = set()
-        for target, found in self._item_files(item):
+        for target, found in self._item_files(item, conditions):
             if found.condition in _DOUBTED:
                 self._doubted[item.output] = None
             if found.condition not in conditions:
@@ -150,25 +150,24 @@ class Adoption:
                 adopted.add(key)
         return adopted
 
-    def _item_files(self, item: ItemRecord) -> Iterator[tuple[Target, WrittenFile]]:
+    def _item_files(
+        self, item: ItemRecord, conditions: frozenset[Condition]
+    ) -> Iterator[tuple[Target, WrittenFile]]:
         """Yield the item's own file, which may be enriched, and the one that is made from it."""
         targets = {Path(item.origin): Target(Path(item.origin), Path(item.root), item.origin)}
         written = self._layout.item(item)
         targets[written.path] = written
         for target in targets.values():
-            if self._is_as_left(target):
+            if self._is_as_left(target, conditions):
                 continue
-            self._looked.add(target.name)
             is_item = target.name == item.origin
             data = self._read(target)
             yield target, look_at_item(data, in_place=is_item)
 
     def _adopt_source(self, key: str, item: ItemRecord, conditions: frozenset[Condition]) -> bool:
         target = self._layout.source(key)
-        is_known = conditions is _BELIEVED and target.name in self._looked and not self._is_anew
-        if is_known or self._is_as_left(target):
+        if self._is_as_left(target, conditions):
             return False
-        self._looked.add(target.name)
         found = look_at_source(self._read(target))
         if found.condition in _DOUBTED:
             self._doubted[item.output] = None
@@ -187,16 +186,19 @@ class Adoption:
                     if record is not None and self._lacks(record.key):
                         self._take(record.key, claim, found, target, _BELIEVED)
 
-    def _is_as_left(self, target: Target) -> bool:
+    def _is_as_left(self, target: Target, conditions: frozenset[Condition]) -> bool:
+        """Whether a file is as it was written, or as it was when this looked at it."""
         if self._is_anew:
             return False
-        known = self._ledger.rendered(target.name)
-        if known is None:
-            return False
         try:
-            return known.stamp == FileStamp.of(target.path.lstat())
+            stamp = FileStamp.of(target.path.lstat())
         except OSError:
             return False
+        if conditions is _BELIEVED and self._looked.get(target.name) == stamp:
+            return True
+        self._looked[target.name] = stamp
+        known = self._ledger.rendered(target.name)
+        return known is not None and known.stamp == stamp
 
     def _read(self, target: Target) -> bytes | None:
         try:

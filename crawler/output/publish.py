@@ -73,12 +73,13 @@ class Publisher:
         *,
         on_problem: Callable[[Problem], None],
         additions: Additions | None = None,
+        adoption: Adoption | None = None,
         overwrite_edited: bool = False,
     ) -> None:
         self._ledger = ledger
         self._layout = layout
         self._overwrites = overwrite_edited
-        self._adoption = Adoption(ledger, layout, on_problem=on_problem)
+        self._adoption = adoption or Adoption(ledger, layout, on_problem=on_problem)
         self.renewed: set[str] = set()
         self._on_problem = on_problem
         self._failed: set[str] = set()

@@ -84,7 +84,7 @@ def read_entry(
     if fields.is_absent("state") or fields.is_absent("requestedUrl"):
         return None
     url = fields.text("requestedUrl", raw=True)
-    if url is None or url_key(url) not in map(url_key, urls):
+    if url is None or (url not in urls and url_key(url) not in map(url_key, urls)):
         return None
     state = fields.state("state")
     article = _article(fields, state, text)
@@ -93,7 +93,7 @@ def read_entry(
         fields.time("fetchedDateTime") or fields.time("attemptedDateTime") or _missing("state"),
         _hops(fields, state, url, urls),
         answered=0 if fields.is_absent("openState") else 1,
-        via_amp=url_key(url) in map(url_key, urls[amp_from:]),
+        via_amp=amp_from < len(urls) and url_key(url) in map(url_key, urls[amp_from:]),
         article=article,
         snapshot=_snapshot(fields) if state is State.ARCHIVED else None,
     )
