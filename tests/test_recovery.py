@@ -194,6 +194,8 @@ SPOILED: dict[str, Callable[[Site], object]] = {
     "its-middle": lambda site: site.ledger.write_bytes(_with_damage(site.ledger.read_bytes())),
     "older": lambda site: site.change_ledger("PRAGMA user_version = 1"),
     "newer": lambda site: site.change_ledger("PRAGMA user_version = 99"),
+    "somebody-elses": lambda site: site.change_ledger("PRAGMA user_version = 0"),
+    "without-a-table": lambda site: site.change_ledger("DROP TABLE mention"),
     "no-database": lambda site: site.ledger.write_bytes(b"somebody's notes\n" * 300),
 }
 
@@ -252,6 +254,7 @@ def test_a_damaged_record_is_made_good_and_bad_news_does_not_win(
 def test_records_that_are_all_damaged_end_no_run(site: Site) -> None:
     before = site.files()
     site.change_ledger("UPDATE source SET held = x'00'")
+    site.change_ledger("UPDATE item SET warnings = 'x'")
     site.change_ledger("UPDATE text SET sketch = x'00'")
     site.change_ledger("DELETE FROM rendered")
     site.crawl(is_up=False)

@@ -80,7 +80,7 @@ class ItemRows:
                 digest=row[6],
                 facts=row[7],
                 mentions=tuple(named.get(row[0], ())),
-                warnings=tuple(json.loads(row[8])),
+                warnings=_warnings(row[8]),
             )
 
     def _mentions(self, ids: Sequence[int]) -> dict[int, list[Mention]]:
@@ -142,3 +142,10 @@ class ItemRows:
             "(SELECT id FROM source WHERE key = ?)) ORDER BY output"
         )
         return list(self.matching(where, (key,)))
+
+
+def _warnings(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(map(str, json.loads(text)))
+    except (ValueError, TypeError):  # damaged, and no more than told once more
+        return ()

@@ -177,7 +177,7 @@ def _is_due(wanted: Wanted, *columns: Any) -> bool:
     state, *rest = columns
     try:
         last = LastVisit.from_texts(State(state), *rest)
-    except ValueError:  # a damaged row: what is asked again is known again
+    except (ValueError, TypeError):  # a damaged row: what is asked again is known again
         return True
     due_at = wanted.revisit.due_at(last)
     return due_at is not None and due_at <= wanted.now

@@ -154,7 +154,11 @@ class SourceRows:
             (json.dumps(roots),),
         )
         for state, *rest in rows:
-            yield LastVisit.from_texts(State(state), *rest)
+            try:
+                last = LastVisit.from_texts(State(state), *rest)
+            except (ValueError, TypeError):  # a damaged row, which the next run visits anew
+                continue
+            yield last
 
     def of_url(self, url: str) -> SourceRecord | None:
         """What is known of the source that has this URL in its family."""

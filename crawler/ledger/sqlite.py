@@ -45,6 +45,11 @@ _MAKING: Final = (
     *("schema.sql", "schema_web.sql", "schema_copies.sql", "schema_images.sql"),
     "schema_discovery.sql",
 )
+_TABLES: Final = (
+    *("item", "source", "mention", "url", "rendered", "taken_root", "robots", "pause", "snapshot"),
+    *("text_index", "text", "band", "alike", "text_source", "image", "source_images"),
+    *("feed", "discovered"),
+)
 _PAGE: Final = 500
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -84,11 +89,15 @@ class SqliteLedger:
             for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
                 self._db.execute(f"PRAGMA {pragma}")
             self._prepare(path)
+            self._open_rows()
         except sqlite3.DatabaseError as error:
             if hasattr(self, "_db"):
                 self._db.close()
             kind = UnusableLedgerError if is_damage(error) else LedgerError
             raise kind(f"{path} cannot be used as a ledger ({error})") from error
+        self._ahead: ReadAhead | None = None
+
+    def _open_rows(self) -> None:
         self._items = ItemRows(self._db)
         self._sources = SourceRows(self._db)
         self._run = RunPlan(self._db)
@@ -96,7 +105,6 @@ class SqliteLedger:
         self._copies = CopyRows(self._db, self._sources)
         self._discovery = DiscoveryRows(self._db)
         self._images = ImageRows(self._db)
-        self._ahead: ReadAhead | None = None
 
     def _prepare(self, path: Path) -> None:
         (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -107,6 +115,10 @@ class SqliteLedger:
             raise UnusableLedgerError(
                 f"{path} has ledger version {version}, this program reads {SCHEMA_VERSION}"
             )
+        found = set(self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
+        if not {(name,) for name in _TABLES} <= found:
+            self._db.close()
+            raise UnusableLedgerError(f"{path} cannot be used as a ledger (tables are missing)")
 
     def _version(self) -> int:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
