@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crawler.ledger.revision import says_the_same
+from crawler.ledger.revision import says_the_same, with_sizes_of
 from crawler.moments import now_text
 from crawler.states import State
 from crawler.urls.canonical import url_key
@@ -54,7 +54,8 @@ def _with_news(record: SourceRecord, visit: Visit) -> SourceRecord:
         return replace(record, last=last, checked_at=visit.at)
     if held is not None and says_the_same(held, visit, record.images):
         # The article just read has also what is not written, and what a lost file would have had.
-        held = replace(held, article=visit.article, at=_believable(held.at, visit))
+        article = with_sizes_of(held.article, visit.article)
+        held = replace(held, article=article, at=_believable(held.at, visit))
         held = replace(held, etag=visit.etag, last_modified=visit.last_modified)
         return replace(record, held=held, last=None, checked_at=visit.at)
     return replace(record, held=visit, last=None, checked_at=visit.at)

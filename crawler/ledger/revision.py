@@ -43,8 +43,25 @@ def says_the_same(one: Visit, other: Visit, images: Mapping[str, ImageRecord]) -
         and one.hop.status == other.hop.status
         and _led_to(one) == _led_to(other)
         and _written_article(one.article, other.article, images)
-        == _written_article(other.article, one.article, images)
+        == _written_article(with_sizes_of(one.article, other.article), one.article, images)
     )
+
+
+def with_sizes_of(before: Article | None, now: Article | None) -> Article | None:
+    """Give the images of an article whose page tells no size the one that was known before.
+
+    That one may have been read off the file, of which an entry that was read back says nothing.
+    """
+    if before is None or now is None:
+        return now
+    known = {image.url: image for image in before.images}
+    sized = tuple(
+        replace(image, width=known[image.url].width, height=known[image.url].height)
+        if image.width is None and image.height is None and image.url in known
+        else image
+        for image in now.images
+    )
+    return replace(now, images=sized)
 
 
 def _as_written(visit: Visit) -> Visit:

@@ -48,7 +48,7 @@ def filled_fields(
 
 
 def _image(entry: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in entry.items() if key not in {"alt", "isMeasured"}}
+    return {key: value for key, value in entry.items() if key != "alt"}
 
 
 def _value(name: str, article: Article, url: str, topics: Sequence[FoundTopic]) -> Any:

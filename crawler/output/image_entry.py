@@ -19,8 +19,6 @@ def image_entry(image: Image, record: ImageRecord | None) -> dict[str, Any]:
     size = record if record is not None and has_size else image
     entry: dict[str, Any] = {"url": image.url, "width": size.width, "height": size.height}
     entry["alt"] = image.alt
-    if record is not None and record.file is None and has_size:
-        entry["isMeasured"] = True
     if record is not None and record.file is not None:
         entry |= {"isCached": True, "path": record.file}
         entry["thumbnail"] = {

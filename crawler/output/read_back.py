@@ -182,8 +182,6 @@ def _with_body(article: Article, fields: _Fields, state: State, text: str | None
 def _image(fields: _Fields) -> tuple[Image, ImageRecord | None]:
     width, height = fields.number("width", 0, _HIGHEST), fields.number("height", 0, _HIGHEST)
     image = Image(fields.url("url") or _no_url(), width, height, fields.text("alt"))
-    if fields.flag("isMeasured"):
-        return image, ImageRecord("", width=width, height=height)
     if not fields.flag("isCached"):
         return image, None
     copy = _COPY.fullmatch(fields.text("path", raw=True) or "")
