@@ -135,7 +135,9 @@ class Adoption:
         return self._ledger.wants(key) == _TEXT_MISSING
 
     def _adopt(self, item: ItemRecord, conditions: frozenset[Condition]) -> set[str]:
-        adopted: set[str] = set()
+        keys = dict.fromkeys(mention.source for mention in item.mentions)
+        # The files of sources first: they say all, and most of the rest is then known.
+        adopted = {key for key in keys if self._adopt_source(key, item, conditions)}
         for target, found in self._item_files(item, conditions):
             if found.condition in _DOUBTED:
                 self._doubted[item.output] = None
@@ -145,9 +147,6 @@ class Adoption:
                 key = self._key_of(claim, item)
                 if key is not None and self._take(key, claim, found, target, conditions):
                     adopted.add(key)
-        for key in dict.fromkeys(mention.source for mention in item.mentions):
-            if self._adopt_source(key, item, conditions):
-                adopted.add(key)
         return adopted
 
     def _item_files(
@@ -187,13 +186,13 @@ class Adoption:
                         self._take(record.key, claim, found, target, _BELIEVED)
 
     def _is_as_left(self, target: Target, conditions: frozenset[Condition]) -> bool:
-        """Whether a file is as it was written, or as it was when this looked at it."""
+        """Whether a file is as it was written, or when this looked at it, or is not there."""
         if self._is_anew:
             return False
         try:
             stamp = FileStamp.of(target.path.lstat())
         except OSError:
-            return False
+            return True
         if conditions is _BELIEVED and self._looked.get(target.name) == stamp:
             return True
         self._looked[target.name] = stamp
