@@ -17,11 +17,13 @@ from crawler.images.store import keep_copy, record_of
 from crawler.inert import plain_text
 from crawler.ledger.ledger import DueSource, Ledger, Wanted
 from crawler.ledger.other_text import as_it_counted
-from crawler.ledger.sqlite import SqliteLedger
+from crawler.ledger.set_aside import open_or_renew, set_ledger_aside
+from crawler.ledger.sqlite import is_damage
+from crawler.output.adoption import Adoption
 from crawler.output.atomic import refuse_outside, sweep_leftovers
 from crawler.output.layout import Layout
 from crawler.output.publish import Publisher
-from crawler.plan.intake import Intake
+from crawler.plan.intake import Intake, absolute
 from crawler.plan.revisit import RevisitPolicy
 from crawler.problem import Problem
 from crawler.run_log import append_run, run_record
@@ -69,6 +71,7 @@ class Crawl:
         revisit: when sources are due again.
         duplicates: whether copies of articles are looked for.
         additions: what is written beyond what every item gets.
+        anew: put the ledger aside that is there, and make it from what was written.
 
     Raises:
         OutputBusyError: another run holds the output folder (unless options say to wait).
@@ -84,6 +87,7 @@ class Crawl:
         revisit: RevisitPolicy | None = None,
         duplicates: bool = True,
         additions: Additions | None = None,
+        anew: bool = False,
     ) -> None:
         self.options = options
         self._duplicates = duplicates
@@ -92,22 +96,35 @@ class Crawl:
         self.layout = Layout(options.output, in_place=options.in_place)
         self._report = on_problem
         self._has_items = False
+        self._taken: tuple[Path, ...] = ()
         self._should_stop = should_stop
         self._started = time.monotonic()
         self._started_at = datetime.now(UTC)
         self.layout.refuse_links()
         self._lock = self._take_lock()
         try:
-            self.ledger: Ledger = SqliteLedger(self.layout.ledger)
+            if anew and self.layout.ledger.is_file():
+                kept = set_ledger_aside(self.layout.ledger)
+                self._tell_of_ledger(f"the earlier ledger is kept as {kept.name}")
+            self.ledger: Ledger = open_or_renew(self.layout.ledger, self._tell_of_ledger)
         except BaseException:
             self._lock.release()
             raise
+        self._additions = additions
+        self._is_damaged = False
+        self._begin()
+
+    def _begin(self) -> None:
+        """Make ready what works on the ledger."""
+        self._adoption = Adoption(self.ledger, self.layout, on_problem=self.on_problem)
         self._publisher = Publisher(
             self.ledger,
             self.layout,
             on_problem=self.on_problem,
-            additions=additions,
-            should_stop=should_stop,
+            additions=self._additions,
+            adoption=self._adoption,
+            overwrite_edited=self.options.overwrite_edited,
+            should_stop=self._should_stop,
         )
 
     def _take_lock(self) -> FileLock:
@@ -138,6 +155,15 @@ class Crawl:
         Raises:
             ItemsNotFoundError: a path among the items does not exist.
         """
+        try:
+            return self._plan()
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            self._renew_ledger(error)
+            return self._plan()
+
+    def _plan(self) -> int:
         if not self._has_items:
             self.take(self.options.items)
         wanted = Wanted(
@@ -151,6 +177,26 @@ class Crawl:
         self.summary.items = self.ledger.selected()
         return self.summary.due
 
+    def _renew_ledger(self, error: sqlite3.DatabaseError) -> None:
+        """Put a ledger aside that proves to be damaged, and begin anew with what was written."""
+        self.ledger.close()
+        kept = set_ledger_aside(self.layout.ledger)
+        self._tell_of_ledger(
+            f"{self.layout.ledger} is damaged ({error}); it is kept as {kept.name}, "
+            "and made anew from what was written"
+        )
+        self.ledger = open_or_renew(self.layout.ledger, self._tell_of_ledger)
+        self.summary.changed = self.summary.invalid = 0
+        self._begin()
+        self.take(self._taken or self.options.items)
+
+    def note_damage(self, error: sqlite3.Error) -> None:
+        """Note that the ledger fails; one that is damaged is put aside when the run ends."""
+        self._is_damaged = self._is_damaged or is_damage(error)
+
+    def _tell_of_ledger(self, said: str) -> None:
+        self.on_problem(said)
+
     def take(self, paths: Sequence[Path]) -> None:
         """Take the items at and below these paths into the ledger, and into this run.
 
@@ -158,10 +204,14 @@ class Crawl:
             ItemsNotFoundError: one of the paths does not exist.
         """
         self._has_items = True
+        self._taken = (*self._taken, *paths)
+        roots = [absolute(path) for path in paths]
+        is_first = not all(map(self.ledger.is_taken, roots))
         intake = Intake(
             self.ledger,
             base=self.options.output,
             only=self.options.only,
+            has_files=self._may_have_files(),
             on_problem=self.on_problem,
             should_stop=self._should_stop,
         )
@@ -169,6 +219,34 @@ class Crawl:
         counted = intake.take(paths, exclude=self.options.output, files=self.options.files)
         self.summary.changed += counted.changed
         self.summary.invalid += counted.invalid
+        self._adoption.adopt_new(self._should_stop)
+        if is_first and self.ledger.has_unvisited():
+            self._adoption.adopt_strays(self._should_stop)
+        self._mend()
+
+    def _may_have_files(self) -> bool:
+        folders = (self.layout.items, self.layout.sources)
+        return self.options.in_place or any(folder.is_dir() for folder in folders)
+
+    def _mend(self) -> bool:
+        """Make good, from what was written, the records that were found damaged."""
+        broken = self.ledger.take_broken()
+        for key, reason in broken.items():
+            told = f"the record of {key} is damaged ({reason}), and made anew from what was written"
+            self.on_problem(Problem(str(self.layout.ledger), 1, told))
+            for item in self.ledger.items_naming(key):
+                self._adoption.adopt_item(item, anew=True)
+        return bool(broken)
+
+    def rebuild(self) -> dict[str, int]:
+        """Take all items and what was written of them, and nothing else; return what came of it."""
+        self.plan()
+        self._prepare_copies()
+        states = self.ledger.states()
+        unknown = states.pop(None, 0)
+        known = sum(states.values())
+        sources = {"sources": known + unknown, "takenOver": known, "unknown": unknown}
+        return {"items": self.summary.items, **sources}
 
     def tidy(self) -> None:
         """Sweep what a killed run left and bring items up to date that wait for nothing."""
@@ -178,6 +256,9 @@ class Crawl:
             if self._should_stop():
                 return
             self._publish(item)
+        for key in sorted(self._publisher.renewed):  # other items that were right until then
+            for item in self.ledger.finished_items(key):
+                self._publish(item)
 
     def _prepare_copies(self) -> None:
         """Look for copies also in what was settled before that was wanted, or otherwise done."""
@@ -199,7 +280,8 @@ class Crawl:
 
     def due(self, after: int, count: int) -> list[DueSource]:
         """Return up to `count` due sources from position `after` of the plan."""
-        return self.ledger.due(after, count)
+        due = self.ledger.due(after, count)
+        return self.ledger.due(after, count) if self._mend() else due
 
     def settle(self, key: str, visit: Visit) -> Visit:
         """Store a visit, then write every item that waited for it alone.
@@ -225,6 +307,8 @@ class Crawl:
         """Bring an item's files up to date; an error of ours with one is told, and no other's."""
         try:
             self._publisher.publish_item(item)
+            while self._mend():  # each time of another source
+                self._publisher.publish_item(item)
         except sqlite3.Error:
             raise  # of all that follows, too
         except Exception as error:
@@ -297,7 +381,12 @@ class Crawl:
         count = self._publisher.count
         self.summary.written, self.summary.unchanged = count.written, count.unchanged
         self.summary.unwritten = count.failed
-        self.summary.held = self.ledger.states()
+        self.summary.edited = len(count.edited)
+        self.summary.outdated = sum(count.edited.values())
+        try:
+            self.summary.held = self.ledger.states()
+        except sqlite3.DatabaseError as error:  # why, if it is, has been said
+            self.note_damage(error)
         self.summary.seconds = time.monotonic() - self._started
         self.summary.ended = ended
         code = exit_code_of(self.summary) if could_go_on else ExitCode.USAGE_ERROR
@@ -311,7 +400,12 @@ class Crawl:
     def close(self) -> None:
         """Close the ledger and let the next run have the folder."""
         self.ledger.close()
-        self._lock.release()
+        try:
+            if self._is_damaged:
+                kept = set_ledger_aside(self.layout.ledger)
+                self._tell_of_ledger(f"the damaged ledger is kept as {kept.name}")
+        finally:
+            self._lock.release()
 
     def on_fault(self, problem: Problem | str) -> None:
         """Note an error of our own that no source's state tells; the exit code does."""

@@ -29,6 +29,7 @@ def exit_code_of(summary: RunSummary) -> ExitCode:
         return ExitCode.ITEMS_INVALID
     is_whole = summary.ended == "finished" and summary.done == summary.due
     searched = summary.discovery is None or not summary.discovery.failed
-    if summary.failed or summary.unwritten or summary.faults or not is_whole or not searched:
+    are_written = not summary.unwritten and not summary.outdated and not summary.faults
+    if summary.failed or not are_written or not is_whole or not searched:
         return ExitCode.SOURCES_FAILED
     return ExitCode.ALL_GOOD

@@ -34,6 +34,7 @@ class CrawlOptions:
         older_than: fetch again the sources whose last visit is longer ago.
         in_place: write the enriched items over the item files.
         wait: wait for another run on the same output folder to end.
+        overwrite_edited: write also those files anew that somebody edited.
         archive: WARC files that answer in the place of the network; empty: the network does.
         record: WARC file to which what the crawl sees is appended.
     """
@@ -48,6 +49,7 @@ class CrawlOptions:
     older_than: timedelta | None = None
     in_place: bool = False
     wait: bool = False
+    overwrite_edited: bool = False
     archive: tuple[Path, ...] = ()
     record: Path | None = None
 
@@ -65,6 +67,7 @@ class CrawlOptions:
         older_than: str | timedelta | None = None,
         in_place: str | bool = False,
         wait: str | bool = False,
+        overwrite_edited: str | bool = False,
         archive: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
         record: str | os.PathLike[str] | None = None,
         **unknown: object,
@@ -97,6 +100,7 @@ class CrawlOptions:
             older_than=None if older_than is None else _span("older_than", older_than),
             in_place=_flag("in_place", in_place),
             wait=_flag("wait", wait),
+            overwrite_edited=_flag("overwrite_edited", overwrite_edited),
             archive=tuple(map(Path, _split(archive, os.pathsep))),
             record=None if record is None else Path(record),
         )

@@ -91,5 +91,6 @@ def _options_json(options: CrawlOptions) -> dict[str, Any]:
         "olderThanSeconds": None if older_than is None else older_than.total_seconds(),
         "inPlace": options.in_place,
         "wait": options.wait,
+        "overwriteEdited": options.overwrite_edited,
     }
     return {name: value for name, value in given.items() if value not in (None, False, [])}

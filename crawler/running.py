@@ -36,6 +36,7 @@ def run(
     older_than: str | timedelta | None = None,
     in_place: bool = False,
     wait: bool = False,
+    overwrite_edited: bool = False,
     archive: Paths = (),
     record: str | os.PathLike[str] | None = None,
     settings: Mapping[str, object] | None = None,
@@ -48,8 +49,8 @@ def run(
     Args:
         items: item files, or folders to search for them.
         output: the output folder.
-        only, files, limit, force, retry, older_than, in_place, wait, archive, record: see
-            `crawler.options.CrawlOptions`.
+        only, files, limit, force, retry, older_than, in_place, wait, overwrite_edited, archive,
+            record: see `crawler.options.CrawlOptions`.
         settings: Scrapy settings, for example {"CRAWLER_CONTACT": "https://example.com/bot"}.
 
     Raises:
@@ -67,6 +68,7 @@ def run(
         older_than=older_than,
         in_place=in_place,
         wait=wait,
+        overwrite_edited=overwrite_edited,
         archive=archive,
         record=record,
     )
@@ -114,4 +116,5 @@ def _arguments(options: CrawlOptions) -> list[str]:
     if options.older_than is not None:
         arguments.append(f"--older-than={options.older_than.total_seconds():.3f}s")
     flags = {"--force": options.force, "--in-place": options.in_place, "--wait": options.wait}
+    flags["--overwrite-edited"] = options.overwrite_edited
     return arguments + [flag for flag, is_set in flags.items() if is_set]

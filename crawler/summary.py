@@ -52,6 +52,8 @@ class RunSummary:
         held: all sources of the selected items by the state that is held now.
         written, unchanged, unwritten: output files.
         faults: errors of our own that no source's state tells.
+        edited, outdated: those that are left since somebody edited them, and those of them to
+            which there was news to write.
         problems: the first defects of inputs and files, as text.
         hosts: tries by site.
         seconds: wall-clock time of the run.
@@ -69,6 +71,8 @@ class RunSummary:
     unchanged: int = 0
     unwritten: int = 0
     faults: int = 0
+    edited: int = 0
+    outdated: int = 0
     problems: list[str] = field(default_factory=list)
     problem_count: int = 0
     hosts: dict[str, HostTally] = field(default_factory=dict)
@@ -124,6 +128,7 @@ class RunSummary:
                 "written": self.written,
                 "unchanged": self.unchanged,
                 "failed": self.unwritten,
+                **self._left(),
             },
             "slowestHosts": [_host_json(*host) for host in self.slowest_hosts()],
             "failingHosts": [_host_json(*host) for host in self.failing_hosts()],
@@ -131,6 +136,9 @@ class RunSummary:
             "problemCount": self.problem_count,
             **({} if self.discovery is None else {"discovery": self.discovery.as_json()}),
         }
+
+    def _left(self) -> dict[str, int]:
+        return {"edited": self.edited, "outdated": self.outdated} if self.edited else {}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> RunSummary:
@@ -146,6 +154,8 @@ class RunSummary:
             written=files["written"],
             unchanged=files["unchanged"],
             unwritten=files["failed"],
+            edited=files.get("edited", 0),
+            outdated=files.get("outdated", 0),
             problems=list(document["problems"]),
             problem_count=document["problemCount"],
             seconds=document["seconds"],

@@ -70,7 +70,8 @@ def crawl_a_web_that_has_lost_all(root: Path, *, in_place: bool) -> None:
             hop = Hop(due.record.urls[0], State.NOT_FOUND, status=404)
             crawl.settle(due.record.key, Visit(State.NOT_FOUND, now_text(), (hop,)))
         crawl.finish("finished")
-    assert problems == []
+    # A cut before the ledger's first commit leaves an empty one, which is told and made anew.
+    assert [told for told in problems if "made anew from what was written" not in told] == []
 
 
 def articles(root: Path) -> set[tuple[str, str]]:

@@ -14,6 +14,7 @@ from crawler.cli.demo import run_demo
 from crawler.cli.discover import discover
 from crawler.cli.dry_run import print_plan
 from crawler.cli.explain import explain_json, find_subject, print_explanation
+from crawler.cli.ledger import ledger
 from crawler.cli.logs import LogFormat
 from crawler.cli.process import project_settings, run_items
 from crawler.cli.selection import selected_files
@@ -69,6 +70,9 @@ def run(
     ] = None,
     in_place: Annotated[bool, typer.Option("--in-place", help="write into ITEMS itself")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="wait for another run to end")] = False,
+    overwrite_edited: Annotated[
+        bool, typer.Option("--overwrite-edited", help="write edited files anew, too")
+    ] = False,
     archive: Archive = [],
     record: Record = None,
     dry_run: Annotated[
@@ -92,6 +96,7 @@ def run(
             older_than=older_than,
             in_place=in_place,
             wait=wait,
+            overwrite_edited=overwrite_edited,
             archive=archive,
             record=record,
         )
@@ -107,6 +112,7 @@ def run(
 
 
 app.add_typer(discover, name="discover")
+app.add_typer(ledger, name="ledger")
 app.command("try")(try_page)
 
 

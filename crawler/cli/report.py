@@ -35,11 +35,18 @@ def print_report(summary: RunSummary, console: Console) -> None:
     console.print(
         f"{summary.items} items ({summary.changed} new or changed, {summary.invalid} invalid), "
         f"{summary.done} of {summary.due} due sources visited, {summary.written} files written, "
-        f"{summary.unchanged} unchanged, {summary.unwritten} failed; "
+        f"{summary.unchanged} unchanged, {summary.unwritten} failed"
+        f"{_left(summary)}; "
         f"{summary.ended} after {summary.seconds:.1f} s",
         soft_wrap=True,
         highlight=False,
     )
+
+
+def _left(summary: RunSummary) -> str:
+    if not summary.edited:
+        return ""
+    return f", {summary.edited} edited by somebody and left ({summary.outdated} lack what is new)"
 
 
 def states_table(

@@ -10,7 +10,7 @@ from crawler.cli.report import states_table
 from crawler.items.discovery import find_items
 from crawler.ledger.ledger import Wanted
 from crawler.ledger.records import FileStamp
-from crawler.ledger.sqlite import SqliteLedger
+from crawler.ledger.sqlite import SqliteLedger, UnusableLedgerError
 from crawler.options import OptionError
 from crawler.output.layout import Layout
 from crawler.output.names import item_output_path
@@ -50,7 +50,7 @@ def open_ledger(output: Path) -> SqliteLedger:
     """Open the ledger of an output folder.
 
     Raises:
-        OptionError: there is none.
+        OptionError: there is none, or it is of no use.
         UnsafePathError: it is a symlink.
     """
     layout = Layout(output)
@@ -58,7 +58,10 @@ def open_ledger(output: Path) -> SqliteLedger:
     path = layout.ledger
     if not path.is_file():
         raise OptionError(f"{output} has no ledger; nothing has been crawled into it")
-    return SqliteLedger(path)
+    try:
+        return SqliteLedger(path)
+    except UnusableLedgerError as error:
+        raise OptionError(f"{error}; the next run makes it anew from what was written") from error
 
 
 def read_status(items: list[Path], output: Path) -> Status:

@@ -32,7 +32,9 @@ def standing(record: SourceRecord) -> str:
     held = record.held
     assert held is not None
     assert held.article is not None
-    own = (held.hop.redirects or (held.hop.url,))[-1]
+    # Where a lost page redirects to now is not where its snapshot was taken.
+    led_to = () if held.state is State.ARCHIVED else held.hop.redirects
+    own = (led_to or (held.hop.url,))[-1]
     canonical = held.article.canonical_url or own
     is_elsewhere = registered_domain(canonical) != registered_domain(own)
     is_other_page = url_key(canonical) != url_key(held.hop.url)

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import quote
 
 _BEGIN: Final = re.compile(r"^<!-- article:begin \S+ -->\r?$", re.MULTILINE)
+_NOWHERE: Final = "about:blank"
 _END_MARKER: Final = "<!-- article:end -->"
 _END: Final = re.compile(rf"^{_END_MARKER}\r?(?:\n|\Z)", re.MULTILINE)
 # What could end the comment, start a template's tag, break the line or reorder what it shows.
@@ -48,7 +49,7 @@ def section_for(url: str, markdown: str, newline: str) -> str:
 
 def empty_section(newline: str) -> str:
     """Write a section without an article, for a body whose own lines look like markers."""
-    lines = (_begin_marker("about:blank"), _END_MARKER, "")
+    lines = (_begin_marker(_NOWHERE), _END_MARKER, "")
     return newline + newline.join(lines)
 
 
@@ -70,6 +71,14 @@ def find_section(text: str, start: int) -> tuple[int, int] | None:
     if end is None:
         raise EndMarkerMissingError(last.start())
     return last.start(), end.end()
+
+
+def article_of_section(section: str) -> str | None:
+    """Return the Markdown, with LF, of a section; None where it has no article."""
+    lines = section.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    if not section or lines[0] == _begin_marker(_NOWHERE):
+        return None
+    return "\n".join(lines[1:-1]).strip("\n")
 
 
 def _begin_marker(url: str) -> str:

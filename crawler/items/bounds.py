@@ -14,6 +14,9 @@ from crawler.problem import ItemError, Problem
 
 MAX_BYTES: Final = 256 * 1024
 """Size of a front matter, in bytes of UTF-8."""
+ENRICHMENT_BYTES: Final = 16 * 1024 * 1024
+"""Size of what this crawler writes into a front matter: thousands of entries fit."""
+ENRICHMENT_NODES: Final = 2_000_000
 MAX_DEPTH: Final = 12
 """Nested collections, the top-level mapping included."""
 MAX_NODES: Final = 20_000
@@ -72,7 +75,14 @@ def yaml_problem(error: yaml.YAMLError, yaml_text: str, *, file: str) -> Problem
     return Problem(file, line, f"not valid YAML: {' '.join(said.split())}")
 
 
-def check_bounds(yaml_text: str, *, file: str, once: frozenset[str] = OWN_FIELDS) -> None:
+def check_bounds(
+    yaml_text: str,
+    *,
+    file: str,
+    once: frozenset[str] = OWN_FIELDS,
+    most_bytes: int = MAX_BYTES,
+    most_nodes: int = MAX_NODES,
+) -> None:
     """Refuse a front matter that is too large, or that uses what items do not need.
 
     Refused are anchors, aliases, document markers, and a field of ours that is given twice. Nothing
@@ -84,18 +94,18 @@ def check_bounds(yaml_text: str, *, file: str, once: frozenset[str] = OWN_FIELDS
     Raises:
         ItemError: with the line of the first offence.
     """
-    if len(yaml_text.encode()) > MAX_BYTES:
-        raise ItemError(Problem(file, 1, f"the front matter is larger than {MAX_BYTES} bytes"))
+    if len(yaml_text.encode()) > most_bytes:
+        raise ItemError(Problem(file, 1, f"the front matter is larger than {most_bytes} bytes"))
     if unprintable := _UNPRINTABLE.search(yaml_text):
         reason = f"the control character U+{ord(unprintable[0]):04X} is not allowed"
         raise ItemError(Problem(file, line_at(yaml_text, unprintable.start()), reason))
     try:
-        _check_events(yaml_text, file, once)
+        _check_events(yaml_text, file, once, most_nodes)
     except yaml.YAMLError as error:
         raise ItemError(yaml_problem(error, yaml_text, file=file)) from error
 
 
-def _check_events(yaml_text: str, file: str, once: frozenset[str]) -> None:
+def _check_events(yaml_text: str, file: str, once: frozenset[str], most_nodes: int) -> None:
     def refuse(event: yaml.Event, reason: str) -> NoReturn:
         assert event.start_mark is not None
         raise ItemError(Problem(file, line_at(yaml_text, event.start_mark.index), reason))
@@ -105,8 +115,8 @@ def _check_events(yaml_text: str, file: str, once: frozenset[str]) -> None:
     for event in yaml.parse(yaml_text, Loader=CSafeLoader):
         if isinstance(event, yaml.NodeEvent):
             nodes += 1
-            if nodes > MAX_NODES:
-                refuse(event, f"the front matter has more than {MAX_NODES} nodes")
+            if nodes > most_nodes:
+                refuse(event, f"the front matter has more than {most_nodes} nodes")
             if reason := _node_defect(event, open_collections):
                 refuse(event, reason)
             if isinstance(event, yaml.CollectionStartEvent):

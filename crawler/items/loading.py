@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from yaml import CSafeLoader, MappingNode, Node, ScalarNode, SequenceNode, YAMLError
 
-from crawler.items.bounds import OWN_FIELDS, check_bounds, line_at, yaml_problem
+from crawler.items.bounds import (
+    ENRICHMENT_BYTES,
+    ENRICHMENT_NODES,
+    MAX_BYTES,
+    MAX_NODES,
+    OWN_FIELDS,
+    check_bounds,
+    line_at,
+    yaml_problem,
+)
 from crawler.problem import ItemError, Problem
 
 if TYPE_CHECKING:
@@ -67,7 +77,14 @@ for _tag, _construct in (
     _ItemLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _or_as_written(_construct))
 
 
-def load_mapping(yaml_text: str, *, file: str, once: frozenset[str] = OWN_FIELDS) -> dict[Any, Any]:
+def load_mapping(
+    yaml_text: str,
+    *,
+    file: str,
+    once: frozenset[str] = OWN_FIELDS,
+    most_bytes: int = MAX_BYTES,
+    most_nodes: int = MAX_NODES,
+) -> dict[Any, Any]:
     """Load a front matter, its bounds checked first.
 
     It must be a block mapping whose keys start in the first column: only to such a mapping can a
@@ -79,7 +96,7 @@ def load_mapping(yaml_text: str, *, file: str, once: frozenset[str] = OWN_FIELDS
     Raises:
         ItemError: with the line of the first defect.
     """
-    check_bounds(yaml_text, file=file, once=once)
+    check_bounds(yaml_text, file=file, once=once, most_bytes=most_bytes, most_nodes=most_nodes)
     loader = _ItemLoader(yaml_text)
     try:
         root = loader.get_single_node()
@@ -97,3 +114,20 @@ def load_mapping(yaml_text: str, *, file: str, once: frozenset[str] = OWN_FIELDS
     finally:
         loader.dispose()
     return data
+
+
+def load_enrichment(yaml_text: str, *, file: str, line: int = 2) -> dict[Any, Any]:
+    """Load YAML lines that this crawler wrote into a file, from a line of it on.
+
+    They may be more than an item's own: an entry for each of its related ones.
+
+    Raises:
+        ItemError: with the line of the first defect.
+    """
+    try:
+        return load_mapping(
+            yaml_text, file=file, most_bytes=ENRICHMENT_BYTES, most_nodes=ENRICHMENT_NODES
+        )
+    except ItemError as error:
+        problem = error.problem
+        raise ItemError(replace(problem, line=problem.line + line - 2)) from error

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from crawler.duplicates.likeness import FEWEST_RUNS, LEAST_RESEMBLANCE, likeness
 from crawler.duplicates.sketch import bands_of, estimate, may_resemble, sketch_of
 from crawler.duplicates.wording import Wording, wording
-from crawler.ledger.codec import decode_visit
+from crawler.ledger.codec import DAMAGE, decode_visit
 
 if TYPE_CHECKING:
     import sqlite3
@@ -86,11 +86,15 @@ class AlikeTexts:
         return [text for _, text in sorted(likely)[:_MOST_TEXTS]]
 
     def _markdown(self, text: int) -> str:
-        (held,) = self._db.execute(
-            "SELECT held FROM source JOIN text_source ON source_id = id WHERE text_id = ? LIMIT 1",
+        row = self._db.execute(
+            "SELECT held FROM source JOIN text_source ON source_id = id "
+            "WHERE text_id = ? AND held IS NOT NULL LIMIT 1",
             (text,),
         ).fetchone()
-        article = decode_visit(held).article
+        try:
+            article = None if row is None else decode_visit(row[0]).article
+        except DAMAGE:  # it is told, and made good, by who reads the source
+            article = None
         return "" if article is None else article.markdown
 
     def forget_unheld(self, text: int) -> None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.ledger.other_text import as_settled, met_again
+from crawler.ledger.revision import says_the_same, with_sizes_of
+from crawler.moments import now_text
 from crawler.states import State
 from crawler.urls.canonical import url_key
 
@@ -61,7 +63,10 @@ def _with_news(record: SourceRecord, visit: Visit) -> SourceRecord:
         if record.last is not None and last is not None and _fails_the_same(record.last, last):
             last = record.last
         return replace(record, last=last, checked_at=visit.at)
-    if held is not None and _says_the_same(held, visit):
+    if held is not None and says_the_same(held, visit, record.images):
+        # The article just read has also what is not written, and what a lost file would have had.
+        article = with_sizes_of(held.article, visit.article)
+        held = replace(held, article=article, at=_believable(held.at, visit))
         held = replace(held, etag=visit.etag, last_modified=visit.last_modified)
         return replace(record, held=held, last=None, checked_at=visit.at)
     return replace(record, held=visit, last=None, checked_at=visit.at)
@@ -78,18 +83,19 @@ def _bad_news(visit: Visit) -> Visit | None:
 
 
 def _may_replace(visit: Visit, held: Visit) -> bool:
-    return _worth(visit) >= _worth(held) and not _lacks_pages(visit, held)
+    return worth(visit) >= worth(held) and not _lacks_pages(visit, held)
 
 
 def _lacks_pages(visit: Visit, held: Visit) -> bool:
     """Whether a page that failed made an article shorter than it is held."""
     now, before = visit.article, held.article
-    if now is None or now.next_page is None or before is None or _worth(visit) > _worth(held):
+    if now is None or now.next_page is None or before is None or worth(visit) > worth(held):
         return False
     return (now.page_count or 1) < (before.page_count or 1)
 
 
-def _worth(visit: Visit) -> int:
+def worth(visit: Visit) -> int:
+    """How much a visit brought; one that brought less never replaces one that brought more."""
     if visit.state is State.OK:
         return 6 if visit.via_amp else 7
     if visit.state is State.ARCHIVED:
@@ -104,14 +110,9 @@ def _worth(visit: Visit) -> int:
 
 
 def _fails_the_same(last: Visit, visit: Visit) -> bool:
-    return met_again(last, visit) or _says_the_same(last, visit)
+    return met_again(last, visit) or says_the_same(last, visit, {})
 
 
-def _says_the_same(one: Visit, other: Visit) -> bool:
-    return (
-        one.state is other.state
-        and one.article == other.article
-        and one.hop.url == other.hop.url
-        and one.hop.status == other.hop.status
-        and one.hop.redirects == other.hop.redirects
-    )
+def _believable(at: str, visit: Visit) -> str:
+    """Return when the content was first received; a time still to come was never that."""
+    return visit.at if at > max(visit.at, now_text()) else at

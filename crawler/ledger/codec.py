@@ -14,6 +14,10 @@ from crawler.states import State
 _LEVEL: Final = 3  # of zlib: two thirds of the time of the default for one tenth more bytes
 
 
+DAMAGE: Final = (zlib.error, ValueError, TypeError, KeyError, AttributeError, IndexError)
+"""What reading a damaged record may raise."""
+
+
 def encode_visit(visit: Visit) -> bytes:
     """Pack a visit."""
     return zlib.compress(visit_json(visit), _LEVEL)
@@ -41,6 +45,7 @@ def decode_visit(packed: bytes) -> Visit:
     if "snapshot" in plain:  # only visits to an archive have one
         plain["snapshot"] = Snapshot(**plain["snapshot"])
     visit = Visit(hops=hops, **plain)
+    visit.hop  # noqa: B018 - one without it is damaged
     return visit if article is None else replace(visit, article=_article_from_plain(article))
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _VISITED: Final = (
     "held_state, last_state, tried, answered, held, revision, checked_at, first_at, retry_at, "
-    "failures"
+    "failures, wanted"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +29,11 @@ class ImageRows:
             "SELECT url, record FROM image WHERE url IN (SELECT value FROM json_each(?))",
             (json.dumps(list(urls)),),
         )
-        return {url: ImageRecord(**json.loads(record)) for url, record in rows}
+        known = {}
+        for url, text in rows:
+            with suppress(ValueError, TypeError):  # a damaged one is asked for again
+                known[url] = ImageRecord(**json.loads(text))
+        return known
 
     def put(self, url: str, record: ImageRecord) -> None:
         """Remember what was learned of an image."""

@@ -40,7 +40,7 @@ class ItemRows:
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (output) DO UPDATE SET "
             "origin = excluded.origin, root = excluded.root, size = excluded.size, "
             "mtime_ns = excluded.mtime_ns, digest = excluded.digest, "
-            "facts = excluded.facts, warnings = excluded.warnings RETURNING id",
+            "facts = excluded.facts, warnings = excluded.warnings, adopted = 0 RETURNING id",
             columns,
         ).fetchone()
         if families is not None:
@@ -80,7 +80,7 @@ class ItemRows:
                 digest=row[6],
                 facts=row[7],
                 mentions=tuple(named.get(row[0], ())),
-                warnings=tuple(json.loads(row[8])),
+                warnings=_warnings(row[8]),
             )
 
     def _mentions(self, ids: Sequence[int]) -> dict[int, list[Mention]]:
@@ -94,6 +94,26 @@ class ItemRows:
         for item_id, *mention in rows:
             mentions.setdefault(item_id, []).append(Mention(*mention))
         return mentions
+
+    def to_adopt(self, count: int) -> list[ItemRecord]:
+        """Return up to `count` items whose files were not looked at since they were read."""
+        return list(self.matching("WHERE NOT adopted ORDER BY id LIMIT ?", (count,)))
+
+    def mark_adopted(self, outputs: Sequence[str]) -> None:
+        """Note that the files of these items were looked at."""
+        self._db.execute(
+            "UPDATE item SET adopted = 1 WHERE output IN (SELECT value FROM json_each(?))",
+            (json.dumps(outputs),),
+        )
+
+    def is_taken(self, root: str) -> bool:
+        """Whether all items of this file or folder were taken once."""
+        found = self._db.execute("SELECT 1 FROM taken_root WHERE path = ?", (root,))
+        return found.fetchone() is not None
+
+    def put_taken(self, root: str) -> None:
+        """Remember that they were."""
+        self._db.execute("INSERT OR IGNORE INTO taken_root VALUES (?)", (root,))
 
     def forget_missing(self, root: str) -> None:
         """Forget the items found below `root` earlier whose files are gone; sources stay."""
@@ -122,3 +142,10 @@ class ItemRows:
             "(SELECT id FROM source WHERE key = ?)) ORDER BY output"
         )
         return list(self.matching(where, (key,)))
+
+
+def _warnings(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(map(str, json.loads(text)))
+    except (ValueError, TypeError):  # damaged, and no more than told once more
+        return ()

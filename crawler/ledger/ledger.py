@@ -203,6 +203,47 @@ class Ledger(Protocol):
     def sources_with_article(self, after: int, count: int) -> list[tuple[int, str]]:
         """Return (id, key) of up to `count` selected sources with an article, above an id."""
 
+    def adopt(
+        self,
+        key: str,
+        held: Visit,
+        last: Visit | None,
+        images: Mapping[str, ImageRecord],
+        *,
+        wanted: str | None = None,
+    ) -> None:
+        """Hold what a file says that was written of a source, as if that visit was the last.
+
+        Args:
+            last: the last visit, where it was worse.
+            images: what was learned of the files of its images.
+            wanted: why the source is due whatever the revisit policy says.
+        """
+
+    def wants(self, key: str) -> str | None:
+        """Why a source is due whatever the revisit policy says; None: it is not."""
+
+    def items_to_adopt(self, count: int) -> list[ItemRecord]:
+        """Return up to `count` items whose files were not looked at since they were read."""
+
+    def mark_adopted(self, items: Iterable[ItemRecord]) -> None:
+        """Note that the files of these items were looked at."""
+
+    def is_taken(self, root: str) -> bool:
+        """Whether all items of this file or folder were taken once."""
+
+    def put_taken(self, root: str) -> None:
+        """Remember that they were."""
+
+    def has_unvisited(self) -> bool:
+        """Whether items name a source that was never visited, or whose text is missing."""
+
+    def take_broken(self) -> dict[str, str]:
+        """Return the keys of records that were found damaged since this was asked, and why.
+
+        What they held is forgotten: these sources are as before their first visit.
+        """
+
     def states(self) -> dict[State | None, int]:
         """How many sources of the selected items hold each state; None: not visited yet."""
 

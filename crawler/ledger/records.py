@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from crawler.states import State
+
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
     from crawler.extraction.article import Article
-    from crawler.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,15 @@ class SourceRecord:
     first_at: str | None = None
     retry_at: str | None = None
     images: Mapping[str, ImageRecord] = field(default_factory=dict)
+
+    @property
+    def lacks_text(self) -> bool:
+        """Whether an article is held whose text is lost, with the file that had it."""
+        if self.held is None or self.held.article is None or not self.held.state.has_text:
+            return False
+        # Of a snapshot there is always one, which an entry that wants no text says nothing of.
+        had_text = self.held.article.word_count > 0 or self.held.state is State.ARCHIVED
+        return had_text and not self.held.article.markdown
 
 
 @dataclass(frozen=True, slots=True)

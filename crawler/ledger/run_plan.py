@@ -34,9 +34,11 @@ CREATE TEMP TABLE due (
 _REASON: Final = """
 CASE
     WHEN held_state IS NULL THEN 'new'
+    WHEN wanted IS NOT NULL THEN wanted
     WHEN :force THEN 'forced'
     WHEN last_state IN (SELECT value FROM json_each(:retry)) THEN 'was ' || last_state
     WHEN checked_at <= :older_than THEN 'last seen ' || substr(checked_at, 1, 10)
+    WHEN NOT json_valid(tried) THEN 'new URL'
     WHEN source.key NOT IN (SELECT value FROM json_each(tried)) THEN 'new URL'
     WHEN held_state NOT IN ('ok', 'unsupported') AND EXISTS (
         SELECT 1 FROM url WHERE family_id = source.id
@@ -173,5 +175,9 @@ def _json_array(states: Iterable[State]) -> str:
 def _is_due(wanted: Wanted, *columns: Any) -> bool:
     """Answer for one row; the columns are those that `_REASON` hands over."""
     state, *rest = columns
-    due_at = wanted.revisit.due_at(LastVisit.from_texts(State(state), *rest), wanted.now)
+    try:
+        last = LastVisit.from_texts(State(state), *rest)
+    except (ValueError, TypeError):  # a damaged row: what is asked again is known again
+        return True
+    due_at = wanted.revisit.due_at(last, wanted.now)
     return due_at is not None and due_at <= wanted.now

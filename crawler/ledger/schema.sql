@@ -9,8 +9,10 @@ CREATE TABLE item (
     mtime_ns INTEGER NOT NULL,
     digest TEXT NOT NULL,
     facts TEXT NOT NULL,
-    warnings TEXT NOT NULL        -- JSON array
+    warnings TEXT NOT NULL,       -- JSON array
+    adopted INTEGER NOT NULL DEFAULT 0  -- whether its files were looked at since it was read
 );
+CREATE INDEX item_to_adopt ON item (id) WHERE NOT adopted;
 CREATE INDEX item_by_origin ON item (origin);
 
 CREATE TABLE source (
@@ -27,7 +29,8 @@ CREATE TABLE source (
     checked_at TEXT,              -- when it was last visited; all times are ISO 8601 in UTC
     first_at TEXT,                -- when it was first visited
     retry_at TEXT,                -- not to be visited before, as the site or our manners say
-    failures INTEGER NOT NULL DEFAULT 0  -- in a row
+    failures INTEGER NOT NULL DEFAULT 0, -- in a row
+    wanted TEXT                   -- why it is due whatever the policy says
 );
 
 CREATE TABLE mention (
@@ -52,6 +55,10 @@ CREATE TABLE url (
     rank INTEGER NOT NULL,        -- place in the mention's family
     PRIMARY KEY (item_id, position, key),
     FOREIGN KEY (item_id, position) REFERENCES mention ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TABLE taken_root (         -- files and folders whose items were all taken once
+    path TEXT PRIMARY KEY
 ) WITHOUT ROWID;
 
 CREATE TABLE rendered (

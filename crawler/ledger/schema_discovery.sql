@@ -1,6 +1,6 @@
--- What was learned while looking for new items. Added to ledgers that are without it.
+-- What was learned while looking for new items.
 
-CREATE TABLE IF NOT EXISTS feed (
+CREATE TABLE feed (
     url TEXT PRIMARY KEY,         -- of a feed, as it was asked for
     asked_at TEXT NOT NULL,
     etag TEXT,                    -- validators of the last answer that was taken in whole
@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS feed (
     is_doubtful INTEGER NOT NULL  -- whether these validators came with another body, too
 ) WITHOUT ROWID;
 
-CREATE TABLE IF NOT EXISTS discovered (
+CREATE TABLE discovered (
     key TEXT PRIMARY KEY,         -- of a URL of an article that an item was created for
     at TEXT NOT NULL,
     by TEXT NOT NULL              -- the spider

@@ -42,18 +42,32 @@ if TYPE_CHECKING:
     from crawler.urls.family import UrlFamily
 
 SCHEMA_VERSION: Final = 4
-_MAKING: Final = ("schema.sql", "schema_web.sql", "schema_copies.sql", "schema_images.sql")
-_ADDED: Final = {  # tables and indexes that any version may be without
-    "feed": "schema_discovery.sql",
-    "crossing": "schema_families.sql",
-}
+_MAKING: Final = (
+    *("schema.sql", "schema_web.sql", "schema_copies.sql", "schema_images.sql"),
+    *("schema_discovery.sql", "schema_families.sql"),
+)
+_TABLES: Final = (
+    *("item", "source", "mention", "url", "rendered", "taken_root", "robots", "pause", "snapshot"),
+    *("text_index", "text", "band", "alike", "text_source", "image", "source_images"),
+    *("feed", "discovered", "crossing"),
+)
 _PAGE: Final = 500
 _KEPT: Final = 16  # records of sources, which hold their articles
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether an error says that the file itself is damaged."""
+    code = getattr(error, "sqlite_errorcode", None)  # the low byte of an extended one
+    return code is not None and code & 0xFF in _DAMAGE
+
+
 class LedgerError(RuntimeError):
-    """The ledger file cannot be used: it is damaged, or of another version of this program."""
+    """The ledger file cannot be used."""
+
+
+class UnusableLedgerError(LedgerError):
+    """Nor will it ever: it is damaged, of another version of this program, or no ledger at all."""
 
 
 class SqliteLedger:
@@ -65,7 +79,8 @@ class SqliteLedger:
     be made again from the items and the files.
 
     Raises:
-        LedgerError: the file has another schema version, is no database, or cannot be written.
+        UnusableLedgerError: the file has another schema version, is damaged or no ledger.
+        LedgerError: it cannot be opened or written.
         OSError: its folder cannot be made.
     """
 
@@ -78,12 +93,15 @@ class SqliteLedger:
             for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
                 self._db.execute(f"PRAGMA {pragma}")
             self._prepare(path)
+            self._open_rows()
         except sqlite3.DatabaseError as error:
             if hasattr(self, "_db"):
                 self._db.close()
-            is_damaged = getattr(error, "sqlite_errorcode", None) in _DAMAGE
-            advice = "; moved away, it is made anew" if is_damaged else ""
-            raise LedgerError(f"{path} cannot be used as a ledger ({error}){advice}") from error
+            kind = UnusableLedgerError if is_damage(error) else LedgerError
+            raise kind(f"{path} cannot be used as a ledger ({error})") from error
+        self._ahead: ReadAhead | None = None
+
+    def _open_rows(self) -> None:
         self._items = ItemRows(self._db)
         self._sources = SourceRows(self._db)
         self._run = RunPlan(self._db)
@@ -91,24 +109,21 @@ class SqliteLedger:
         self._copies = CopyRows(self._db, self._sources)
         self._discovery = DiscoveryRows(self._db)
         self._images = ImageRows(self._db)
-        self._ahead: ReadAhead | None = None
         self._read: dict[str, SourceRecord] = {}  # what many items name is read once for all
 
     def _prepare(self, path: Path) -> None:
-        if self._version() == 0:
+        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if not tables and not self._version():  # also of one whose making was broken off
             self._run_scripts(_MAKING, SCHEMA_VERSION)
         if (version := self._version()) != SCHEMA_VERSION:
             self._db.close()
-            raise LedgerError(
+            raise UnusableLedgerError(
                 f"{path} has ledger version {version}, this program reads {SCHEMA_VERSION}"
             )
-        for name, script in _ADDED.items():
-            if not self._has(name):
-                self._run_scripts((script,), SCHEMA_VERSION)
-
-    def _has(self, name: str) -> bool:
-        row = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone()
-        return row is not None
+        found = set(self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
+        if not {(name,) for name in _TABLES} <= found:
+            self._db.close()
+            raise UnusableLedgerError(f"{path} cannot be used as a ledger (tables are missing)")
 
     def _version(self) -> int:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -237,6 +252,59 @@ class SqliteLedger:
             self._copies.note(record)
             self._run.mark_done(key)
         return record
+
+    def adopt(
+        self,
+        key: str,
+        held: Visit,
+        last: Visit | None,
+        images: Mapping[str, ImageRecord],
+        *,
+        wanted: str | None = None,
+    ) -> None:
+        """Hold what a file says that was written of a source, as if that visit was the last.
+
+        Raises:
+            KeyError: no item names this source.
+        """
+        self._forget_what_was_read(key)
+        with self.transaction():
+            record = self._sources.adopt(key, held, last, wanted=wanted)
+            known = self._images.images(images)
+            for url in images.keys() - known.keys():
+                self._images.put(url, images[url])
+            if images:
+                self._images.put_of_source(key, images)
+            self._copies.note(record)
+
+    def wants(self, key: str) -> str | None:
+        """Why a source is due whatever the revisit policy says; None: it is not."""
+        return self._sources.wants(key)
+
+    def items_to_adopt(self, count: int) -> list[ItemRecord]:
+        """Return up to `count` items whose files were not looked at since they were read."""
+        return self._items.to_adopt(count)
+
+    def mark_adopted(self, items: Iterable[ItemRecord]) -> None:
+        """Note that the files of these items were looked at."""
+        self._items.mark_adopted([item.output for item in items])
+
+    def is_taken(self, root: str) -> bool:
+        """Whether all items of this file or folder were taken once."""
+        return self._items.is_taken(root)
+
+    def put_taken(self, root: str) -> None:
+        """Remember that they were."""
+        self._items.put_taken(root)
+
+    def has_unvisited(self) -> bool:
+        """Whether items name a source that was never visited, or whose text is missing."""
+        return self._sources.has_unvisited()
+
+    def take_broken(self) -> dict[str, str]:
+        """Return the keys of records that were found damaged since this was asked, and why."""
+        broken, self._sources.broken = self._sources.broken, {}
+        return broken
 
     def prepare_copies(self, *, wanted: bool) -> None:
         """Look for copies in what is settled from now on, or forget all that is known of them."""
@@ -384,7 +452,11 @@ class SqliteLedger:
 
     def states(self) -> dict[State | None, int]:
         """How many sources of the selected items hold each state; None: not visited yet."""
-        return {None if s is None else State(s): n for s, n in self._run.states()}
+        counts: dict[State | None, int] = {}
+        for name, count in self._run.states():
+            state = State(name) if name in set(State) else None
+            counts[state] = counts.get(state, 0) + count
+        return counts
 
     def selected(self) -> int:
         """How many items are selected."""

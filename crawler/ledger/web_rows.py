@@ -33,7 +33,10 @@ class WebRows:
         row = self._db.execute(
             "SELECT asked_at, status, body FROM robots WHERE origin = ?", (origin,)
         ).fetchone()
-        return None if row is None else RobotsAnswer(row[0], row[1], zlib.decompress(row[2]))
+        try:
+            return None if row is None else RobotsAnswer(row[0], row[1], zlib.decompress(row[2]))
+        except (zlib.error, TypeError):  # a damaged one is asked for again
+            return None
 
     def put_robots(self, origin: str, answer: RobotsAnswer) -> None:
         """Remember such an end, and make room for it."""

@@ -156,16 +156,19 @@ def sweep_leftovers(root: Path, *, recursive: bool = True) -> int:
     return count
 
 
+def is_below(path: Path, root: Path) -> bool:
+    """Whether the folder of `path` is, with symlinks followed, in `root`."""
+    return Path(os.path.realpath(path.parent)).is_relative_to(os.path.realpath(root))
+
+
 def refuse_outside(path: Path, root: Path) -> None:
     """Refuse a path whose folder is, with symlinks followed, not in `root`.
 
     Raises:
         UnsafePathError: it is not.
     """
-    real_root = Path(os.path.realpath(root))
-    real_parent = Path(os.path.realpath(path.parent))
-    if not real_parent.is_relative_to(real_root):
-        raise UnsafePathError(path, f"the folder is outside {real_root}")
+    if not is_below(path, root):
+        raise UnsafePathError(path, f"the folder is outside {os.path.realpath(root)}")
 
 
 def _mode_of_regular_file(path: Path) -> int | None:

@@ -48,8 +48,9 @@ def mention_entry(
         entry |= _metadata(article, record)
         if has_text:
             entry |= _body_facts(article)
-    if has_text:
+    if has_text and not record.lacks_text:
         entry["textFile"] = text_file
+    if has_text:
         entry["duplicateOf"] = _best(copies)
     return entry
 
@@ -104,7 +105,8 @@ def _visit_fields(record: SourceRecord, state: State) -> dict[str, Any]:
         "httpStatus": hop.status,
         "fetchedDateTime": fetched,
         "attemptedDateTime": None if fetched else visit.at,
-        "detail": _detail(article.cut if state in _WHOLE else hop.detail),
+        "openState": None if visit.open_state is visit.state else str(visit.open_state),
+        "detail": _detail(article.cut if visit.state in _WHOLE else hop.detail),
     }
 
 
@@ -135,6 +137,7 @@ def _metadata(article: Article, record: SourceRecord) -> dict[str, Any]:
         "siteName": article.site_name,
         "language": article.language,
         "pageType": article.form,
+        "declaredTypes": list(article.page_types),
         "section": article.section,
         "keywords": list(article.keywords),
         "images": [image_entry(image, record.images.get(image.url)) for image in article.images],

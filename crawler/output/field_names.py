@@ -8,6 +8,7 @@ _OWN_NAMES: Final = {
     "published": "publishedDateTime",
     "modified": "modifiedDateTime",
     "form": "pageType",
+    "page_types": "declaredTypes",
     "free_to_read": "isAccessibleForFree",
     "ai_opt_outs": "aiOptOut",
     "tdm_reserved": "tdmReservation",

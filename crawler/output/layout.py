@@ -64,6 +64,11 @@ class Layout:
         return self.output / ".crawler" / "lock"
 
     @property
+    def set_aside(self) -> Path:
+        """Folder of files that could not be read when they were to be written anew."""
+        return self.output / ".crawler" / "set-aside"
+
+    @property
     def watch_lock(self) -> Path:
         """File that the one watch on this folder holds locked."""
         return self.output / ".crawler" / "watch.lock"

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.items.item import parse_item, text_digest
 from crawler.ledger.records import FileStamp, ItemRecord, Rendered, SourceRecord
 from crawler.output.additions import Additions
+from crawler.output.adoption import Adoption
 from crawler.output.atomic import remove_file, write_atomically
 from crawler.output.conflicts import conflict_entries
+from crawler.output.digests import text_digest_of
 from crawler.output.enriched import enriched_item, source_file
 from crawler.output.entry import SCHEMA_VERSION, mention_entry
 from crawler.output.in_place import ChangedMeanwhileError, UsersFile
+from crawler.output.written_file import (
+    Condition,
+    WrittenFile,
+    look_at_item,
+    look_at_source,
+    read_written,
+)
 from crawler.problem import Problem
 
 if TYPE_CHECKING:
@@ -25,7 +35,7 @@ if TYPE_CHECKING:
     from crawler.output.layout import Layout, Target
 
 # What the same ledger is written as goes up with each change, so that all files are written anew.
-_FORM: Final = 2
+_FORM: Final = 3
 _MOST_OWNERS: Final = 1000  # that are remembered
 
 
@@ -42,18 +52,28 @@ class PublishCount:
     """How many files were written, were right already, and could not be written.
 
     A source's file is looked at with each item that names it, and counts as often.
+
+    Attributes:
+        edited: files that somebody edited, which are left as they are, by name: whether there was
+            news to write to them.
     """
 
     written: int = 0
     unchanged: int = 0
     failed: int = 0
+    edited: dict[str, bool] = field(default_factory=dict)
 
 
 class Publisher:
     """Writes enriched items and source files from the ledger.
 
     What is written is a function of the item file, the ledger and the additions that are asked
-    for, so it does not matter which run writes it, or how often one was killed before.
+    for, so it does not matter which run writes it, or how often one was killed before. What is
+    found where a file goes is looked at first: a file that somebody edited is left, and one that
+    knows more than the ledger is taken into it.
+
+    Attributes:
+        renewed: keys of sources that a file knew more of.
     """
 
     def __init__(
@@ -63,10 +83,15 @@ class Publisher:
         *,
         on_problem: Callable[[Problem], None],
         additions: Additions | None = None,
+        adoption: Adoption | None = None,
+        overwrite_edited: bool = False,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self._ledger = ledger
         self._layout = layout
+        self._overwrites = overwrite_edited
+        self._adoption = adoption or Adoption(ledger, layout, on_problem=on_problem)
+        self.renewed: set[str] = set()
         self._on_problem = on_problem
         self._failed: set[str] = set()
         self._owners: dict[str, ItemRecord | None] = {}  # of what many items name it is asked often
@@ -84,6 +109,7 @@ class Publisher:
             return
         if self._is_right(item, keys):
             return
+        self.renewed |= self._adoption.adopt_item(item)
         owned = [key for key in keys if not self._write_source(key)]
         self._write_item(item)
         for key in owned:
@@ -116,7 +142,8 @@ class Publisher:
         if self._owner(key) is not None:
             return False
         revision = _fingerprint(self._revision(key))
-        self._bring_up(self._layout.source(key), revision, lambda: self._source_text(key))
+        target = self._layout.source(key)
+        self._bring_up(target, revision, look_at_source, lambda _: self._source_text(key))
         return True
 
     def _write_item(self, item: ItemRecord) -> bool:
@@ -126,8 +153,12 @@ class Publisher:
             return False
         texts = [self._text_of(key, item, self._owner(key)) for key in keys]
         fingerprint = self._item_fingerprint(item, texts)
+        look = partial(look_at_item, in_place=self._layout.in_place)
         return self._bring_up(
-            self._layout.item(item), fingerprint, lambda: self._item_text(item, texts)
+            self._layout.item(item),
+            fingerprint,
+            look,
+            lambda found: self._item_text(item, texts, found.below),
         )
 
     def _item_fingerprint(self, item: ItemRecord, texts: list[str]) -> str:
@@ -164,7 +195,7 @@ class Publisher:
             return self._layout.text_of_item(item)
         return self._layout.source(key).name if owner is None else self._layout.text_of_item(owner)
 
-    def _item_text(self, item: ItemRecord, texts: list[str]) -> _Content | None:
+    def _item_text(self, item: ItemRecord, texts: list[str], below: str) -> _Content | None:
         file = UsersFile.read(Path(item.origin))
         read = parse_item(file.data, file.path)
         if text_digest(read.text) != item.digest:
@@ -173,7 +204,8 @@ class Publisher:
         source, related, held, held_copies = {}, [], None, None
         for mention, text_file in zip(item.mentions, texts, strict=True):
             record = self._ledger.source(mention.source)
-            assert record is not None
+            if record is None or record.held is None:
+                return None  # its record was found damaged just now
             copies = self._ledger.copies(mention.source)
             is_own = mention.position < 0
             fields = read.data if is_own else read.data["related"][mention.position]
@@ -186,8 +218,18 @@ class Publisher:
             if "textFile" in entry:
                 held, held_copies = record, copies
             added = self._additions.block(fields, record)
-        text = enriched_item(read.text, source, related, held, copies=held_copies, added=added)
-        return _Content(text, file if self._layout.in_place else None)
+        in_place = self._layout.in_place
+        text = enriched_item(
+            file.data.decode() if in_place else read.text,
+            source,
+            related,
+            held,
+            copies=held_copies,
+            added=added,
+            item_digest=None if in_place else text_digest_of(read.text),
+            below="" if in_place else below,
+        )
+        return _Content(text, file if in_place else None)
 
     def _source_text(self, key: str) -> _Content | None:
         record = self._ledger.source(key)
@@ -196,7 +238,11 @@ class Publisher:
         return _Content(source_file(record, self._ledger.copies(key)))
 
     def _bring_up(
-        self, target: Target, fingerprint: str, content: Callable[[], _Content | None]
+        self,
+        target: Target,
+        fingerprint: str,
+        look: Callable[[bytes | None], WrittenFile],
+        content: Callable[[WrittenFile], _Content | None],
     ) -> bool:
         if target.name in self._failed:
             return False  # it has been told; the next run tries again
@@ -205,10 +251,19 @@ class Publisher:
             if known is not None and known == Rendered(fingerprint, _stamp(target.path)):
                 self.count.unchanged += 1
                 return True
-            new = content()
-            if new is None:
+            there = read_written(target)
+            found = look(there)
+            if (new := content(found)) is None:
                 return False
-            self._write(target, new)
+            data = new.text.encode()
+            if there != data:
+                if found.condition is Condition.UNREADABLE:
+                    self._set_aside(target, found.reason)
+                elif not self._may_replace(found):
+                    is_known = known is not None and known.fingerprint == fingerprint
+                    self._leave(target, found, is_news=not is_known and _is_news(look(data), found))
+                    return False
+            self._write(target, data, there, new.over)
             self._ledger.put_rendered(target.name, Rendered(fingerprint, _stamp(target.path)))
         except ChangedMeanwhileError as error:
             self._on_problem(Problem(str(target.path), 1, f"not written: {error.strerror}"))
@@ -218,16 +273,45 @@ class Publisher:
             return False
         return True
 
-    def _write(self, target: Target, content: _Content) -> None:
-        new = content.text.encode()
-        is_file = target.path.is_file() and not target.path.is_symlink()
-        if is_file and target.path.read_bytes() == new:
+    def _may_replace(self, found: WrittenFile) -> bool:
+        if found.condition is Condition.PLAIN and self._layout.in_place:
+            return True
+        return self._overwrites or found.condition in {Condition.ABSENT, Condition.UNTOUCHED}
+
+    def _leave(self, target: Target, found: WrittenFile, *, is_news: bool) -> None:
+        """Leave a file that is not as it was written, and say so, once a run."""
+        if self.count.edited.get(target.name) in {True, is_news}:
+            return
+        self.count.edited[target.name] = is_news
+        told = f"{found.reason}; left as it is"
+        if is_news:
+            told += ", without what is new (--overwrite-edited writes it anew)"
+        self._on_problem(Problem(str(target.path), 1, told))
+
+    def _set_aside(self, target: Target, reason: str) -> None:
+        """Keep a file that cannot be read, but not where it is to be written anew."""
+        relative = target.path.relative_to(target.root)
+        stem = self._layout.set_aside / target.root.name / relative
+        number, kept = 0, stem
+        while kept.exists() or kept.is_symlink():
+            number += 1
+            kept = stem.with_name(f"{stem.name}.{number}")
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        target.path.rename(kept)
+        self._on_problem(Problem(str(target.path), 1, f"{reason}; it is kept as {kept}"))
+
+    def _write(
+        self, target: Target, new: bytes, there: bytes | None, over: UsersFile | None
+    ) -> None:
+        if there == new:
             self.count.unchanged += 1
             return
-        if content.over is None:
+        if over is None:
             write_atomically(target.path, new, root=target.root)
+        elif over.data != there:
+            raise ChangedMeanwhileError(target.path)
         else:
-            content.over.replace(new, root=target.root)
+            over.replace(new, root=target.root)
         self.count.written += 1
 
     def _withdraw(self, key: str) -> None:
@@ -262,7 +346,12 @@ class Publisher:
 
 
 def _has_text(record: SourceRecord) -> bool:
-    return record.held is not None and record.held.state.has_text
+    return record.held is not None and record.held.state.has_text and not record.lacks_text
+
+
+def _is_news(new: WrittenFile, found: WrittenFile) -> bool:
+    """Whether what would be written is neither what was written last nor what is there."""
+    return found.stated is None or new.stated not in {found.stated, found.digest}
 
 
 def _fingerprint(*parts: object) -> str:

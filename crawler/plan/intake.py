@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import count, islice
@@ -44,6 +45,9 @@ class Intake:
         base: folder that items are told apart by their way from: the output folder, so that a
             project can be moved as a whole.
         only: globs on the path below ITEMS or on the file name; none means every item.
+        has_files: whether there may be files that were written earlier, with a ledger that is
+            lost: then all items are taken once, also those that are not selected, since what is
+            written of an item depends on the others.
         on_problem: is told each defect.
         should_stop: asked between batches; True ends the intake early.
     """
@@ -54,12 +58,14 @@ class Intake:
         *,
         base: Path,
         only: Sequence[str] = (),
+        has_files: bool = False,
         on_problem: Callable[[Problem | str], None],
         should_stop: Callable[[], bool],
     ) -> None:
         self._ledger = ledger
         self._base = base
         self._only = only
+        self._has_files = has_files
         self._on_problem = on_problem
         self._should_stop = should_stop
         self._known: dict[str, ItemRecord] = {}  # by file, as far as read ahead
@@ -73,25 +79,29 @@ class Intake:
         Raises:
             ItemsNotFoundError: a path does not exist.
         """
+        roots = [absolute(path) for path in paths]
+        is_all = files is None and not self._only
+        takes_all = is_all or (self._has_files and not all(map(self._ledger.is_taken, roots)))
         unknown: list[str] = []
-        if files is None:
-            found = find_items(
-                paths, exclude=exclude, on_problem=self._on_problem, on_bad_name=self._refuse
-            )
-        else:
-            found = find_named(
-                paths,
-                files,
-                exclude=exclude,
-                on_bad_name=self._refuse,
-                on_unknown=unknown.append,
-            )
-        while (batch := list(islice(found, _BATCH))) and not self._should_stop():
-            wanted = [item for item in batch if self._is_wanted(item.relative)]
+        found, among = self._found(paths, files, exclude, unknown, is_all=takes_all)
+        is_stopped = False
+        while batch := list(islice(found, _BATCH)):
+            if is_stopped := self._should_stop():
+                break
+            wanted = [(item, self._is_wanted(item, among)) for item in batch]
+            items = [
+                (item, is_selected) for item, is_selected in wanted if is_selected or takes_all
+            ]
             with self._ledger.transaction():
-                self._known = self._ledger.items_from([absolute(item.path) for item in wanted])
-                for item in wanted:
-                    self._take_one(item)
+                self._known = self._ledger.items_from([absolute(item.path) for item, _ in items])
+                for item, is_selected in items:
+                    if is_selected:
+                        self._take_one(item)
+                    else:
+                        self._take_beside(item)
+        if takes_all and not is_stopped:
+            for root in roots:
+                self._ledger.put_taken(root)
         self._tell_unknown(unknown, len(set(files or ())), paths)
         if files is None or not all(map(os.path.lexists, files)):
             for path in paths:
@@ -111,9 +121,41 @@ class Intake:
             text = f"{len(unknown)} of {total} names that were listed are no items below {below}: "
             self._on_problem(text + shown_name(unknown[0]) + (" …" if len(unknown) > 1 else ""))
 
-    def _is_wanted(self, relative: PurePosixPath) -> bool:
+    def _found(
+        self,
+        paths: Sequence[Path],
+        files: Sequence[Path] | None,
+        exclude: Path | None,
+        unknown: list[str],
+        *,
+        is_all: bool,
+    ) -> tuple[Iterator[FoundItem], set[str] | None]:
+        """Return the items to look at, and, where these are more, the files that are selected.
+
+        Names among `files` that are no items are added to `unknown`.
+        """
+        tell = self._on_problem
+        if files is None:
+            return find_items(
+                paths, exclude=exclude, on_problem=tell, on_bad_name=self._refuse
+            ), None
+        named = find_named(
+            paths, files, exclude=exclude, on_bad_name=self._refuse, on_unknown=unknown.append
+        )
+        if not is_all:
+            return named, None
+        among = {absolute(item.path) for item in named}
+        every = find_items(
+            paths, exclude=exclude, on_problem=tell, on_bad_name=lambda _problem: None
+        )
+        return every, among
+
+    def _is_wanted(self, item: FoundItem, among: set[str] | None) -> bool:
+        if among is not None and absolute(item.path) not in among:
+            return False
         if not self._only:
             return True
+        relative = item.relative
         names = (str(relative), relative.name)
         return any(fnmatchcase(name, glob) for glob in self._only for name in names)
 
@@ -128,6 +170,13 @@ class Intake:
             self._on_problem(warning)
         self._ledger.select(record.output)
         self.count.items += 1
+
+    def _take_beside(self, found: FoundItem) -> None:
+        """Take an item that is no part of the run; what is wrong with it is not told."""
+        changed = self.count.changed
+        with suppress(ItemError):
+            self._record(found)
+        self.count.changed = changed
 
     def _record(self, found: FoundItem) -> ItemRecord:
         origin = absolute(found.path)

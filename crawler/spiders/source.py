@@ -291,6 +291,7 @@ class SourceSpider(Spider):
 
         The next answer ends the run: no site is asked for what cannot be stored.
         """
+        self.books.crawl.note_damage(error)
         if self.failure is None:
             self.give_up(f"{self.books.crawl.layout.ledger}: {error}")
 

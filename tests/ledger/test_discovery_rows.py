@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -32,16 +31,3 @@ def test_what_was_created_is_remembered_by_each_key(tmp_path: Path) -> None:
         ledger.put_discovered(["news.example/a"], "sitemaps")
         assert ledger.is_discovered("news.example/amp/a")
         assert not ledger.is_discovered("news.example/b")
-
-
-def test_a_ledger_from_before_gets_the_memory_when_it_is_opened(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite3"
-    SqliteLedger(path).close()
-    with closing(sqlite3.connect(path)) as db:
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-        db.executescript("DROP TABLE feed; DROP TABLE discovered;")
-    with closing(SqliteLedger(path)) as ledger:
-        ledger.put_feed(URL, FeedAnswer("2026-11-24T12:00:00Z"))
-        assert not ledger.is_discovered("news.example/a")
-    with closing(sqlite3.connect(path)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (version,)

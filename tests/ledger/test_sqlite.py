@@ -470,7 +470,7 @@ def test_a_ledger_of_another_version_is_refused_untouched(tmp_path: Path) -> Non
 def test_a_damaged_ledger_is_refused_by_its_name(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "ledger.sqlite3"
     path.write_bytes(content)
-    with pytest.raises(LedgerError, match=r"cannot be used as a ledger .*moved away"):
+    with pytest.raises(LedgerError, match="cannot be used as a ledger"):
         SqliteLedger(path)
     assert path.read_bytes() == content
 

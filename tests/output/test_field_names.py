@@ -8,7 +8,7 @@ from crawler.output.entry import source_entry
 from crawler.output.field_names import written_name
 from crawler.states import State
 
-NOT_WRITTEN = {"markdown", "origins", "page_types", "declared_words", "kind", "cut"}
+NOT_WRITTEN = {"markdown", "origins", "declared_words", "kind", "cut"}
 NOT_WRITTEN |= {"next_page", "rule_misses"}
 
 

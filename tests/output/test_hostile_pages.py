@@ -170,6 +170,7 @@ def test_an_enriched_item_runs_nothing_and_keeps_its_own_words(
     yaml_text, body = front_matter_of(text)
     data = assert_is_inert_front_matter(yaml_text)
     block = data.pop("enrichment")
+    assert re.fullmatch(r"[0-9a-f]{64}", block.pop("digest"))
     assert data == yaml.safe_load(front_matter_of(original.decode())[0])
     assert block == without_nothing({"schema": 1, "source": source, "related": others})
     assert_is_inert_entry(block["source"])
