@@ -17,6 +17,7 @@ from crawler.cli.logs import log_to
 from crawler.cli.process import UnusableRunError
 from crawler.extraction.extract import ExtractionJob
 from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
+from crawler.fetch.media_type import content_type_of
 from crawler.fetch.rendering import RenderError
 from crawler.options import OptionError
 from crawler.rules.site_rules import SiteRules
@@ -151,8 +152,8 @@ async def _read(response: Response, settings: BaseSettings) -> TriedPage:
     try:
         reading = await read_page(response, pool, wants_body=True, rules=rules, served_at=now)
         if reading.answer is not None:
-            told = (response.headers.get("Content-Type") or b"").decode("latin-1")
-            job = ExtractionJob(response.body, response.url, told, rule=rule)
+            content_type = content_type_of(response.headers)
+            job = ExtractionJob(response.body, response.url, content_type, rule=rule)
             article = await pool.extract(job)
     finally:
         await pool.close()

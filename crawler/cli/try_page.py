@@ -144,4 +144,4 @@ def _cells(told: Told | None) -> list[str]:
         return ["nothing", ""]
     text = told.value if isinstance(told.value, str) else json.dumps(told.value, ensure_ascii=False)
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]} … ({len(text)} characters)"
-    return [escape(shown), told.origin]
+    return [escape(shown, keep="\n"), told.origin]

@@ -65,7 +65,8 @@ def watch_items(
         words=(f"--log-format={log_format}", *(["--verbose"] if verbose else [])),
     )
     log_to(console, settings, verbose=verbose, log_format=log_format)
-    names = frozenset(name.lower() for name in settings.getlist("CRAWLER_WATCH_HOSTS"))
+    told_names = settings.getlist("CRAWLER_WATCH_HOSTS")
+    names = frozenset(name.strip().lower() for name in told_names)
     try:
         asyncio.run(_watch(told, address, names))
     except FirstRunError as error:

@@ -7,6 +7,7 @@ need, nor keep out who has one.
 from __future__ import annotations
 
 import asyncio
+import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MOST_CONNECTIONS: Final = 64
 _HEAD_SECONDS: Final = 10.0  # for the head of the request
 _HEAD_BYTES: Final = 64 * 1024
+_END_OF_HEAD: Final = re.compile(rb"[^\r\n]\r\n\r\n")  # empty lines before it do not count
 _SECONDS: Final = 60.0  # for all
 
 
@@ -68,7 +70,7 @@ class _Visitor(asyncio.Protocol):
         self._visitors = visitors
         self._transport: asyncio.Transport | None = None
         self._timers: list[asyncio.TimerHandle] = []
-        self._bytes = 0
+        self._head: bytearray | None = bytearray()  # None: all of it has come
         self.has_asked = False
 
     def abort(self) -> None:
@@ -86,11 +88,16 @@ class _Visitor(asyncio.Protocol):
         self._visitors.came(self._transport, self)
 
     def data_received(self, data: bytes) -> None:
-        self._bytes += len(data)
-        if self._bytes > _HEAD_BYTES and not self.has_asked:
-            self.abort()
-        else:
-            self._server.data_received(data)
+        if self._head is not None:
+            # A body may come along with its head, before the server has seen either.
+            had = len(self._head)
+            self._head += data[: _HEAD_BYTES + 1 - had]
+            if _END_OF_HEAD.search(self._head, max(0, had - 4)):
+                self._head = None
+            elif len(self._head) > _HEAD_BYTES:
+                self.abort()
+                return
+        self._server.data_received(data)
 
     def eof_received(self) -> bool | None:
         return self._server.eof_received()

@@ -64,7 +64,7 @@ def test_new_entries_become_items_that_are_enriched_in_the_same_run(
     item = items / "2024-05-14-the-old-bridge-stays.md"
     assert "{{" not in item.read_text("utf-8")
     found = fields(item)
-    assert found["title"] == "The old bridge {{ stays }}"
+    assert found["title"] == "The old bridge \uff5b{ stays }}"
     assert found["excerpt"] == "In short."
     assert found["publishedDateTime"] == "2024-05-14T06:30:00Z"
     assert found["originalUrl"] == "https://news.example/bridge?utm_source=rss"

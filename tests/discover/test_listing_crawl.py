@@ -66,7 +66,7 @@ def test_what_a_listing_names_becomes_items_that_are_enriched(tmp_path: Path) ->
     assert done.summary.visited == {State.OK: 2}
     assert "duplicateOf" not in done.enriched["2024-05-14-on-b.md"]
     assert "forty" in done.enriched["2024-05-14-on-b.md"]
-    assert "without a usable URL: 'mailto:" in done.log
+    assert "without a usable URL: \u2018mailto:" in done.log
 
     again = crawl(CourierSpider, pages, tmp_path)
     assert found(again) == (0, 2, 1, 0)
@@ -166,7 +166,9 @@ def test_a_search_that_breaks_off_counts_for_what_it_has_found(tmp_path: Path) -
     assert done.summary.visited == {State.OK: 1}
     assert re.search(r"own_spiders\.py:\d+: dict is no FoundArticle", done.log)
     assert re.search(r"own_spiders\.py:\d+: an article without a usable URL", done.log)
-    assert re.search(r"own_spiders\.py:\d+: extraction-error \(KeyError: 'later'\)", done.log)
+    assert re.search(
+        r"own_spiders\.py:\d+: extraction-error \(KeyError: \u2018later\u2019\)", done.log
+    )
 
 
 def test_a_feed_of_ones_own_is_chosen_from(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from crawler.extraction.article import Article
 from crawler.extraction.extract import ExtractionJob
 from crawler.extraction.page_kind.kind import PageKind
 from crawler.extraction.pool.extraction_pool import ExtractionPool, ExtractionPoolError
-from crawler.extraction.pool.page_worker import ExtractionKilledError
+from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
+from crawler.extraction.pool.worker import Raised
 from crawler.fetch.warc.replay import TAKEN_AT
 from crawler.rules.rule import Rule
 from crawler.rules.site_rules import SiteRules
@@ -133,12 +134,14 @@ def test_whatever_a_page_makes_a_parser_raise_is_its_own_state(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        reading = read(page(), FakePool(RecursionError("too deep " * 100)))
+        raised = Raised("RecursionError", "too deep " * 100, "Traceback: in a worker")
+        reading = read(page(), FakePool(ExtractionRaisedError(raised)))
     assert reading.state is State.EXTRACTION_ERROR
     assert reading.detail is not None
     assert reading.detail.startswith("RecursionError: too deep")
     assert len(reading.detail) == 200
     assert URL in caplog.text
+    assert "Traceback: in a worker" in caplog.text
 
 
 def test_a_pool_that_cannot_work_is_no_fault_of_the_page() -> None:

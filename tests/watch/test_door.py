@@ -8,6 +8,7 @@ import signal
 import socket
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -206,6 +207,24 @@ def test_a_head_that_does_not_end_is_ended(watch: Callable[..., Watching], sent:
             while one.recv(1000):
                 pass
     assert door.health()[0] in {200, 503}
+
+
+def test_a_body_may_come_along_with_its_head(watch: Callable[..., Watching]) -> None:
+    watching = watch("--http", 0, env={"CRAWLER_TOKEN": TOKEN})
+    door = Door(watching)
+    head = f"POST /items HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n"
+    body = b"x" * 200_000
+    with socket.create_connection(("127.0.0.1", door.port)) as one:
+        one.settimeout(60)
+        watching.process.send_signal(signal.SIGSTOP)  # so that it finds both at once
+        sender = Thread(
+            target=one.sendall, args=(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body,)
+        )
+        sender.start()
+        sender.join(1)
+        watching.process.send_signal(signal.SIGCONT)
+        assert one.recv(100).startswith(b"HTTP/1.1 422 ")
+        sender.join()
 
 
 def test_the_server_answers_to_its_own_names_only(watch: Callable[..., Watching]) -> None:

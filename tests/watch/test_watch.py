@@ -242,7 +242,7 @@ def test_files_that_change_interrupt_a_long_run_which_then_goes_on(
 ) -> None:
     for number in range(8):
         url = f"http://big.example/{number}"
-        web.page(url, article_html(title=url), delay=0.3)
+        web.page(url, article_html(title=url), delay=1.0)
         write_item(items, f"n{number}", original_url=url)
     watching = watch(settings={"CRAWLER_WATCH_PATIENCE": 0.5, "CRAWLER_STOP_GRACE": 5})
     watching.await_events("visited")
