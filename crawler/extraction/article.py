@@ -63,8 +63,8 @@ class Article:
             one of its pages failed; or "".
         origins: which part of the page gave a field, by the field's name here: "json-ld",
             "open-graph", "twitter", "meta", "microdata", "link", "html", "byline" and "time" for
-            what readers see, "url", "text", "http" for a header of the answer, or "oembed" for what
-            another answer of the site added.
+            what readers see, "url", "text", "http" for a header of the answer, "oembed" for what
+            another answer of the site added, or "htmldate" for a date that only that library found.
         form: "live-blog" or "gallery", where it is one.
         next_page: the URL of the page on which the text goes on; once pages were joined, of the one
             that could not be read.

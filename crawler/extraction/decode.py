@@ -9,6 +9,8 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encodi
 _DETECTION_BYTES = 32_768
 # A declared charset is believed up to one undecodable place in so many characters.
 _CHARACTERS_PER_ERROR = 1_000
+# UTF-8 is believed with so many of its longer characters for each place that is none.
+_VALID_PER_ERROR = 3
 # Python codecs that no browser knows as a charset; some are slow or warn.
 _NOT_FOR_THE_WEB = frozenset(
     {"idna", "punycode", "raw_unicode_escape", "unicode_escape", "undefined", "utf_7"}
@@ -76,7 +78,12 @@ def _decode_if_it_fits(body: bytes, charset: str) -> str | None:
         # LookupError: a codec that is not for text, such as base64.
         return None
     errors = text.count("\ufffd")
-    return text if errors <= 1 + len(text) // _CHARACTERS_PER_ERROR else None
+    if errors <= 1 + len(text) // _CHARACTERS_PER_ERROR:
+        return text
+    # Hardly any byte of another charset is part of a valid sequence of UTF-8.
+    is_utf8 = charset.replace("-", "").replace("_", "").lower() == "utf8"
+    valid = len(text) - len(text.encode("ascii", "ignore")) - errors if is_utf8 else 0
+    return text if is_utf8 and valid >= _VALID_PER_ERROR * errors else None
 
 
 def _usable(name: str | None) -> str | None:

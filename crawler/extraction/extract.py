@@ -10,12 +10,13 @@ from w3lib.encoding import http_content_type_encoding
 from crawler.extraction.article import Article
 from crawler.extraction.body.article_body import extract_body
 from crawler.extraction.body.chosen_body import chosen_body
+from crawler.extraction.body.data_body import data_body
 from crawler.extraction.by_rule import chosen_elements, fields_by_rule, without_removed
 from crawler.extraction.decode import decode_page, only_text
 from crawler.extraction.markdown.pictures import keep_captions
 from crawler.extraction.markdown.render import to_markdown
 from crawler.extraction.measure import content_hash, count_words, reading_minutes
-from crawler.extraction.metadata.candidates import RULE
+from crawler.extraction.metadata.candidates import JSON_LD, RULE
 from crawler.extraction.metadata.markup import read_markup
 from crawler.extraction.metadata.next_page import next_page_url
 from crawler.extraction.metadata.opt_outs import markup_opt_outs, with_opt_outs
@@ -138,6 +139,10 @@ def extract_article(
         body = extract_body(tree, page)  # consumes the tree
         markdown = "" if body is None else to_markdown(body.element, markup.base)
     words = count_words(markdown)
+    if wants_body and words < MIN_WORDS and (data := data_body(markup.scripts)) is not None:
+        markdown = to_markdown(data, markup.base)
+        words = count_words(markdown)
+        known = replace(known, origins=dict(known.origins) | {"markdown": JSON_LD})
     has_text = words >= MIN_WORDS
     about = f"{known.title or ''}. {known.description or ''}"
     known = _with_language(known, metadata, markdown if has_text else about)

@@ -87,3 +87,9 @@ def test_any_bytes_decode_to_text_that_can_be_written(body: bytes, charset: str 
     text = decode_page(body, charset)
     assert "\x00" not in text
     text.encode()
+
+
+def test_one_bad_byte_among_good_ones_does_not_make_a_short_page_another_charset() -> None:
+    text = "<p>Le conseil a voté l\u2019été prochain, déjà décidé</p>"
+    body = text.encode() + b"<p>co\xfbte 5</p><p>co\xfbte 6</p>"
+    assert decode_page(body, "utf-8").startswith(text)

@@ -103,3 +103,10 @@ def test_any_text_parses_or_is_nothing(html: str) -> None:
 def test_any_markup_parses_or_is_nothing(html: str) -> None:
     tree = parse_page(html)
     assert tree is None or tree.tag == "html"
+
+
+def test_the_images_of_amp_are_images() -> None:
+    tree = parse_page("<p>a<amp-img src=b.jpg width=9></amp-img>c</p>")
+    assert tree is not None
+    (image,) = tree.iter("img")
+    assert (image.get("src"), image.tail) == ("b.jpg", "c")

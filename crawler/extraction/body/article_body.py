@@ -10,9 +10,13 @@ from lxml.etree import Element
 from trafilatura import bare_extraction
 
 from crawler.extraction.body.agreement import Shingles, agreement, shingles
+from crawler.extraction.body.article_boxes import open_article_boxes
 from crawler.extraction.body.blocks import block_text, plain_words
 from crawler.extraction.body.furniture import remove_furniture
+from crawler.extraction.body.inline_markup import list_starts, number_lists, simplify_inline
+from crawler.extraction.body.missing_text import add_missing, is_foreign, own_text
 from crawler.extraction.body.nesting import limit_nesting
+from crawler.extraction.body.paragraphs import make_paragraphs
 from crawler.extraction.body.second_opinion import as_body, main_text
 from crawler.extraction.body.split_article import join_split_article
 from crawler.extraction.body.standfirst import find_standfirst
@@ -63,17 +67,29 @@ def extract_body(tree: HtmlElement, page: BoundedPage) -> Body | None:
         tree: the parsed page.
         page: the text that it was parsed from.
     """
-    titles = page_titles(tree)
     if page.is_huge:
-        return _plain_body(page, titles)
+        return _plain_body(page, page_titles(tree))
+    open_article_boxes(tree)
+    titles = page_titles(tree)
+    simplify_inline(tree)
+    starts = list_starts(tree)
     remove_furniture(tree)
+    make_paragraphs(tree)
     if _has_too_much_text(tree, page):
         return _plain_body(page, titles)
     join_split_article(tree)
     limit_nesting(tree)
-    body = _best_body(tree, titles, page)
+    text = main_text(page.html if len(page.html) <= MAX_TEXT else shown_part(page)[0])
+    body = _best_body(tree, titles, page, text)
+    if body is None or is_foreign(body, tree):
+        own = own_text(tree)
+        body = body if own is None else own
+        if body is not None:
+            trim_body(body, titles)
     if body is None or not (len(body) or body.text):
         return None
+    add_missing(body, tree, text)
+    number_lists(body, starts)
     _add_standfirst(body, tree, titles)
     return Body(body)
 
@@ -90,10 +106,9 @@ def _plain_body(page: BoundedPage, titles: Titles) -> Body:
     return Body(body, cut)
 
 
-def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage) -> _Element | None:
+def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage, text: str) -> _Element | None:
     """The body that a second opinion agrees with, of up to three that cost more and more."""
     body = _extracted(tree, titles, fast=True)
-    text = main_text(page.html if len(page.html) <= MAX_TEXT else shown_part(page)[0])
     second = shingles(text)
     found = _shingles(body)
     agreed = agreement(found, second)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _CREDIT_CHARACTERS: Final = 100
-_CAPTION_CHARACTERS: Final = 120
+_CAPTION_CHARACTERS: Final = 70
 _PLACEHOLDER_CHARACTERS: Final = 500
 # A label before the first paragraph: a place, a section, a name, a date.
 _LABEL_CHARACTERS: Final = 60

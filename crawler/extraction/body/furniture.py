@@ -54,6 +54,7 @@ _CAPTION_TAGS = frozenset({"div", "li", "ul", "p", "section", "span"})
 _HAS_CLASS = "contains(concat(' ', normalize-space(), ' '), ' {} ')"
 _HIDDEN = XPath(
     ".//@hidden/.. | .//@aria-hidden[. = 'true']/.."
+    " | .//p/@style[contains(translate(., ' ', ''), 'display:none')]/.."
     f" | .//@class[{_HAS_CLASS.format('hide')} or {_HAS_CLASS.format('hidden')}]/.."
 )
 # Some pages hide the article itself until a script has run; a hidden notice is short.
@@ -69,8 +70,10 @@ def remove_furniture(tree: HtmlElement) -> None:
     _drop(_TEASER_IMAGE(tree))
     _drop(_PIXEL(tree))
     _empty_figures(tree)
-    _drop(element for element in _CAPTION(tree) if element.tag in _CAPTION_TAGS)
-    _drop(element for element in _HIDDEN(tree) if _is_short(element))
+    _drop(
+        element for element in _CAPTION(tree) if element.tag in _CAPTION_TAGS and _is_short(element)
+    )
+    _drop(element for element in _HIDDEN(tree) if element.tag == "p" or _is_short(element))
     for quote in tree.iter("blockquote"):
         # A quotation is content, whatever widget its class names; tweets above all.
         quote.attrib.clear()

@@ -91,6 +91,15 @@ PLACEHOLDER: Final = re.compile(
     r"|empfohlener redaktioneller inhalt|contenu externe|contenido externo"
     r"|this content is hosted by a third party|enable javascript|your browser does not support"
     r"|^(?:advertisement|anzeige|werbung|publicidad|publicité|pubblicità|reklam[ae]?)$"
-    r"|article continues (?:below|after)|story continues below",
+    r"|article continues (?:below|after)|story continues below"
+    r"|(?:your|this) browser (?:is|may be) (?:out of date|outdated|(?:not|no longer) supported)"
+    r"|(?:download|upgrade to|install|use) a (?:newer|modern|supported|different) (?:web )?browser"
+    r"|(?:update|upgrade) your browser|(?:you need to|please) enable (?:java ?script|cookies)"
+    r"|java ?script (?:is|seems to be|appears to be) (?:disabled|off|not enabled)"
+    r"|browser (?:ist|wird) (?:veraltet|nicht (?:mehr )?unterstützt)"
+    r"|javascript (?:ist|wurde) deaktiviert"
+    r"|navigateur (?:est|n'est) (?:obsolète|plus (?:pris en charge|supporté))|activer javascript"
+    r"|navegador (?:está desactualizado|no es compatible|desatualizado)|habilitar? javascript"
+    r"|browser (?:non è supportato|obsoleto)|abilita(?:re)? javascript",
     re.IGNORECASE,
 )

@@ -35,6 +35,7 @@ class _Block:
     text: str = ""
     items: list[list[_Block]] = field(default_factory=list)
     is_ordered: bool = False
+    start: int = 1
 
 
 def to_markdown(body: _Element, base_url: str) -> str:
@@ -118,7 +119,9 @@ class _Renderer:
 
     def _list(self, element: _Element, depth: int) -> list[_Block]:
         items = [blocks for item in element if (blocks := self.blocks(item, depth))]
-        return [_Block(items=items, is_ordered=element.get("rend") == "ol")] if items else []
+        start = int(element.get("start") or 1)
+        is_ordered = element.get("rend") == "ol"
+        return [_Block(items=items, is_ordered=is_ordered, start=start)] if items else []
 
 
 def _is_block(element: _Element, container: _Element) -> bool:
@@ -169,7 +172,7 @@ def _render_list(block: _Block) -> str:
     )
     gap = "\n" if is_tight else "\n\n"
     lines = []
-    for number, item in enumerate(block.items, 1):
+    for number, item in enumerate(block.items, block.start):
         marker = f"{number}. " if block.is_ordered else "- "
         lines.append(_prefixed(gap.join(_render(item)), marker, " " * len(marker)))
     return gap.join(lines)

@@ -9,7 +9,11 @@ from lxml.etree import XPath
 
 from crawler.extraction.metadata.authors import author_names
 from crawler.extraction.metadata.element_text import element_text
-from crawler.extraction.metadata.person_names import is_full_name, is_like_a_name
+from crawler.extraction.metadata.person_names import (
+    is_full_name,
+    is_like_a_name,
+    is_name_without_spaces,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,7 +51,7 @@ _OTHERWISE: Final = frozenset(
     {"bio", "avatar", "image", "img", "photo", "social", "follow", "about"}
 )
 # Where the names of others stand: comments, teasers and the frame of the page.
-_ELSEWHERE: Final = frozenset({"aside", "footer", "nav", "form", "button"})
+_ELSEWHERE: Final = frozenset({"aside", "footer", "nav", "form", "button", "figure", "figcaption"})
 
 
 def linked_authors(tree: HtmlElement) -> list[str]:
@@ -70,9 +74,19 @@ def visible_bylines(tree: HtmlElement) -> list[str]:
             continue
         text = element_text(element, between="; ")
         names = author_names([text]) if len(text) <= _LONGEST else ()
-        if names and is_full_name(names[0]):
+        if not names or not all(map(is_like_a_name, names)):
+            names = _linked_names(element) or names
+        if names and (is_full_name(names[0]) or is_name_without_spaces(names[0])):
             return list(names)
     return []
+
+
+def _linked_names(element: HtmlElement) -> tuple[str, ...]:
+    """The names that are links in a byline, and not the words around them."""
+    texts = [element_text(link) for link in _first(element.iter("a"))]
+    return tuple(
+        name for name in author_names(texts) if is_like_a_name(name) or is_name_without_spaces(name)
+    )
 
 
 def signatures(tree: HtmlElement, *, is_chinese: bool = False) -> list[str]:

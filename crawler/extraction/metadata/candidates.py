@@ -17,6 +17,7 @@ BYLINE = "byline"
 TIME = "time"
 URL = "url"
 TEXT = "text"
+HTMLDATE = "htmldate"
 RULE = "rule"
 
 

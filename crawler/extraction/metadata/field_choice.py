@@ -5,18 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.extraction.metadata.authors import author_names, without_affiliation, without_site
-from crawler.extraction.metadata.candidates import JSON_LD, LINK, OPEN_GRAPH, Candidate, Found
+from crawler.extraction.metadata.candidates import (
+    BYLINE,
+    JSON_LD,
+    LINK,
+    META,
+    OPEN_GRAPH,
+    Candidate,
+    Found,
+)
 from crawler.extraction.metadata.field_text import field_text
 from crawler.extraction.metadata.free_access import free_flag, free_tier
 from crawler.extraction.metadata.languages import language_tag
 from crawler.extraction.metadata.page_links import amp_url, canonical_url
+from crawler.extraction.metadata.person_names import is_like_a_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from crawler.extraction.metadata.markup import Markup
 
 _MAX_LANGUAGES = 10
+_UNSEEN = frozenset({META, OPEN_GRAPH})
+_SEEN = frozenset({LINK, BYLINE})
+_FEW_AUTHORS = 3  # more are those of other articles, or tags
 
 
 def chosen_text(candidates: Iterable[Candidate], limit: int) -> Found[str | None]:
@@ -30,29 +42,44 @@ def chosen_text(candidates: Iterable[Candidate], limit: int) -> Found[str | None
 
 
 def chosen_authors(
-    groups: Iterable[Sequence[Candidate]], site_names: Iterable[str], others: Iterable[str] = ()
+    groups: Iterable[Sequence[Candidate]],
+    site_names: Iterable[str],
+    others: Iterable[str] = (),
+    *,
+    is_shown: Callable[[str], bool] = lambda _name: True,
 ) -> Found[tuple[str, ...]]:
     """The names of the first group that names somebody but the site; else the first names.
+
+    Names of a meta tag that readers do not see, a brand's or a desk's, give way to a person whom
+    they see.
 
     Args:
         groups: raw author strings, one group a source, in order of trust.
         site_names: names of the site.
         others: further names that are nobody's: of sections and places.
+        is_shown: says whether readers see a name by the headline.
     """
     own = list(site_names)
     refused = [*own, *others]
     fallback: Found[tuple[str, ...]] = Found((), None)
+    unseen: Found[tuple[str, ...]] | None = None
     for group in groups:
         if not group:
             continue
         origin = group[0].origin
         names = author_names((one.value for one in group), whole=origin == JSON_LD)
         people = tuple(without_affiliation(name, own) for name in without_site(names, refused))
-        if people:
+        if unseen is not None:
+            is_few = 0 < len(people) <= _FEW_AUTHORS
+            if origin in _SEEN and is_few and all(map(is_like_a_name, people)):
+                return Found(people, origin)
+        elif people and origin in _UNSEEN and not any(map(is_shown, people)):
+            unseen = Found(people, origin)
+        elif people:
             return Found(people, origin)
         if names and not fallback.value:
             fallback = Found(names, origin)
-    return fallback
+    return unseen or fallback
 
 
 def declared_languages(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

@@ -12,23 +12,29 @@ from crawler.extraction.metadata.candidates import (
     HTML,
     JSON_LD,
     LINK,
+    META,
     MICRODATA,
+    URL,
     Candidate,
     candidates,
 )
+from crawler.extraction.metadata.guessed_date import guessed_date
+from crawler.extraction.metadata.json_ld import json_ld_values
 from crawler.extraction.metadata.meta_names import meta_candidates
-from crawler.extraction.metadata.schema_nodes import value_text
+from crawler.extraction.metadata.schema_nodes import Node, value_text
 from crawler.extraction.metadata.titles import without_site_name
+from crawler.extraction.metadata.url_dates import url_date
 from crawler.extraction.metadata.visible_sources import VisibleSources
 from crawler.urls.registered_domain import registered_domain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from lxml.html import HtmlElement
 
+    from crawler.extraction.metadata.headline_dates import DatesNear
     from crawler.extraction.metadata.markup import Markup
-    from crawler.extraction.metadata.schema_nodes import Node
 
 
 @lru_cache(maxsize=256)
@@ -56,6 +62,17 @@ class FieldSources:
         """Texts of the named schema.org properties, node by node."""
         texts = [text for node in self.nodes for name in names for text in node.texts(name)]
         return candidates(texts, JSON_LD)
+
+    def from_parsely(self, *names: str) -> list[Candidate]:
+        """Texts of the named keys of the JSON that Parse.ly's older tag holds."""
+        texts: list[str] = []
+        for content in self.markup.contents("parsely-page"):
+            for value in json_ld_values([content]):
+                if isinstance(value, dict):
+                    texts += [
+                        text for name in names for text in Node(value, frozenset(), {}).texts(name)
+                    ]
+        return candidates(texts, META)
 
     def from_microdata(self, name: str) -> list[Candidate]:
         """Texts of the named schema.org property in microdata."""
@@ -85,16 +102,37 @@ class FieldSources:
         return [
             *self.from_json_ld("datePublished", "uploadDate"),
             *self.from_meta(meta_names.PUBLISHED),
+            *self.from_parsely("pub_date"),
             *self.from_microdata("datePublished"),
             *candidates([time.value for time in self.markup.times if time.is_pubdate], HTML),
             *self.from_json_ld("dateCreated"),
         ]
 
-    def visible_dates(self) -> list[Candidate]:
-        """Dates of publication that readers see, and that of the address."""
+    @cached_property
+    def _puts_day_first(self) -> bool:
+        """Whether 3/4/2025 is in April: in all languages but English."""
         declared = next(iter(self.languages()), None)
-        day_first = declared is not None and not declared.value.lower().startswith("en")
-        return self.visible.dates(day_first=day_first)
+        return declared is not None and not declared.value.lower().startswith("en")
+
+    def visible_dates(self) -> DatesNear:
+        """Dates that readers see by the headline."""
+        return self.visible.dates(day_first=self._puts_day_first)
+
+    def vague_dates(self) -> list[Candidate]:
+        """Dates that are mostly those of the publication: of a vague meta tag, of the address."""
+        address = url_date(self.markup.url)
+        return [
+            *self.from_meta(meta_names.PUBLISHED_PERHAPS),
+            *candidates([address] if address else [], URL),
+        ]
+
+    def further_dates(self) -> list[Candidate]:
+        """Dates of publication elsewhere on the page."""
+        return self.visible.further_dates(day_first=self._puts_day_first)
+
+    def guessed_dates(self, now: datetime, changes: Iterable[str]) -> list[Candidate]:
+        """What htmldate finds."""
+        return guessed_date(self.tree, self.markup.url, now, changes)
 
     def modified(self) -> list[Candidate]:
         """Raw dates of the last change."""
@@ -110,9 +148,10 @@ class FieldSources:
         Lazy, as most pages need no search of the whole tree for bylines.
         """
         for node in self.nodes:
-            yield candidates(node.texts("author") or node.texts("creator"), JSON_LD)
+            yield candidates(node.names("author") or node.names("creator"), JSON_LD)
         for name in meta_names.AUTHORS:
             yield self.from_meta((name,))
+        yield self.from_parsely("author", "authors")
         yield self.from_microdata("author")
         yield from self.visible.author_groups()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -26,6 +26,8 @@ _MAX_EVENTS: Final = 1_500
 _MAX_PIECES: Final = 80
 _MAX_CHARACTERS: Final = 1_500
 _MAX_PIECE: Final = 400
+_SHORTEST_PART: Final = 10  # letters of a heading that is found in a title
+_MAX_LABEL: Final = 30
 _MAX_NAMES: Final = 500  # characters of an id and classes
 _WHOLE: Final = frozenset({"body", "main", "article"})
 _SKIPPED: Final = frozenset(
@@ -36,19 +38,26 @@ _SKIPPED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text and the element that it stands in."""
+    """A run of text and the element that it stands in.
+
+    Attributes:
+        time: the datetime of a `<time>` element that begins here.
+        label: what that one is called: its classes, and what stands before it.
+    """
 
     text: str
     element: HtmlElement
+    time: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class HeadlineArea:
-    """The pieces behind and before the headline, and the datetimes of their `<time>` elements."""
+    """The pieces of the headline, behind it and before it."""
 
-    after: Sequence[Piece]
-    before: Sequence[Piece]
-    times: Sequence[str]
+    after: Sequence[Piece] = ()
+    before: Sequence[Piece] = ()
+    headline: Sequence[Piece] = ()
 
 
 def headline_area(tree: HtmlElement, titles: Iterable[str]) -> HeadlineArea:
@@ -62,22 +71,35 @@ def headline_area(tree: HtmlElement, titles: Iterable[str]) -> HeadlineArea:
     if headline is None:
         headline = _by_another_name(tree, wanted)
     if headline is None:
-        return HeadlineArea((), (), ())
-    times: list[str] = []
-    after = _bounded(_pieces(_following(headline), times))
-    before = _bounded(_pieces(_preceding(headline), times))
-    return HeadlineArea(after, before, times)
+        return HeadlineArea()
+    return HeadlineArea(
+        after=_bounded(_pieces(_following(headline))),
+        before=_bounded(_pieces(_preceding(headline))),
+        headline=_bounded(_pieces(iter([headline]))),
+    )
 
 
 def _heading(tree: HtmlElement, wanted: set[str]) -> HtmlElement | None:
     first: HtmlElement | None = None
+    part: HtmlElement | None = None
     for level in ("h1", "h2", "h3"):
         for heading, _ in zip(tree.iter(level), range(_MAX_HEADINGS), strict=False):
-            if letters(element_text(heading)) in wanted:
+            key = letters(element_text(heading))
+            if key in wanted:
                 return heading
-            if level == "h1" and first is None and not is_site_heading(heading):
+            if level != "h1" or is_site_heading(heading):
+                continue
+            if first is None:
                 first = heading
-    return first
+            if part is None and any(_is_part(key, title) for title in wanted):
+                part = heading
+    return first if part is None else part
+
+
+def _is_part(key: str, title: str) -> bool:
+    """Whether one of two headings is most of the other: a title with the site's name around it."""
+    shorter, longer = sorted((key, title), key=len)
+    return len(shorter) >= _SHORTEST_PART and len(shorter) * 3 > len(longer) and shorter in longer
 
 
 def _by_another_name(tree: HtmlElement, wanted: set[str]) -> HtmlElement | None:
@@ -107,8 +129,9 @@ def _preceding(headline: HtmlElement) -> Iterator[HtmlElement]:
         element = element.getparent()
 
 
-def _pieces(elements: Iterator[HtmlElement], times: list[str]) -> Iterator[Piece]:
+def _pieces(elements: Iterator[HtmlElement]) -> Iterator[Piece]:
     events = 0
+    label = ""
     for root in elements:
         walk = etree.iterwalk(root, events=("start", "end"))
         for event, element in walk:
@@ -118,11 +141,27 @@ def _pieces(elements: Iterator[HtmlElement], times: list[str]) -> Iterator[Piece
             if event == "start" and (element.tag in _SKIPPED or _is_of_comments(element)):
                 walk.skip_subtree()
             elif event == "start":
-                if element.tag == "time" and (value := element.get("datetime")):
-                    times.append(value)
-                yield Piece(element.text or "", element)
+                yield _piece(element, label)
+                label = _label(element.text, label)
             elif element is not root and (parent := element.getparent()) is not None:
+                label = _label(element.tail, label)
                 yield Piece(element.tail or "", parent)
+
+
+def _piece(element: HtmlElement, label: str) -> Piece:
+    value = element.get("datetime") if element.tag == "time" else None
+    if not value:
+        return Piece(element.text or "", element)
+    classes = (element.get("class") or "")[:_MAX_NAMES]
+    if "publish" in classes.lower():  # "entry-date published updated" is that of both
+        classes = ""
+    own = element_text(element)[:_MAX_LABEL]
+    return Piece(element.text or "", element, value[:_MAX_NAMES], f"{classes} {label} {own}")
+
+
+def _label(text: str | None, before: str) -> str:
+    """What a text says of the `<time>` behind it: its end, or what stood before if it is blank."""
+    return (text or "").strip()[-_MAX_LABEL:] or before
 
 
 def _is_of_comments(element: HtmlElement) -> bool:
@@ -136,8 +175,8 @@ def _bounded(pieces: Iterator[Piece]) -> list[Piece]:
     size = 0
     for piece in pieces:
         text = " ".join(piece.text[:_MAX_PIECE].split())
-        if text:
-            kept.append(Piece(text, piece.element))
+        if text or piece.time:
+            kept.append(replace(piece, text=text))
             size += len(text)
         if size >= _MAX_CHARACTERS or len(kept) >= _MAX_PIECES:
             break

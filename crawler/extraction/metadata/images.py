@@ -14,7 +14,7 @@ from crawler.extraction.metadata.image_identity import image_keys, kinship_keys
 from crawler.inert import http_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from crawler.extraction.metadata.image_sources import RawImage
 
@@ -24,11 +24,46 @@ _MAX_ALT: Final = 500
 _MAX_SIDE: Final = 100_000
 _SMALLEST_SIDE: Final = 2
 _NUMBER: Final = re.compile(r"\s*(\d{1,6})(?:\.\d+)?\s*(?:px)?\s*", re.IGNORECASE)
-# File names that templates put where an article has no image of its own, or none yet.
-_NO_PICTURE: Final = re.compile(
-    r"(?:^|[^a-z])(?:logos?|favicon|(?:app-?)?icons?|placeholder|sprite|blank|pixel|spacer"
-    r"|no-?image|loader|loading|transparent|avatar|1x1)(?:[^a-z]|$)|\.svg$"
+# Words in file names that templates put where an article has no image of its own, or none yet.
+_STAND_INS: Final = frozenset(
+    {"logo", "logos", "favicon", "icon", "icons", "appicon", "placeholder", "sprite", "blank"}
+    | {"spacer", "noimage", "loader", "loading", "transparent", "avatar", "pixel", "emoji"}
 )
+# What may stand beside them: "og-logo-default.png" still names no picture.
+_BESIDE_STAND_INS: Final = frozenset(
+    {"og", "default", "site", "share", "sharing", "social", "image", "img", "images", "header"}
+    | {
+        "footer",
+        "facebook",
+        "fb",
+        "twitter",
+        "fallback",
+        "jpg",
+        "jpeg",
+        "png",
+        "gif",
+        "webp",
+        "the",
+    }
+    | {
+        "app",
+        "no",
+        "new",
+        "big",
+        "small",
+        "large",
+        "main",
+        "web",
+        "black",
+        "white",
+        "dark",
+        "light",
+    }
+    | {"square", "thumb", "thumbnail", "card", "meta", "x", "w", "h", "v", "amp", "apple", "touch"}
+)
+_FILE_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+# A page and no picture: the site's own address, and scripts that count.
+_NO_FILE: Final = re.compile(r"^/?$|/index\.(?:php|html?|aspx?|jsp)$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -57,8 +92,13 @@ def chosen_images(
         unwanted: URLs of the publisher's logos.
     """
     logos = {address for url in unwanted if (address := http_url(url, base))}
-    declared = _pictures(raw, base, logos)
-    seen = _pictures(((HTML, image) for image in visible), base, logos)
+    declared = _pictures(raw, base, logos, is_stand_in=_names_only_a_stand_in)
+    named = {key for picture in declared for key in picture.keys}
+    seen = [
+        picture
+        for picture in _pictures(((HTML, image) for image in visible), base, logos)
+        if not _names_a_stand_in(picture.image.url) or not named.isdisjoint(picture.keys)
+    ]
     pictures = [*declared, *seen]
     lead = next((picture for picture in seen if picture.is_lead), None)
     if lead is not None and (not declared or not _is_shown(declared[0], seen)):
@@ -74,14 +114,20 @@ def _is_shown(picture: _Picture, seen: Sequence[_Picture]) -> bool:
     )
 
 
-def _pictures(raw: Iterable[tuple[str, RawImage]], base: str, logos: set[str]) -> list[_Picture]:
+def _pictures(
+    raw: Iterable[tuple[str, RawImage]],
+    base: str,
+    logos: set[str],
+    *,
+    is_stand_in: Callable[[str], bool] = lambda _url: False,
+) -> list[_Picture]:
     found: list[_Picture] = []
     urls: dict[str, str | None] = {}  # templates give one image several times
     for (origin, image), _ in zip(raw, range(_MAX_CONSIDERED), strict=False):
         if image.url not in urls:
             urls[image.url] = http_url(image.url, base)
         url = urls[image.url]
-        if url is None or url in logos or _names_no_picture(url):
+        if url is None or url in logos or _is_no_file(url) or is_stand_in(url):
             continue
         width, height = _pixels(image.width), _pixels(image.height)
         if any(side is not None and side < _SMALLEST_SIDE for side in (width, height)):
@@ -129,6 +175,26 @@ def _pixels(value: Any) -> int | None:
     return side if side <= _MAX_SIDE else None
 
 
-def _names_no_picture(url: str) -> bool:
+def _is_no_file(url: str) -> bool:
+    path = urlsplit(url).path
+    return _NO_FILE.search(path) is not None or path.lower().endswith(".svg")
+
+
+def _file_words(url: str) -> list[str]:
     name = unquote(urlsplit(url).path).rstrip("/").rsplit("/", 1)[-1]
-    return _NO_PICTURE.search(name.lower()) is not None
+    return [word.lower() for word in _FILE_WORD.findall(name.rpartition(".")[0] or name)]
+
+
+def _names_a_stand_in(url: str) -> bool:
+    """Whether a file that nothing but its place speaks for is called a logo, a counter, an icon.
+
+    A pixel is one where that is its last name: "google-pixel-9.jpg" shows a telephone.
+    """
+    words = _file_words(url)
+    return not _STAND_INS.isdisjoint({*words[-1:], *(w for w in words if w != "pixel")})
+
+
+def _names_only_a_stand_in(url: str) -> bool:
+    """Whether the name of a file that the page declares says no more than "logo" or "og-icon"."""
+    words = {word for word in _file_words(url) if not word.isdigit()}
+    return not words.isdisjoint(_STAND_INS) and words <= _STAND_INS | _BESIDE_STAND_INS

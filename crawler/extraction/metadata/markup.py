@@ -20,6 +20,8 @@ _MAX_META = 2_000
 _MAX_LINKS = 500
 _MAX_RELS = 5  # of one link
 _MAX_HEADINGS = 10
+_MAX_SUBHEADINGS = 40
+_MAX_PARTS = 5  # of a heading
 _MAX_TIMES = 100
 _MAX_CONTENT = 20_000  # characters of one meta tag
 
@@ -52,6 +54,8 @@ class Markup:
         language: the lang of `<html>`.
         title: the text of `<title>`.
         headings: the texts of the first `<h1>` elements, but for the site's name as a logo.
+        subheadings: the texts of the first `<h2>` and `<h3>`, and of the parts of an `<h1>` that is
+            made of several elements.
         times: the `<time>` elements.
     """
 
@@ -67,6 +71,7 @@ class Markup:
     language: str | None
     title: str | None
     headings: Sequence[str]
+    subheadings: Sequence[str]
     times: Sequence[Time]
 
     def contents(self, *names: str) -> list[str]:
@@ -77,7 +82,7 @@ class Markup:
 def read_markup(tree: HtmlElement, url: str) -> Markup:
     """Gather a page's markup; reads the tree and changes nothing. `url` is the page's own."""
     found = _Gathered()
-    for element in tree.iter("meta", "link", "script", "title", "base", "h1", "time"):
+    for element in tree.iter("meta", "link", "script", "title", "base", "h1", "h2", "h3", "time"):
         found.add(element)
     meta: dict[str, list[str]] = {}
     for name, content in found.pairs:
@@ -95,6 +100,7 @@ def read_markup(tree: HtmlElement, url: str) -> Markup:
         language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
         title=found.title,
         headings=[heading for heading in found.headings if heading],
+        subheadings=found.subheadings,
         times=found.times,
     )
 
@@ -110,6 +116,7 @@ class _Gathered:
     xml_oembeds: list[str] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
+    subheadings: list[str] = field(default_factory=list)
     times: list[Time] = field(default_factory=list)
     title: str | None = None
     base: str | None = None
@@ -129,9 +136,22 @@ class _Gathered:
         elif tag == "base" and self.base is None:
             self.base = element.get("href")
         elif tag == "h1" and len(self.headings) < _MAX_HEADINGS:
-            self.headings.append("" if is_site_heading(element) else element_text(element))
+            self._add_heading(element)
+        elif tag in {"h2", "h3"} and len(self.subheadings) < _MAX_SUBHEADINGS:
+            self.subheadings.append(element_text(element))
         elif tag == "time" and len(self.times) < _MAX_TIMES and (value := element.get("datetime")):
             self.times.append(Time(value, element.get("pubdate") is not None))
+
+    def _add_heading(self, element: HtmlElement) -> None:
+        self.headings.append("" if is_site_heading(element) else element_text(element))
+        if len(element) > 1 or (
+            len(element) == 1 and (element.text or element[0].tail or "").strip()
+        ):
+            self.subheadings.extend(element_text(part) for part in element[:_MAX_PARTS])
+            self.subheadings.append(" ".join((element.text or "").split()))
+            self.subheadings.extend(
+                " ".join((part.tail or "").split()) for part in element[:_MAX_PARTS]
+            )
 
     def _add_link(self, element: HtmlElement) -> None:
         self.link_count += 1

@@ -36,8 +36,10 @@ PUBLISHED = (
     *("dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date"),
     *("citation_publication_date", "citation_date", "date.available", "date.created"),
     *("article.published", "article.created", "publish-date", "publish_date", "publishdate"),
-    *("pubdate", "published_time", "date"),
+    *("pubdate", "published_time"),
 )
+# What some systems fill with the last change, so that readers' eyes are believed first.
+PUBLISHED_PERHAPS = ("date",)
 MODIFIED = (
     *("article:modified_time", "og:article:modified_time", "og:updated_time", "article:modified"),
     *("datemodified", "dcterms.modified", "dc.date.modified", "date.modified", "date.updated"),

@@ -61,6 +61,8 @@ def _value(element: HtmlElement) -> str:
 
 
 def _own_value(element: HtmlElement) -> str:
+    if element.tag == "abbr" and (value := element.get("title")):  # as microformats write dates
+        return str(value[:_MAX_VALUE].strip())
     for attribute in _VALUE_ATTRIBUTES:
         # The target of a link on a name is the person's page, not the name.
         if attribute == "href" and element.tag == "a":

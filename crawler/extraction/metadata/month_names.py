@@ -114,4 +114,25 @@ _NAMES: Final = (
     ),
 )
 
-MONTHS: Final = {name: number for number, names in enumerate(_NAMES, 1) for name in names.split()}
+# What CLDR leaves out: Austrian, without accents, of the Levant (with _ for a space), of the Maghreb, and Hebrew with the letter for "in" before it.
+_FURTHER: Final = (
+    "jänner jän كانون_الثاني جانفي בינואר",
+    "feber fev شباط فيفري בפברואר",
+    "maerz آذار أذار במרץ",
+    "نيسان أفريل באפריל",
+    "أيار ايار במאי",
+    "حزيران جوان ביוני",
+    "تموز جويلية ביולי",
+    "aout آب أوت באוגוסט",
+    "أيلول ايلول בספטמבר",
+    "تشرين_الأول تشرين_الاول באוקטובר",
+    "تشرين_الثاني בנובמבר",
+    "كانون_الأول كانون_الاول בדצמבר",
+)
+
+MONTHS: Final = {
+    name.replace("_", " "): number
+    for names_of_all in (_NAMES, _FURTHER)
+    for number, names in enumerate(names_of_all, 1)
+    for name in names.split()
+}

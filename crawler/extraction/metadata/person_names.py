@@ -26,8 +26,11 @@ _LABEL_WORDS: Final = frozenset(
         "see",
         "articles",
     }
-    | {"redaktion", "todos", "filed", "under", "tous", "tutti"}
+    | {"redaktion", "todos", "filed", "under", "tous", "tutti", "copied", "follow", "subscribe"}
+    | {"posted", "min", "minutes", "copy", "email", "coupon", "comments"}
 )
+# Chinese, Japanese and Korean names are written in one.
+_WITHOUT_SPACES: Final = re.compile("[\u3400-\u9fff\u3005\u3040-\u30ff]{2,10}|[\uac00-\ud7a3]{2,5}")
 _NAME_WORD: Final = re.compile(r"(?:[^\W\d_]\.?)+(?:['\u2019\-][^\W\d_]+)*\.?")
 _PARTICLES: Final = frozenset(
     {"de", "del", "della", "der", "den", "di", "da", "dos", "du", "la", "le", "van", "von", "bin"}
@@ -44,6 +47,11 @@ def is_full_name(name: str) -> bool:
         and not words[-1][0].islower()
         and _LABEL_WORDS.isdisjoint(word.casefold() for word in words)
     )
+
+
+def is_name_without_spaces(name: str) -> bool:
+    """Whether what is called an author may be a name in a script without spaces."""
+    return _WITHOUT_SPACES.fullmatch(name) is not None
 
 
 def is_like_a_name(text: str) -> bool:

@@ -2,40 +2,69 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
 
 from crawler.extraction.metadata.candidates import Found
 from crawler.extraction.metadata.dates import parse_date_time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from crawler.extraction.metadata.candidates import Candidate
+    from crawler.extraction.metadata.headline_dates import DatesNear
 
 _DATE_LENGTH = 10
 _MIDNIGHT = "T00:00:00"
+_LARGEST_OFFSET = timedelta(hours=4)
+_MIDNIGHTS_ABROAD = ("T21:00:00Z", "T22:00:00Z", "T23:00:00Z")  # of UTC+3, +2 and +1
 _WHOLE = 2  # precision of a time with its zone, which nothing refines
 
 
-def publication_dates(
-    published: Iterable[Candidate],
-    modified: Iterable[Candidate],
-    visible: Callable[[], Iterable[Candidate]],
-    now: datetime,
-) -> tuple[Found[str | None], Found[str | None]]:
-    """The dates of publication and change; raw candidates are in order of trust.
+class DateSources(Protocol):
+    """What says when an article was published and changed; each most trusted first."""
 
-    A change before the publication is a mistake of the page and dropped.
+    def published(self) -> Iterable[Candidate]:
+        """Raw dates of publication that the page declares."""
 
-    Args:
-        visible: gives what readers see of the publication; asked only where nothing else gives
-            more than the day.
+    def modified(self) -> Iterable[Candidate]:
+        """Raw dates of the last change."""
+
+    def visible_dates(self) -> DatesNear:
+        """What readers see by the headline."""
+
+    def vague_dates(self) -> Iterable[Candidate]:
+        """Dates that are mostly those of the publication."""
+
+    def further_dates(self) -> Iterable[Candidate]:
+        """Dates of publication elsewhere on the page."""
+
+    def guessed_dates(self, now: datetime, changes: Iterable[str]) -> Iterable[Candidate]:
+        """The last resort: a day that is none of those of changes."""
+
+
+def publication_dates(sources: DateSources, now: datetime) -> tuple[Found[str | None], ...]:
+    """The dates of publication and change.
+
+    What readers see counts where nothing else gives more than the day, and where nothing gives
+    any date, what is called one anywhere on the page. A change before the publication is a
+    mistake of the page and dropped.
     """
-    first = best_date(published, now)
-    if first.value is None or _precision(first.value) == 0:
-        first = best_date(visible(), now, first)
-    last = best_date(modified, now)
+    first = best_date(sources.published(), now)
+    last = best_date(sources.modified(), now)
+    if first.value is not None:
+        first = best_date(sources.vague_dates(), now, first)
+    if first.value is None or _precision(first.value) == 0 or _is_midnight_abroad(first.value):
+        seen = sources.visible_dates()
+        first = _as_readers_see_it(first, best_date((seen.published or seen.later)[:1], now))
+        first = best_date([*seen.published, *sources.vague_dates(), *seen.later], now, first)
+        if last.value is None:
+            last = best_date(seen.modified, now)
+    if first.value is None:
+        first = best_date(sources.further_dates(), now)
+    if first.value is None:
+        changes = [] if last.value is None else [last.value[:_DATE_LENGTH]]
+        first = best_date(sources.guessed_dates(now, changes), now)
     if first.value and last.value and _is_before(last.value, first.value):
         last = Found(None, None)
     return first, last
@@ -53,6 +82,24 @@ def best_date(
             if _precision(parsed) == _WHOLE:
                 break
     return best
+
+
+def _is_midnight_abroad(value: str) -> bool:
+    """Whether a time in UTC may be a mere day, the midnight at which it began east of Greenwich."""
+    return value.endswith(_MIDNIGHTS_ABROAD)
+
+
+def _as_readers_see_it(first: Found[str | None], seen: Found[str | None]) -> Found[str | None]:
+    """The day that readers see, where the declared moment is the midnight that it begins with."""
+    if first.value is None or seen.value is None or not _is_midnight_abroad(first.value):
+        return first
+    if len(seen.value) > _DATE_LENGTH:
+        return first  # readers see a time of day, so that the moment is one
+    day = seen.value
+    ahead = datetime.fromisoformat(day).replace(tzinfo=UTC) - datetime.fromisoformat(first.value)
+    if day == first.value[:_DATE_LENGTH] or abs(ahead) > _LARGEST_OFFSET:
+        return first
+    return Found(day, seen.origin)
 
 
 def _refines(new: str, old: str) -> bool:

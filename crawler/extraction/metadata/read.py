@@ -91,11 +91,11 @@ def read_metadata(
     sources = FieldSources(tree, markup, own_nodes, nodes)
     site_names = sources.names_of_the_site()
 
-    title = chosen_title(sources.headlines(), markup.title, site_names)
-    authors = chosen_authors(sources.author_groups(), site_names, sources.no_persons())
-    published, modified = publication_dates(
-        sources.published(), sources.modified(), sources.visible_dates, now or datetime.now(UTC)
+    title = chosen_title(sources.headlines(), markup.title, site_names, markup.subheadings)
+    authors = chosen_authors(
+        sources.author_groups(), site_names, sources.no_persons(), is_shown=sources.visible.shows
     )
+    published, modified = publication_dates(sources, now or datetime.now(UTC))
     description = chosen_text(sources.descriptions(), _MAX_DESCRIPTION)
     site_name = chosen_text(sources.site_names(), _MAX_NAME)
     section = chosen_text(sources.sections(), _MAX_NAME)

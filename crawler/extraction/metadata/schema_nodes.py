@@ -48,6 +48,10 @@ class Node:
         """The property's values that are text, numbers, or objects with a value, name or id."""
         return [text for value in self.values(name) if (text := value_text(value))]
 
+    def names(self, name: str) -> list[str]:
+        """As `texts`, of persons: each of several names, or else given and family name."""
+        return [text for value in self.values(name) for text in _person_names(value)]
+
     def text(self, name: str) -> str | None:
         """The first of `texts`."""
         return next(iter(self.texts(name)), None)
@@ -68,6 +72,17 @@ class Node:
         if not isinstance(reference, str) or len(value) > _REFERENCE_KEYS:
             return value
         return self.graph.get(reference, value)
+
+
+def _person_names(value: Any) -> list[str]:
+    if isinstance(value, dict) and isinstance(names := value.get("name"), list):
+        return [text for one in names[:_MAX_LIST] if (text := _scalar_text(one))]
+    if isinstance(value, dict) and not _scalar_text(value.get("name")):
+        parts = (_scalar_text(value.get(key)) for key in ("givenName", "familyName"))
+        if whole := " ".join(part for part in parts if part):
+            return [whole]
+    text = value_text(value)
+    return [] if text is None else [text]
 
 
 def value_text(value: Any) -> str | None:

@@ -8,52 +8,109 @@ from typing import TYPE_CHECKING
 from crawler.extraction.metadata.candidates import HTML, OPEN_GRAPH, TWITTER, Candidate, Found
 from crawler.extraction.metadata.field_text import field_text
 from crawler.extraction.metadata.topics import letters
+from crawler.extraction.metadata.visible_dates import visible_dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_TITLE = 500
 # Hyphens, dashes, dots and angle quotes between spaces; bars (the wide one of CJK) always.
-_SEPARATOR = re.compile(r"\s+[|\-\u2013\u2014\u00b7\u2022\u00bb\u00ab:]+\s+|\s*[|\uff5c]\s*")
+# The wide colon and hyphen are those of CJK, and a Korean vowel (U+3163) is written for a bar.
+_SEPARATOR = re.compile(
+    r"\s+[|\-\u2013\u2014\u00b7\u2022\u00bb\u00ab:/>\u203a\u2039~]+\s+|\s*[|\uff5c\uff1a\uff0d\u3163]\s*"
+)
 _MAX_CUTS = 5
+_MAX_DATE = 40  # characters
+_SHORTEST_PART = 8  # letters; fewer are the name of a section
+_WORDS_OF_A_SECTION = 4
+_WORDS_OF_A_TITLE = 3
 # <title> and h1 are both "html" to the reader, but two voices.
 _PAGE_TITLE = "title"
 
 
 def chosen_title(
-    headlines: Iterable[Candidate], page_title: str | None, site_names: Iterable[str]
+    headlines: Iterable[Candidate],
+    page_title: str | None,
+    site_names: Iterable[str],
+    subheadings: Iterable[str] = (),
 ) -> Found[str | None]:
     """The first title that another part of the page repeats, or else the first.
 
-    Twitter's and OpenGraph's titles are filled from one field, so that they are one voice.
+    Twitter's and OpenGraph's titles are filled from one field, so that they are one voice. A
+    heading that is one of the parts of `<title>` is the article's, whatever its level; what stands
+    around that part (the site, a section, a kicker, a date) is cut.
 
     Args:
         headlines: raw titles in order of trust.
         page_title: the raw text of `<title>`, the last choice.
         site_names: what is cut from its end, and is itself no title where there is another.
+        subheadings: further headings of the page.
     """
+    own = {letters(name) for name in site_names}
     raw = [*headlines]
     if page_title:
         raw.append(Candidate(without_site_name(page_title, site_names), _PAGE_TITLE))
     titles = [
         Candidate(text, origin) for value, origin in raw if (text := field_text(value, MAX_TITLE))
     ]
-    own = {letters(name) for name in site_names}
     titles = [title for title in titles if letters(title.value) not in own] or titles
     voices: dict[str, set[str]] = {}
     for value, origin in titles:
         voice = OPEN_GRAPH if origin == TWITTER else origin
         voices.setdefault(letters(value), set()).add(voice)
-    agreed = (title for title in titles if len(voices[letters(title.value)]) > 1)
-    best = next(agreed, titles[0] if titles else None)
+    agreed = next((title for title in titles if len(voices[letters(title.value)]) > 1), None)
+    best = agreed or next(iter(titles), None)
     if best is None:
         return Found(None, None)
+    headings = {
+        letters(text)
+        for text in (*(one.value for one in titles if one.origin == HTML), *subheadings)
+    } - own
+    parts_of = best.value if agreed or best.origin != HTML else titles[-1].value
+    if part := _part_that_is_a_heading(parts_of, headings):
+        return Found(part, HTML)
     # The page itself also gives the title without what follows a separator: "Title | Sport".
     for title in titles:
         if _SEPARATOR.match(best.value, len(title.value)) and best.value.startswith(title.value):
             best = title
             break
-    return Found(best.value, HTML if best.origin == _PAGE_TITLE else best.origin)
+    value = _without_date(_without_sections(best.value))
+    return Found(value, HTML if best.origin == _PAGE_TITLE else best.origin)
+
+
+def _part_that_is_a_heading(title: str, headings: set[str]) -> str | None:
+    """The longest run of the title's parts, short of all of them, that is a heading of the page.
+
+    Where the whole is one, too, the part is at least half of it: then the rest is a kicker.
+    """
+    least = max(_SHORTEST_PART, len(letters(title)) // 2 if letters(title) in headings else 0)
+    separators = list(_SEPARATOR.finditer(title))[:_MAX_CUTS]
+    starts = [0, *(one.end() for one in separators)]
+    ends = [*(one.start() for one in separators), len(title)]
+    runs = [title[start:end] for start in starts for end in ends if start < end]
+    runs.sort(key=len, reverse=True)
+    keys = ((run, letters(run)) for run in runs[1:])
+    return next((run for run, key in keys if len(key) >= least and key in headings), None)
+
+
+def _without_sections(title: str) -> str:
+    """A title without the short names behind its bars: of a section, a format, a site."""
+    for _ in range(_MAX_CUTS):
+        head, bar, tail = title.rpartition(" | ")
+        is_name = bar and 0 < len(tail.split()) <= _WORDS_OF_A_SECTION
+        if not is_name or len(head.split()) < _WORDS_OF_A_TITLE:
+            break
+        title = head.rstrip()
+    return title
+
+
+def _without_date(title: str) -> str:
+    """A title without the date that it begins with: "8.11.2021 | A story"."""
+    for date in visible_dates(title[:_MAX_DATE], day_first=True)[:1]:
+        separator = _SEPARATOR.match(title, date.end)
+        if date.start == 0 and separator and separator.end() < len(title):
+            return title[separator.end() :]
+    return title
 
 
 def without_site_name(title: str, site_names: Iterable[str]) -> str:

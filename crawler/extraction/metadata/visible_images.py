@@ -27,7 +27,7 @@ _LEVELS: Final = 3  # from an image up to the element that says what it is
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _PORTRAITS: Final = frozenset(
     {"author", "authors", "avatar", "byline", "headshot", "profile", "logo", "icon", "newsletter"}
-    | {"related", "recommended", "promo", "teaser", "sponsor", "advert", "share", "social"}
+    | {"emoji", "related", "recommended", "promo", "teaser", "sponsor", "advert", "share", "social"}
 )
 
 

@@ -13,16 +13,16 @@ from crawler.extraction.metadata.candidates import (
     BYLINE,
     HTML,
     LINK,
-    URL,
     Candidate,
     candidates,
 )
+from crawler.extraction.metadata.date_elements import dates_by_name, labelled_dates
 from crawler.extraction.metadata.headline_area import HeadlineArea, headline_area
+from crawler.extraction.metadata.headline_dates import DatesNear, dates_near
 from crawler.extraction.metadata.headline_names import authors_near
 from crawler.extraction.metadata.meta_names import meta_candidates
 from crawler.extraction.metadata.tag_links import tag_links
-from crawler.extraction.metadata.url_dates import url_date
-from crawler.extraction.metadata.visible_dates import dates_near
+from crawler.extraction.metadata.topics import letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,13 +50,24 @@ class VisibleSources:
         """What stands around the headline."""
         return headline_area(self.tree, self.titles)
 
-    def dates(self, *, day_first: bool) -> list[Candidate]:
-        """Dates of publication that readers see, and that of the address."""
-        address = url_date(self.markup.url)
-        return [
-            *dates_near(self.area, day_first=day_first),
-            *candidates([address] if address else [], URL),
-        ]
+    def shows(self, name: str) -> bool:
+        """Whether a name stands by the headline."""
+        return letters(name) in self._letters_near
+
+    @cached_property
+    def _letters_near(self) -> str:
+        pieces = (*self.area.headline, *self.area.before, *self.area.after)
+        return letters("".join(piece.text for piece in pieces))
+
+    def dates(self, *, day_first: bool) -> DatesNear:
+        """The dates that readers see around the headline."""
+        return dates_near(self.area, day_first=day_first)
+
+    def further_dates(self, *, day_first: bool) -> list[Candidate]:
+        """The dates of publication elsewhere on the page."""
+        return dates_by_name(self.tree, day_first=day_first) or labelled_dates(
+            self.tree, day_first=day_first
+        )
 
     def author_groups(self) -> Iterator[Sequence[Candidate]]:
         """Raw author strings, one group a source, and those of meta tags that nobody listed."""

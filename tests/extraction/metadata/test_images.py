@@ -93,3 +93,44 @@ def test_of_one_picture_the_largest_is_kept_and_completed() -> None:
         (),
     )
     assert found.value == (Image("https://news.example/bridge-day.jpg", 1200, 900, "The bridge"),)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_kept"),
+    [
+        ("/2025/pixel-9a-leak-17.jpg", True),
+        ("/2025/new-logo-of-the-town.jpg", True),
+        ("/img/og-icon.png", False),
+        ("/default-logo.jpg", False),
+        ("https://news.example", False),
+        ("https://news.example/", False),
+        ("/index.php?action=count&id=1", False),
+    ],
+)
+def test_a_declared_image_is_dropped_where_it_names_nothing_but_a_stand_in(
+    url: str, *, is_kept: bool
+) -> None:
+    found = chosen_images([("open-graph", RawImage(url))], [], "https://news.example/a", [])
+    assert bool(found.value) is is_kept
+
+
+@pytest.mark.parametrize(
+    ("url", "is_kept"),
+    [
+        ("/google-pixel-9.jpg", True),
+        ("/img/renderTimingPixel.png", False),
+        ("/team-logo-2.jpg", False),
+        ("/emoji/72x72/1f60a-emoji.png", False),
+    ],
+)
+def test_an_image_that_readers_see_is_dropped_where_its_name_tells_of_a_stand_in(
+    url: str, *, is_kept: bool
+) -> None:
+    found = chosen_images([], [RawImage(url)], "https://news.example/a", [])
+    assert bool(found.value) is is_kept
+
+
+def test_what_the_page_declares_is_kept_among_what_readers_see() -> None:
+    image = RawImage("/the-new-town-logo.jpg", is_lead=True)
+    found = chosen_images([("open-graph", image)], [image], "https://news.example/a", [])
+    assert [one.url for one in found.value] == ["https://news.example/the-new-town-logo.jpg"]

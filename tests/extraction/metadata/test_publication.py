@@ -1,13 +1,52 @@
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler.extraction.metadata.candidates import Candidate
+from crawler.extraction.metadata.headline_dates import DatesNear
 from crawler.extraction.metadata.publication import best_date, publication_dates
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
+
+
+@dataclass
+class Sources:
+    """What each part of a page says, as a test wants it."""
+
+    declared: list[Candidate] = field(default_factory=list)
+    changes: list[Candidate] = field(default_factory=list)
+    seen: list[Candidate] = field(default_factory=list)
+    vague: list[Candidate] = field(default_factory=list)
+    elsewhere: list[Candidate] = field(default_factory=list)
+    guessed: list[Candidate] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    def published(self) -> list[Candidate]:
+        return self.declared
+
+    def modified(self) -> list[Candidate]:
+        return self.changes
+
+    def visible_dates(self) -> DatesNear:
+        return DatesNear(self.seen, [], [])
+
+    def vague_dates(self) -> list[Candidate]:
+        return self.vague
+
+    def further_dates(self) -> list[Candidate]:
+        return self.elsewhere
+
+    def guessed_dates(self, now: datetime, changes: Iterable[str]) -> list[Candidate]:
+        assert now == NOW
+        self.told = list(changes)
+        return self.guessed
 
 
 def _date(*values: str) -> str | None:
@@ -57,9 +96,10 @@ def test_an_unreadable_first_source_is_passed_over() -> None:
 def test_a_change_before_the_publication_is_dropped(
     published: str, modified: str, *, kept: bool
 ) -> None:
-    first, last = publication_dates(
-        [Candidate(published, "json-ld")], [Candidate(modified, "meta")], list, NOW
+    sources = Sources(
+        declared=[Candidate(published, "json-ld")], changes=[Candidate(modified, "meta")]
     )
+    first, last = publication_dates(sources, NOW)
     assert first == (published, "json-ld")
     assert last.value == (modified if kept else None)
 
@@ -77,8 +117,43 @@ def test_a_change_before_the_publication_is_dropped(
 def test_what_readers_see_counts_where_nothing_else_says_more_than_the_day(
     published: list[str], expected: tuple[str, str]
 ) -> None:
-    def visible() -> list[Candidate]:
-        return [Candidate("2020-09-04T10:15:00", "byline")]
-
+    seen = [Candidate("2020-09-04T10:15:00", "byline")]
     raw = [Candidate(value, "meta") for value in published]
-    assert publication_dates(raw, [], visible, NOW)[0] == expected
+    assert publication_dates(Sources(declared=raw, seen=seen), NOW)[0] == expected
+
+
+def test_a_vague_source_counts_after_readers_and_only_refines_what_is_declared() -> None:
+    vague = [Candidate("2020-09-05T08:00:00Z", "meta")]
+    seen = [Candidate("2020-09-04", "byline")]
+    assert publication_dates(Sources(vague=vague, seen=seen), NOW)[0].value == "2020-09-04"
+    assert publication_dates(Sources(vague=vague), NOW)[0].value == "2020-09-05T08:00:00Z"
+    declared = [Candidate("2020-09-05T08:00:00", "json-ld")]
+    sources = Sources(declared=declared, vague=vague)
+    assert publication_dates(sources, NOW)[0].value == "2020-09-05T08:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ("2021-11-05", "2021-11-05"),  # midnight in Berlin
+        ("2021-11-05T00:10:00", "2021-11-04T23:00:00Z"),  # a time of day is seen
+        ("2021-11-06", "2021-11-04T23:00:00Z"),
+        ("2021-11-04", "2021-11-04T23:00:00Z"),
+    ],
+)
+def test_a_midnight_that_was_written_in_utc_is_the_day_that_readers_see(
+    seen: str, expected: str
+) -> None:
+    sources = Sources(
+        declared=[Candidate("2021-11-04T23:00:00Z", "meta")], seen=[Candidate(seen, "byline")]
+    )
+    assert publication_dates(sources, NOW)[0].value == expected
+
+
+def test_the_last_resort_is_asked_last_and_told_the_day_of_the_change() -> None:
+    changes = [Candidate("2020-09-06T10:00:00Z", "meta")]
+    sources = Sources(changes=changes, guessed=[Candidate("2020-09-04", "htmldate")])
+    assert publication_dates(sources, NOW)[0] == ("2020-09-04", "htmldate")
+    assert sources.told == ["2020-09-06"]
+    sources.elsewhere = [Candidate("2020-09-03", "time")]
+    assert publication_dates(sources, NOW)[0] == ("2020-09-03", "time")

@@ -56,3 +56,31 @@ def test_a_heading_shows_where_a_repeated_title_ends() -> None:
 )
 def test_only_a_known_site_name_is_cut(title: str, expected: str) -> None:
     assert without_site_name(title, ["The Daily", "daily.example"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("page_title", "first_heading", "subheadings", "expected"),
+    [
+        ("A long story - Office", "Navigation and service", ["A long story"], "A long story"),
+        ("The Site » Blog » A long story", None, ["A long story"], "A long story"),
+        ("A long story\uff1a市民新聞", "A long story", [], "A long story"),
+        ("A long storyㅣ뉴스", "A long story", [], "A long story"),
+        (
+            "A long story | day.example",
+            "Meeting hereA long story",
+            ["A long story"],
+            "A long story",
+        ),
+        ("8.11.2021 | A long story", "8.11.2021 | A long story", [], "A long story"),
+        ("A long story | Opinion", None, [], "A long story"),
+        ("A long story | How the whole town reads it", None, [], None),
+        ("Talk with Bo - #Out", "Talk with Bo - #Out", ["#Out"], "Talk with Bo - #Out"),
+        ("Story | Sport", None, ["Sport"], "Story | Sport"),
+    ],
+)
+def test_a_part_of_the_page_title_that_is_a_heading_is_the_headline(
+    page_title: str, first_heading: str | None, subheadings: list[str], expected: str | None
+) -> None:
+    headings = [Candidate(first_heading, HTML)] if first_heading else []
+    found = chosen_title(headings, page_title, [], subheadings)
+    assert found.value == (expected or page_title)

@@ -35,7 +35,13 @@ def _images(markup: str) -> list[RawImage]:
         ("<img src=/a.jpg width=300 height=200 srcset='/l.jpg 1200w'>", "/l.jpg", 1200, 800),
         ("<img src=/a.jpg srcset='/x.jpg 9000w, /l.jpg 1600w'>", "/l.jpg", 1600, None),
         ("<img src=data:image/gif;base64,R0 data-src=/late.jpg>", "/late.jpg", None, None),
-        ("<img data-lazy-srcset='/s.jpg 1x, /m,1.jpg 2x'>", "/s.jpg", None, None),
+        ("<img data-lazy-srcset='/s.jpg 1x, /m,1.jpg 2x'>", "/m,1.jpg", None, None),
+        (
+            "<img src='/i?u=a&w=3840' srcset='/i?u=a&w=640 1x, /i?u=a&w=1920 2x'>",
+            "/i?u=a&w=3840",
+            None,
+            None,
+        ),
     ],
 )
 def test_an_image_is_taken_in_its_largest_form(

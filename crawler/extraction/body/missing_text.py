@@ -1,0 +1,145 @@
+"""What the extraction left out of an article, or took from another one, put right by the page."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from crawler.extraction.body.article_boxes import headline_of
+from crawler.extraction.body.blocks import block_text, plain_words
+from crawler.extraction.body.chosen_body import chosen_body
+from crawler.extraction.body.phrases import CREDIT, NOTICE, PLACEHOLDER
+from crawler.extraction.metadata.authors import starts_byline
+from crawler.extraction.metadata.topics import letters
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+    from lxml.html import HtmlElement
+
+_KEY: Final = 50  # letters by which a paragraph is known again
+_LEAST: Final = 60  # characters of a paragraph that is worth it
+_MOST_PARAGRAPHS: Final = 1_000
+_MOST_LINKED: Final = 0.3
+_MOST_LINKS: Final = 20
+_CONTENT: Final = frozenset({"article", "main"})
+_MAX_CLIMB: Final = 60
+_SENTENCE_ENDS: Final = tuple('.!?…。！？।؟:"”“»')  # noqa: RUF001 - the marks of any script
+_FEW_WORDS: Final = 10
+_ALIKE: Final = 4  # boxes around a paragraph that are compared
+_HALF: Final = 0.5
+_SAME_WORDS: Final = 0.5  # of a text; of another one in the same language it is a third
+_MUCH_LONGER: Final = 3  # times a text that is so much longer is hardly a teaser
+
+
+def add_missing(body: _Element, tree: HtmlElement, second: str) -> None:
+    """Put paragraphs of the page that a second opinion holds, too, into a body, in their places.
+
+    That is prose that stands between two paragraphs of the body, or between the headline and the
+    first one. What comes behind the last one may be of another article; it counts where it is in
+    boxes like those of the body's paragraphs, and as long as half of them at least.
+    """
+    blocks = {letters(block_text(block))[:_KEY]: block for block in body}
+    whole = "\n".join(letters(block_text(block)) for block in body)
+    other = letters(second)
+    waiting: list[tuple[str, HtmlElement]] = []
+    looks: set[tuple[object, object]] = set()
+    last: _Element | None = None
+    has_headline = next(tree.iter("h1"), None) is None
+    for element in islice(tree.iter("h1", "p"), _MOST_PARAGRAPHS):
+        if element.tag == "h1" and last is not None:
+            break  # another article begins
+        if element.tag == "h1":
+            has_headline = True
+            waiting.clear()
+            continue
+        key = letters(block_text(element))[:_KEY]  # a drop cap stands apart from its word
+        if not key:
+            continue
+        if key in whole:
+            here = blocks.get(key)
+            if here is not None and (last is not None or has_headline):
+                box = element.getparent()
+                missing = [one for one in waiting if one[0] in other]
+                _insert(body, here, [one for one in missing if _belongs(one[1], box, last)])
+            last = here if here is not None else last
+            waiting.clear()
+            looks |= _looks(element)
+        elif _is_prose(element):
+            waiting.append((key, element))
+    if last is not None:
+        rest = [one for one in waiting if one[0] in other and _looks(one[1]) & looks]
+        size = sum(len(block_text(element)) for _, element in rest)
+        if size >= _HALF * len(whole):
+            _insert(body, None, rest)
+
+
+def _belongs(paragraph: HtmlElement, box: HtmlElement | None, last: _Element | None) -> bool:
+    """Whether a paragraph is in the box of the one behind it, or right below the headline."""
+    parent = paragraph.getparent()
+    if parent is box:
+        return True
+    if last is not None:
+        names = [one.get("class") for one in (parent, box) if one is not None]
+        return bool(names[0]) and names[0] == names[-1]
+    before = paragraph.getprevious()
+    return before is not None and (before.tag == "h1" or next(before.iter("h1"), None) is not None)
+
+
+def _looks(paragraph: HtmlElement) -> set[tuple[object, object]]:
+    """What the boxes of a paragraph are called, by which those of one article are alike."""
+    boxes = islice(paragraph.iterancestors(), _ALIKE)
+    return {(box.tag, name) for box in boxes if (name := box.get("class"))}
+
+
+def _is_prose(paragraph: HtmlElement) -> bool:
+    text = block_text(paragraph)
+    if len(text) < _LEAST or not text.endswith(_SENTENCE_ENDS):
+        return False
+    if NOTICE.search(text) or PLACEHOLDER.search(text) or CREDIT.match(text) or starts_byline(text):
+        return False
+    links = islice(paragraph.iter("a"), _MOST_LINKS)
+    return sum(len(block_text(link)) for link in links) <= _MOST_LINKED * len(text)
+
+
+def _insert(body: _Element, here: _Element | None, missing: list[tuple[str, HtmlElement]]) -> None:
+    """Put paragraphs before a block, or at the end."""
+    for _, element in missing:
+        paragraph = body.makeelement("p")
+        paragraph.text = block_text(element)
+        if here is None:
+            body.append(paragraph)
+        else:
+            here.addprevious(paragraph)
+
+
+def is_foreign(body: _Element, tree: HtmlElement) -> bool:
+    """Whether a body has hardly a word with the `<article>` or `<main>` of the headline."""
+    content = _content(tree)
+    if content is None or not any(map(_is_prose, content.iter("p"))):
+        return False
+    own = plain_words(" ".join(content.itertext())).split()
+    found = plain_words(" ".join(body.itertext())).split()
+    if len(found) > _MUCH_LONGER * len(own):
+        return False
+    return len(set(found) & set(own)) < _SAME_WORDS * len(set(found))
+
+
+def own_text(tree: HtmlElement) -> _Element | None:
+    """The prose of the `<article>` or `<main>` of the headline; None without such."""
+    content = _content(tree)
+    if content is None:
+        return None
+    paragraphs = [one for one in content.iter("p") if _is_prose(one)]
+    paragraphs = [one for one in paragraphs if next(one.iterancestors("p"), None) is None]
+    body = chosen_body(tree, paragraphs) if paragraphs else None
+    if body is None or len(" ".join(body.itertext()).split()) < _FEW_WORDS:
+        return None
+    return body
+
+
+def _content(tree: HtmlElement) -> HtmlElement | None:
+    headline = headline_of(tree)
+    if headline is None:
+        return None
+    around = islice(headline.iterancestors(), _MAX_CLIMB)
+    return next((one for one in around if one.tag in _CONTENT), None)
