@@ -307,8 +307,8 @@ def test_each_of_many_things_that_happen_to_files_ends_in_its_own_outcome(site: 
 
     summary = site.crawl()
 
-    # Those of which a text, or all that was said, is nowhere.
-    assert sorted(site.asked) == ([COPY] if site.in_place else [COPY, GONE])
+    # Those of which a text, or all that was said, is nowhere, and what somebody may have edited.
+    assert sorted(site.asked) == ([ONE, COPY] if site.in_place else [ONE, COPY, GONE])
     assert f"{LONG} an end" in missing.read_text("utf-8")
     assert edited.read_bytes() == text
     assert summary.edited == 1
@@ -317,6 +317,27 @@ def test_each_of_many_things_that_happen_to_files_ends_in_its_own_outcome(site: 
     if not site.in_place:
         (kept,) = (site.output / ".crawler" / "set-aside").rglob("gone.md")
         assert len(kept.read_bytes()) == 400
+
+
+def test_an_edit_that_a_lost_ledger_has_taken_over_gives_way_to_what_the_page_says(
+    site: Site,
+) -> None:
+    path = site.enriched("one.md")
+    path.write_bytes(path.read_bytes().replace(b"footbridge stays open", b"bridge is closed"))
+    site.lose_ledger()
+    site.crawl(overwrite_edited=True)
+    assert site.asked == [ONE]
+    assert OPEN in path.read_text("utf-8")
+
+
+def test_a_source_file_that_is_cut_off_is_set_aside_and_written_anew(site: Site) -> None:
+    path = site.source_file("copy")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) - 20])
+    site.crawl()
+    assert path.read_bytes() == whole
+    (kept,) = (site.output / ".crawler" / "set-aside").rglob(path.name)
+    assert kept.read_bytes() == whole[: len(whole) - 20]
 
 
 def test_an_article_whose_text_is_nowhere_keeps_its_entry_when_its_page_fails(site: Site) -> None:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 500  # items a transaction
 _TEXT_MISSING: Final = "its text is missing"
+_EDITED: Final = "its file was edited"
 _TO_COME: Final = "its time is still to come"
 _BELIEVED: Final = frozenset({Condition.UNTOUCHED})
 _DOUBTED: Final = frozenset({Condition.EDITED, Condition.UNREADABLE})
@@ -257,7 +258,10 @@ class Adoption:
         said = _merged(record, said, is_doubted=conditions is _DOUBTED)
         if said is None:
             return False
-        self._ledger.adopt(key, said.held, said.last, said.images, wanted=_wanted(record, said))
+        wanted = _wanted(record, said)
+        if wanted is None and found.stated != found.digest:
+            wanted = _EDITED  # what the page says is not known any more
+        self._ledger.adopt(key, said.held, said.last, said.images, wanted=wanted)
         self.count += 1
         return True
 

@@ -137,6 +137,8 @@ def look_at_source(data: bytes | None) -> WrittenFile:
     if _SOURCE_SCHEMA not in front.splitlines():
         return WrittenFile(Condition.FOREIGN, "is not of this version of the crawler", front)
     digest = parts_digest(front, post.content)
+    if stated != digest and not data.endswith(b"\n"):  # an editor ends the last line
+        return WrittenFile(Condition.UNREADABLE, "is cut off", front, None, 2)
     reason = "" if stated == digest else "was edited"
     condition = Condition.EDITED if reason else Condition.UNTOUCHED
     return WrittenFile(condition, reason, front, text, 2, stated, digest)
