@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _SHORTEST_NAP: Final = 0.05  # seconds; who has less to wait may do it in the downloader
 # Requests that wait for a robots.txt, and those for it, times the places for all others. They are
 # only bounded: sites that hang are not to keep those from being asked that do not.
-_MOST_ASIDE: Final = 6
+_MOST_ASIDE: Final = 12
 
 
 class HostFrontier(BaseScheduler):
