@@ -319,6 +319,21 @@ def test_each_of_many_things_that_happen_to_files_ends_in_its_own_outcome(site: 
         assert len(kept.read_bytes()) == 400
 
 
+def test_items_that_change_names_when_the_ledger_is_lost_keep_their_articles(site: Site) -> None:
+    one, two = site.items / "one.md", site.items / "two.md"
+    texts = [site.enriched(name).read_text("utf-8") for name in ("one.md", "two.md")]
+    assert texts[0] != texts[1]
+    one.rename(site.items / "between.md")
+    two.rename(one)
+    (site.items / "between.md").rename(two)
+    site.lose_ledger()
+    site.crawl(is_up=False)
+    for name, text in zip(("two.md", "one.md"), texts, strict=True):
+        body = text.partition("article:begin")[2].partition("article:end")[0]
+        assert body
+        assert body in site.enriched(name).read_text("utf-8")
+
+
 def test_an_edit_that_a_lost_ledger_has_taken_over_gives_way_to_what_the_page_says(
     site: Site,
 ) -> None:

@@ -74,6 +74,7 @@ class Adoption:
         self._is_anew = False
         self._looked: dict[str, FileStamp] = {}  # files by name, as they were when looked at
         self._doubted: dict[str, None] = {}  # items whose files were edited, by output path
+        self._strays: dict[str, Target] = {}  # files of items that tell of other pages, by name
         self._told: set[Problem] = set()
         self.count = 0
 
@@ -94,10 +95,14 @@ class Adoption:
         self._doubted.clear()
 
     def adopt_strays(self, should_stop: Callable[[], bool]) -> None:
-        """Look also at files that belong to no item, as after one was renamed.
+        """Look also at files that belong to no item, or to another, as after some were renamed.
 
         This reads whole folders: it is for a ledger that has just been made.
         """
+        for target in self._strays.values():
+            if should_stop():
+                return
+            self._adopt_stray(target, _look_at_output)
         looks = {self._layout.items: _look_at_output, self._layout.sources: look_at_source}
         for folder, look in looks.items():
             for path in _markdown_files(folder):
@@ -148,6 +153,8 @@ class Adoption:
                 key = self._key_of(claim, item)
                 if key is not None and self._take(key, claim, found, target, conditions):
                     adopted.add(key)
+                elif claim.is_own and not self._is_of(claim, key):
+                    self._strays[target.name] = target
         return adopted
 
     def _item_files(
@@ -235,6 +242,11 @@ class Adoption:
             elif mention.position >= 0 and mention.web_url == claim.web_url:
                 return mention.source
         return None
+
+    def _is_of(self, claim: _Claim, key: str | None) -> bool:
+        record = None if key is None else self._ledger.source(key)
+        url = claim.entry.get("requestedUrl")
+        return not isinstance(url, str) or (record is not None and url in record.urls)
 
     def _take(
         self,
