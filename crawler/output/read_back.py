@@ -109,7 +109,10 @@ def _missing(name: str) -> str:
 
 
 def _hops(fields: _Fields, state: State, url: str, urls: Sequence[str]) -> tuple[Hop, ...]:
-    final = fields.address("finalUrl")
+    try:
+        final = fields.address("finalUrl")
+    except EntryError:
+        final = None  # servers redirect to what no item may name: no reason to lose the article
     redirects = () if final is None or final == url else (final,)
     status = fields.number("httpStatus", 100, 999)
     hop = Hop(url, state, redirects, status, fields.evidence("detail"))
