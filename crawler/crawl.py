@@ -222,6 +222,10 @@ class Crawl:
         self._adoption.adopt_new(self._should_stop)
         if is_first and self.ledger.has_unvisited():
             self._adoption.adopt_strays(self._should_stop)
+        if counted.is_whole and not self._should_stop():
+            # Only now: a run that ends before begins the next one with the files again.
+            for root in roots:
+                self.ledger.put_taken(root)
         self._mend()
 
     def _may_have_files(self) -> bool:

@@ -334,6 +334,21 @@ def test_items_that_change_names_when_the_ledger_is_lost_keep_their_articles(sit
         assert body in site.enriched(name).read_text("utf-8")
 
 
+@pytest.mark.parametrize("asked", range(5))
+def test_a_stop_while_the_files_are_read_leaves_none_of_them_unread(site: Site, asked: int) -> None:
+    (site.items / "two.md").rename(site.items / "renamed.md")
+    site.lose_ledger()
+    answers = iter([False] * asked)
+    options = CrawlOptions(items=(site.items,), output=site.output, in_place=site.in_place)
+    with Crawl(
+        options, on_problem=site.problems.append, should_stop=lambda: next(answers, True)
+    ) as crawl:
+        crawl.plan()
+        crawl.finish("stopped")
+    site.crawl(is_up=False)
+    assert f"{LONG} the end" in site.enriched("renamed.md").read_text("utf-8")
+
+
 def test_an_edit_that_a_lost_ledger_has_taken_over_gives_way_to_what_the_page_says(
     site: Site,
 ) -> None:

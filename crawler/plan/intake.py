@@ -31,11 +31,15 @@ _BATCH: Final = 500  # items a transaction
 
 @dataclass(slots=True)
 class IntakeCount:
-    """How many item files were selected, how many of them are new or changed, how many bad."""
+    """How many item files were selected, how many of them are new or changed, how many bad.
+
+    `is_whole`: all item files below the paths were taken, whether they were selected or not.
+    """
 
     items: int = 0
     changed: int = 0
     invalid: int = 0
+    is_whole: bool = False
 
 
 class Intake:
@@ -99,9 +103,7 @@ class Intake:
                         self._take_one(item)
                     else:
                         self._take_beside(item)
-        if takes_all and not is_stopped:
-            for root in roots:
-                self._ledger.put_taken(root)
+        self.count.is_whole = takes_all and not is_stopped
         self._tell_unknown(unknown, len(set(files or ())), paths)
         if files is None or not all(map(os.path.lexists, files)):
             for path in paths:
