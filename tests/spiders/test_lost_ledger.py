@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Thread
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +28,16 @@ MODES = [pytest.param((), id="output"), pytest.param(("--in-place",), id="in-pla
 ALWAYS = ("--older-than", "0s")
 
 
-def no_network(web: Any) -> Any:
-    """Where nothing answers that a crawl asks for."""
-    return SimpleNamespace(proxy_url="http://127.0.0.1:9", ca_file=web.ca_file)
+@pytest.fixture
+def no_network() -> Iterator[Callable[[Any], Any]]:
+    """Give a web where nothing answers that a crawl asks for: a proxy that hangs up."""
+    with ThreadingTCPServer(("127.0.0.1", 0), BaseRequestHandler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        yield lambda web: SimpleNamespace(proxy_url=url, ca_file=web.ca_file)
+        server.shutdown()
+        thread.join()
 
 
 def lose_ledger(output: Path) -> None:
@@ -51,6 +60,7 @@ def test_a_crawl_without_its_ledger_goes_on_where_the_files_are(
     web: LocalWeb,
     article_html: Callable[..., str],
     write_item: Callable[..., Path],
+    no_network: Callable[[Any], Any],
     mode: tuple[str, ...],
 ) -> None:
     def crawl(*words: object, web: Any = web) -> Outcome:
@@ -106,7 +116,10 @@ def corpus_web(tmp_path: Path) -> Iterator[SimpleNamespace]:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("mode", MODES)
 def test_the_corpus_is_as_it_was_without_ledger_and_network(
-    tmp_path: Path, corpus_web: SimpleNamespace, mode: tuple[str, ...]
+    tmp_path: Path,
+    corpus_web: SimpleNamespace,
+    no_network: Callable[[Any], Any],
+    mode: tuple[str, ...],
 ) -> None:
     items, output = tmp_path / "items", tmp_path / "output"
     shutil.copytree(CORPUS / "items", items / "a")
