@@ -122,8 +122,9 @@ def test_the_corpus_is_as_it_was_without_ledger_and_network(
     mode: tuple[str, ...],
 ) -> None:
     items, output = tmp_path / "items", tmp_path / "output"
-    shutil.copytree(CORPUS / "items", items / "a")
-    shutil.copytree(CORPUS / "real-items", items / "b")
+    items.mkdir()
+    for path in (CORPUS / "items").rglob("*.md"):  # as files of ours: they may be read-only there
+        shutil.copyfile(path, items / path.name)
     settings = {"CRAWLER_CONTACT": "https://crawler.example/"}
     words = ("run", items, "-o", output, "--json", *mode)
     run_crawler(*words, web=corpus_web, settings=settings, seconds=500)
