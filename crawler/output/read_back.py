@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -174,18 +174,16 @@ def _article(fields: _Fields, state: State, text: str | None) -> Article | None:
 def _with_body(article: Article, fields: _Fields, state: State, text: str | None) -> Article:
     if not state.has_text:
         return article
-    content_hash = _content_hash(fields)
-    values = {name: getattr(article, name) for name in Article.__dataclass_fields__}
-    values |= {
-        "markdown": text or "",
-        "word_count": fields.number("wordCount", 0, _HIGHEST) or 0,
-        "reading_minutes": fields.number("readingMinutes", 0, _HIGHEST) or 0,
-        "content_hash": content_hash,
-        "page_count": fields.number("pageCount", 1, _HIGHEST),
+    return replace(
+        article,
+        markdown=text or "",
+        word_count=fields.number("wordCount", 0, _HIGHEST) or 0,
+        reading_minutes=fields.number("readingMinutes", 0, _HIGHEST) or 0,
+        content_hash=_content_hash(fields),
+        page_count=fields.number("pageCount", 1, _HIGHEST),
         # Of a text that is whole, the detail says what of it was not read.
-        "cut": "" if state is State.PAYWALLED else fields.evidence("detail") or "",
-    }
-    return Article(**values)
+        cut="" if state is State.PAYWALLED else fields.evidence("detail") or "",
+    )
 
 
 def _image(fields: _Fields) -> tuple[Image, ImageRecord | None]:
