@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from crawler.fetch.proxies import Proxies, ProxyDoubtError, ProxyFailedError, un
 from crawler.fetch.robots.fetch import Fetched
 from crawler.fetch.robots.known import KnownRobots
 from tests.fetch.robots.web_memory import RobotsMemory
+from tests.web.closed_port import closed_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,12 +120,6 @@ def test_a_site_out_of_the_reach_of_a_proxy_that_works_is_a_network_error(
     source = yaml.safe_load(text.split("---\n")[1])["enrichment"]["source"]
     assert source["detail"].endswith("answers HTTP 503")
     assert remembered(tmp_path) == [1, 0]  # of the other site
-
-
-def closed_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.mark.parametrize(

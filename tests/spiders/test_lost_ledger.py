@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.web.closed_port import closed_port
 from tests.web.command import run_crawler
 
 if TYPE_CHECKING:
@@ -104,11 +105,12 @@ def corpus_web(tmp_path: Path) -> Iterator[SimpleNamespace]:
     if not REPLAY.is_file():
         pytest.skip("the shared corpus is not there")
     ca = tmp_path / "ca.pem"
-    words = [sys.executable, REPLAY, CORPUS / "pages.warc.gz", "--port", "28871", "--ca", ca]
+    port = closed_port()
+    words = [sys.executable, REPLAY, CORPUS / "pages.warc.gz", "--port", port, "--ca", ca]
     with subprocess.Popen(list(map(str, words)), stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         server.stdout.readline()  # it says where it listens
-        yield SimpleNamespace(proxy_url="http://127.0.0.1:28871", ca_file=ca)
+        yield SimpleNamespace(proxy_url=f"http://127.0.0.1:{port}", ca_file=ca)
         server.terminate()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.web.closed_port import closed_port
 from tests.web.command import arguments, environment
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ pytestmark = pytest.mark.skipif(
 @contextmanager
 def replayed_web(folder: Path, *words: str) -> Iterator[tuple[dict[str, str], Path]]:
     """Play the corpus; yields the environment that leads to it and the log of its requests."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = closed_port()
     ca, log = folder / "ca.pem", folder / "requests.jsonl"
     command = [sys.executable, REPLAY, CORPUS / "pages.warc.gz", "--port", str(port)]
     command += ["--ca", ca, "--log", log, *words]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.web.closed_port import closed_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,12 +76,6 @@ def test_sites_of_a_platform_are_each_asked_one_thing_at_a_time(
         ends = pairwise(mine)
         assert all(after.started >= (before.ended or 0) for before, after in ends)
         assert len(mine) == 8
-
-
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
 
 
 @pytest.mark.parametrize("way", ["redirect", "robots", "chain"])
