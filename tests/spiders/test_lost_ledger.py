@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
 from types import SimpleNamespace
@@ -13,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.web.closed_port import closed_port
 from tests.web.command import run_crawler
+from tests.web.replayed_web import CORPUS, needs_corpus, replayed_web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.web.command import Outcome
     from tests.web.local_web import LocalWeb
+    from tests.web.replayed_web import ReplayedWeb
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
-REPLAY = Path(__file__).parents[3] / "shared" / "tools" / "replay_web.py"
 NEWS, OTHER = "http://news.example/bridge", "http://other.example/market"
 MODES = [pytest.param((), id="output"), pytest.param(("--in-place",), id="in-place")]
 ALWAYS = ("--older-than", "0s")
@@ -101,25 +98,18 @@ def test_a_crawl_without_its_ledger_goes_on_where_the_files_are(
 
 
 @pytest.fixture
-def corpus_web(tmp_path: Path) -> Iterator[SimpleNamespace]:
-    if not REPLAY.is_file():
-        pytest.skip("the shared corpus is not there")
-    ca = tmp_path / "ca.pem"
-    port = closed_port()
-    words = [sys.executable, REPLAY, CORPUS / "pages.warc.gz", "--port", port, "--ca", ca]
-    with subprocess.Popen(list(map(str, words)), stdout=subprocess.PIPE) as server:
-        assert server.stdout is not None
-        server.stdout.readline()  # it says where it listens
-        yield SimpleNamespace(proxy_url=f"http://127.0.0.1:{port}", ca_file=ca)
-        server.terminate()
+def corpus_web(tmp_path: Path) -> Iterator[ReplayedWeb]:
+    with replayed_web(tmp_path) as web:
+        yield web
 
 
+@needs_corpus
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("mode", MODES)
 def test_the_corpus_is_as_it_was_without_ledger_and_network(
     tmp_path: Path,
-    corpus_web: SimpleNamespace,
+    corpus_web: ReplayedWeb,
     no_network: Callable[[Any], Any],
     mode: tuple[str, ...],
 ) -> None:

@@ -3,50 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections import Counter, defaultdict
-from contextlib import contextmanager
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.web.closed_port import closed_port
 from tests.web.command import arguments, environment
+from tests.web.replayed_web import CORPUS, needs_corpus, replayed_web
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
-PROJECT = Path(__file__).parents[2]
-SHARED = (PROJECT / os.environ.get("CRAWLER_SHARED", "../shared")).resolve()
-CORPUS, REPLAY = SHARED / "corpus", SHARED / "tools" / "replay_web.py"
 RETRY_AFTER = 2
 FAULTS = ("503:0.1", "429:0.1", "reset:0.05", "stall:0.03", "truncate:0.05", "404:0.1")
 
-pytestmark = pytest.mark.skipif(
-    not REPLAY.is_file(), reason="the shared tools are absent: set CRAWLER_SHARED to their folder"
-)
-
-
-@contextmanager
-def replayed_web(folder: Path, *words: str) -> Iterator[tuple[dict[str, str], Path]]:
-    """Play the corpus; yields the environment that leads to it and the log of its requests."""
-    port = closed_port()
-    ca, log = folder / "ca.pem", folder / "requests.jsonl"
-    command = [sys.executable, REPLAY, CORPUS / "pages.warc.gz", "--port", str(port)]
-    command += ["--ca", ca, "--log", log, *words]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stderr is not None
-            assert "replaying" in process.stderr.readline()
-            proxy = f"http://127.0.0.1:{port}"
-            leading = {"http_proxy": proxy, "https_proxy": proxy, "SSL_CERT_FILE": str(ca)}
-            yield environment() | leading, log
-        finally:
-            process.kill()
+pytestmark = needs_corpus
 
 
 def by_host(log: Path) -> dict[str, list[dict[str, Any]]]:
@@ -63,20 +36,23 @@ def test_every_source_ends_well_and_no_host_sees_two_requests_at_once_or_too_soo
     tmp_path: Path, seed: str
 ) -> None:
     faults = [word for fault in FAULTS for word in ("--fault", fault)]
-    # A stalled answer is under way, as the server sees it, for longer than anyone waits for it.
-    timing = ["--stall", "6", "--retry-after", str(RETRY_AFTER)]
+    # A stalled answer is under way, as the server sees it, for longer than anyone waits for it, and
+    # for less than that and the pause after it. The server makes a certificate a host meanwhile.
+    timing = ["--stall", "5.5", "--retry-after", str(RETRY_AFTER)]
     settings = {
-        "DOWNLOAD_TIMEOUT": 3,
+        "DOWNLOAD_TIMEOUT": 5,
         "DOWNLOAD_DELAY": 0.1,
         "RETRY_TIMES": 2,
         "CRAWLER_ARCHIVE": "wayback",
         "CRAWLER_ARCHIVE_DELAY": 0.1,
     }
-    with replayed_web(tmp_path, *faults, *timing, "--wayback", "--seed", seed) as (env, log):
+    with replayed_web(tmp_path, *faults, *timing, "--wayback", "--seed", seed) as web:
         words = arguments(
             "run", CORPUS / "items", "-o", tmp_path / "out", "--json", settings=settings
         )
-        done = subprocess.run(words, env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            words, env=environment(web), capture_output=True, text=True, check=False
+        )
 
     held = json.loads(done.stdout)["sources"]["held"]
     # Two pages show their beginning only, and say that the rest of them is not free.
@@ -84,7 +60,7 @@ def test_every_source_ends_well_and_no_host_sees_two_requests_at_once_or_too_soo
     assert held.get("paywalled", 0) <= 2
     assert sum(held.values()) == 181
     assert held["archived"] >= 5
-    for host, rows in by_host(log).items():
+    for host, rows in by_host(web.log).items():
         for before, after in pairwise(rows):
             told = f"{host}: {before} then {after}"
             assert after["came"] >= before["done"], f"two requests at once at {told}"
@@ -95,12 +71,14 @@ def test_every_source_ends_well_and_no_host_sees_two_requests_at_once_or_too_soo
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_second_run_of_a_week_later_finds_nothing_changed(tmp_path: Path) -> None:
-    with replayed_web(tmp_path) as (env, log):
+    with replayed_web(tmp_path) as web:
         words = ["run", CORPUS / "items", "-o", tmp_path / "out", "--json"]
-        subprocess.run(arguments(*words), env=env, capture_output=True, check=False)
-        first = len(log.read_text().splitlines())
+        subprocess.run(arguments(*words), env=environment(web), capture_output=True, check=False)
+        first = len(web.log.read_text().splitlines())
         again = [*words, "--older-than", "0s"]
-        done = subprocess.run(arguments(*again), env=env, stdout=subprocess.PIPE, check=False)
+        done = subprocess.run(
+            arguments(*again), env=environment(web), stdout=subprocess.PIPE, check=False
+        )
 
     outcome = json.loads(done.stdout)
     # The two that show their beginning only may have become free, and one links to a second page,
@@ -108,6 +86,6 @@ def test_a_second_run_of_a_week_later_finds_nothing_changed(tmp_path: Path) -> N
     visited = outcome["sources"]["visited"]
     assert visited == {"not-modified": 178, "paywalled": 2, "ok": 1}
     assert outcome["files"]["written"] == 0
-    later = [json.loads(row) for row in log.read_text().splitlines()[first:]]
+    later = [json.loads(row) for row in web.log.read_text().splitlines()[first:]]
     # robots.txt is remembered, and every page is asked for only if it has changed.
     assert Counter(row["status"] for row in later) == {304: 178, 200: 3, 404: 1}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.web.local_web import LocalWeb
+    from tests.web.replayed_web import ReplayedWeb
 
 _PROXY_NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -32,7 +33,7 @@ class Outcome:
         return json.loads(self.stdout)
 
 
-def environment(web: LocalWeb | None = None) -> dict[str, str]:
+def environment(web: LocalWeb | ReplayedWeb | None = None) -> dict[str, str]:
     """Environment in which all requests go to a local web that plays every host."""
     gone = {*_PROXY_NAMES, *(name.upper() for name in _PROXY_NAMES)}
     env = {name: value for name, value in os.environ.items() if name not in gone}
@@ -61,7 +62,7 @@ def arguments(*words: object, settings: Mapping[str, object] | None = None) -> l
 
 def run_crawler(
     *words: object,
-    web: LocalWeb | None = None,
+    web: LocalWeb | ReplayedWeb | None = None,
     settings: Mapping[str, object] | None = None,
     cwd: Path | None = None,
     seconds: float = 60.0,
