@@ -11,34 +11,32 @@ from typing import TYPE_CHECKING, Final, Self
 
 from filelock import FileLock, Timeout
 
-from crawler.exit_codes import ExitCode, exit_code_of
 from crawler.extraction.article import Article
-from crawler.images.store import keep_copy, record_of
-from crawler.inert import plain_text
+from crawler.images.copies import keep_copy, record_of
+from crawler.items.intake import Intake, absolute
+from crawler.ledger.better import as_it_counted
 from crawler.ledger.ledger import DueSource, Ledger, Wanted
-from crawler.ledger.other_text import as_it_counted
+from crawler.ledger.revisit import RevisitPolicy
 from crawler.ledger.set_aside import open_or_renew, set_ledger_aside
 from crawler.ledger.sqlite import is_damage
 from crawler.output.adoption import Adoption
 from crawler.output.atomic import refuse_outside, sweep_leftovers
 from crawler.output.layout import Layout
 from crawler.output.publish import Publisher
-from crawler.plan.intake import Intake, absolute
-from crawler.plan.revisit import RevisitPolicy
 from crawler.problem import Problem
-from crawler.run_log import append_run, run_record
-from crawler.summary import RunSummary
+from crawler.sanitize import plain_text
+from crawler.summary import ExitCode, RunSummary, append_run, exit_code_of, run_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
     from types import TracebackType
 
+    from crawler.images.policy import ImageWish
     from crawler.images.size import ImageFacts
-    from crawler.images.wish import ImageWish
     from crawler.ledger.records import ImageRecord, ItemRecord, Visit
     from crawler.options import CrawlOptions
-    from crawler.output.additions import Additions
+    from crawler.output.enriched import Additions
 
 logger = logging.getLogger("crawler.run")
 
@@ -290,7 +288,7 @@ class Crawl:
     def settle(self, key: str, visit: Visit) -> Visit:
         """Store a visit, then write every item that waited for it alone.
 
-        Returns the visit as it counts, see `crawler.ledger.other_text`.
+        Returns the visit as it counts, see `crawler.ledger.better`.
         """
         settled = as_it_counted(self.ledger.settle(key, visit), visit)
         self.summary.add_visit(settled)

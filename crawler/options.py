@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.durations import parse_duration
 from crawler.states import State
+from crawler.timestamps import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.visible import visible
+from crawler.sanitize import visible
 
 
 @dataclass(frozen=True, slots=True)

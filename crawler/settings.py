@@ -32,7 +32,7 @@ CRAWLER_PAGE_OBJECTS = ""
 CRAWLER_JAVASCRIPT = "rules"
 CRAWLER_BROWSER = ""
 CRAWLER_BROWSER_SECONDS = 20.0
-# When sources are visited again (see `crawler.plan.revisit`): ages of an article at which it is
+# When sources are visited again (see `crawler.ledger.revisit`): ages of an article at which it is
 # looked at again, and the gap between visits from then on; the first gap after failures that may
 # pass, and after those that are likely to last; the longest gap of these. "never" ends visits.
 CRAWLER_REVISIT_FRESH = "2h 8h 1d 3d 7d"

@@ -11,14 +11,13 @@ import yaml
 
 from crawler.cli.status import open_ledger
 from crawler.crawl import Crawl, OutputBusyError
-from crawler.extraction.article import Article
-from crawler.extraction.measure import content_hash
-from crawler.items.discovery import ItemsNotFoundError
+from crawler.extraction.article import Article, content_hash
+from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
-from crawler.moments import now_text
 from crawler.options import CrawlOptions
 from crawler.output.atomic import UnsafePathError
 from crawler.states import State
+from crawler.timestamps import now_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.durations import parse_duration
+from crawler.timestamps import parse_duration
 
 
 @pytest.mark.parametrize(

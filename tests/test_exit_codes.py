@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from crawler.exit_codes import ExitCode, exit_code_of
 from crawler.states import State
-from crawler.summary import RunSummary
+from crawler.summary import ExitCode, RunSummary, exit_code_of
 
 FAILED = {"due": 1, "visited": Counter({State.GONE: 1})}
 

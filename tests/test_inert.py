@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from crawler.inert import TEXT_LIMIT, code_text, http_url, markdown_text, plain_text
+from crawler.sanitize import TEXT_LIMIT, code_text, http_url, markdown_text, plain_text
 from tests.payloads import PAYLOADS
 
 COMMONMARK = MarkdownIt("commonmark", {"html": True})

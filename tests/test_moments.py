@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from crawler.moments import day_of, moment, utc_text
+from crawler.timestamps import day_of, moment, utc_text
 
 AT = datetime(2024, 5, 14, 6, 30, tzinfo=UTC)
 

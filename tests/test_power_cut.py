@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.crawl import Crawl
-from crawler.items.added_parts import remove_added_parts
+from crawler.items.enrichment import remove_added_parts
 from crawler.ledger.records import Hop, Visit
-from crawler.moments import now_text
 from crawler.options import CrawlOptions
 from crawler.states import State
+from crawler.timestamps import now_text
 from tests.web.power_cut import cuts, restore
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ from pathlib import Path
 from crawler.crawl import Crawl
 from crawler.extraction.article import Article
 from crawler.ledger.records import Hop, Visit
-from crawler.moments import now_text
+from crawler.timestamps import now_text
 from crawler.options import CrawlOptions
 from crawler.states import State
 root, in_place = Path(sys.argv[1]), sys.argv[2] == "True"
@@ -109,7 +109,7 @@ def test_no_article_is_in_a_file_before_the_ledger_has_it_for_good(
 ADD = """
 import os, sys
 from pathlib import Path
-from crawler.items.new_item import add_item
+from crawler.items.create import add_item
 text = b"---\\ntitle: x\\noriginalUrl: https://news.example/bridge\\n---\\nbody\\n"
 for name in sys.argv[2:]:
     add_item(Path(sys.argv[1]) / "items", text, name)
@@ -129,9 +129,9 @@ def test_an_item_that_was_taken_is_there_after_a_cut(root: Path) -> None:
 DISCOVER = """
 import sys
 from pathlib import Path
-from crawler.discover.found import FoundArticle
-from crawler.discover.new_items import NewItems
-from crawler.discover.tally import DiscoveryTally
+from crawler.discovery.found import FoundArticle
+from crawler.discovery.new_items import NewItems
+from crawler.discovery.options import DiscoveryTally
 from crawler.ledger.sqlite import SqliteLedger
 root = Path(sys.argv[1])
 ledger = SqliteLedger(root / "out" / ".crawler" / "ledger.sqlite3")

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawler.crawl import Crawl
-from crawler.exit_codes import exit_code_of
-from crawler.extraction.article import Article
-from crawler.extraction.measure import content_hash, count_words
+from crawler.extraction.article import Article, content_hash, count_words
 from crawler.ledger.records import Hop, Visit
-from crawler.moments import now_text, utc_text
 from crawler.options import CrawlOptions
 from crawler.states import State
+from crawler.summary import exit_code_of
+from crawler.timestamps import now_text, utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawler.options import CrawlOptions
-from crawler.run_log import append_run, run_record
 from crawler.states import State
-from crawler.summary import RunSummary
+from crawler.summary import RunSummary, append_run, run_record
 
 if TYPE_CHECKING:
     from pathlib import Path

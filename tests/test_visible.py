@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.cli.logs import VisibleLines
-from crawler.cli.markup import escape
-from crawler.visible import visible, visible_json
+from crawler.cli.report import escape
+from crawler.sanitize import visible, visible_json
 from tests.web.command import arguments, environment
 
 if TYPE_CHECKING:

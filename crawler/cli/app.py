@@ -12,13 +12,12 @@ from rich.console import Console
 from crawler import __version__
 from crawler.cli.demo import run_demo
 from crawler.cli.discover import discover
-from crawler.cli.dry_run import print_plan
 from crawler.cli.explain import explain_json, find_subject, print_explanation
 from crawler.cli.ledger import ledger
 from crawler.cli.logs import LogFormat
 from crawler.cli.process import project_settings, run_items
-from crawler.cli.selection import selected_files
 from crawler.cli.shared import (
+    USAGE_ERRORS,
     Archive,
     AsJson,
     LogFormatOption,
@@ -26,16 +25,17 @@ from crawler.cli.shared import (
     Overrides,
     Record,
     Verbose,
+    reported_as,
+    selected_files,
 )
 from crawler.cli.shared import print_summary as _report
 from crawler.cli.shared import settings_of as _settings
-from crawler.cli.status import print_status, read_status
+from crawler.cli.status import print_plan, print_status, read_status
 from crawler.cli.try_page import try_page
-from crawler.cli.usage_errors import USAGE_ERRORS, reported_as
-from crawler.exit_codes import ExitCode, exit_code_of
 from crawler.options import CrawlOptions
-from crawler.output.additions import Additions
-from crawler.visible import visible, visible_json
+from crawler.output.enriched import Additions
+from crawler.sanitize import visible, visible_json
+from crawler.summary import ExitCode, exit_code_of
 
 app = typer.Typer(
     add_completion=False,

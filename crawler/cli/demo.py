@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from crawler.cli.process import run_items
-from crawler.demo.item_files import copy_items
-from crawler.demo.server import serve
+from crawler.demo.web import copy_items, serve
 from crawler.options import CrawlOptions
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from crawler.cli.own_spider import find_spider, spider_arguments
-from crawler.cli.process import run_items
+from crawler.cli.process import find_spider, run_items, spider_arguments
 from crawler.cli.shared import (
     Archive,
     AsJson,
@@ -20,14 +19,13 @@ from crawler.cli.shared import (
     print_summary,
     settings_of,
 )
-from crawler.discover.host_filter import HostFilter
-from crawler.discover.options import MAX_NEW, SearchOptions, check_folder
-from crawler.exit_codes import exit_code_of
+from crawler.discovery.options import MAX_NEW, HostFilter, SearchOptions, check_folder
 from crawler.options import CrawlOptions
 from crawler.spiders.archive_items import ArchiveSpider
 from crawler.spiders.feeds import FeedsSpider
 from crawler.spiders.project import spider_settings
 from crawler.spiders.sitemaps import SitemapsSpider
+from crawler.summary import exit_code_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Every hop, state and field of an item or a URL, and where each came from."""
+"""Every attempt, state and field of an item or a URL, and where each came from."""
 
 from __future__ import annotations
 
@@ -9,26 +9,130 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.table import Table
 
-from crawler.cli.explain_images import image_files, print_image_files
-from crawler.cli.explain_item import print_additions, print_comparisons, view_of
-from crawler.cli.markup import escape
 from crawler.cli.process import project_settings
+from crawler.cli.report import escape
 from crawler.cli.status import open_ledger
-from crawler.moments import utc_text
+from crawler.items.intake import absolute
+from crawler.items.item import parse_item, text_digest
+from crawler.ledger.revisit import LastVisit, RevisitPolicy
 from crawler.options import OptionError
-from crawler.output.entry import cluster
-from crawler.output.field_names import written_name
-from crawler.plan.intake import absolute
-from crawler.plan.revisit import LastVisit, RevisitPolicy
+from crawler.output.enriched import comparisons
+from crawler.output.entry import cluster, written_name
+from crawler.problem import ItemError
+from crawler.timestamps import utc_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from rich.console import Console
 
+    from crawler.conflicts.compare import Comparison
     from crawler.extraction.article import Article
     from crawler.ledger.records import Copies, Hop, ItemRecord, SourceRecord, Visit
     from crawler.ledger.sqlite import SqliteLedger
-    from crawler.output.additions import Additions
-    from crawler.reconcile.compare import Comparison
+    from crawler.output.enriched import Additions
+
+
+def image_files(record: SourceRecord) -> list[dict[str, Any]]:
+    """Return a JSON object for each image that was asked for."""
+    return [
+        {
+            "url": url,
+            "askedDateTime": image.asked_at,
+            "problem": image.problem,
+            "format": image.format,
+            "width": image.width,
+            "height": image.height,
+            "path": image.file,
+        }
+        for url, image in record.images.items()
+    ]
+
+
+def print_image_files(record: SourceRecord, console: Console) -> None:
+    """Print them for a person."""
+    if not record.images:
+        return
+    table = Table("image", "size", "kept as", "problem", padding=(0, 1))
+    for url, image in record.images.items():
+        size = "" if image.width is None else f"{image.width} x {image.height}"
+        table.add_row(escape(url), size, image.file or "", escape(image.problem or ""))
+    console.print(table)
+
+
+# Which field of the article a field that is filled in comes from.
+_FILLED_FROM: Final = {"provider": "site_name", "images": "images", "ampWebUrl": "amp_url"}
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """An item's front matter, None where its file is no longer what the ledger knows."""
+
+    fields: Mapping[Any, Any] | None
+
+    def comparisons(self, position: int, record: SourceRecord) -> list[Comparison]:
+        """Compare what the item says of a source (-1: its own) with what is held of it."""
+        if self.fields is None:
+            return []
+        fields = self.fields if position < 0 else self.fields["related"][position]
+        return comparisons(fields, record)
+
+    def additions(self, record: SourceRecord, wanted: Additions) -> list[dict[str, Any]]:
+        """Return topics and filled fields as field, value and origin."""
+        if self.fields is None:
+            return []
+        block = wanted.block(self.fields, record)
+        rows = [
+            {"field": "topics", "value": topic, "origin": ", ".join(topic["where"])}
+            for topic in block.get("topics", ())
+        ]
+        for name, value in block.get("filled", {}).items():
+            origin = _origin(name, record)
+            rows.append({"field": f"filled.{name}", "value": value, "origin": origin})
+        return rows
+
+
+def view_of(item: ItemRecord) -> ItemView:
+    """Read the file of an item."""
+    path = Path(item.origin)
+    try:
+        read = parse_item(path.read_bytes(), path)
+    except (OSError, ItemError):
+        return ItemView(None)
+    return ItemView(read.data if text_digest(read.text) == item.digest else None)
+
+
+def _origin(name: str, record: SourceRecord) -> str:
+    assert record.held is not None
+    assert record.held.article is not None
+    article = record.held.article
+    if name == "topics":
+        return "taxonomy"
+    if name == "excerpt":
+        return article.origins.get("description", "meta") if article.description else "text"
+    return article.origins.get(_FILLED_FROM[name], "url")
+
+
+def print_comparisons(compared: Sequence[Comparison], console: Console) -> None:
+    """Print comparisons for a person."""
+    if not compared:
+        return
+    table = Table("field", "the item says", "the page says", "", padding=(0, 1))
+    for one in compared:
+        verdict = "agree" if one.agrees else "[bold]conflict[/]"
+        table.add_row(one.field, escape(one.item), escape(one.page), verdict)
+    console.print(table)
+
+
+def print_additions(rows: Sequence[dict[str, Any]], console: Console) -> None:
+    """Print topics and filled fields for a person."""
+    if not rows:
+        return
+    table = Table("added", "value", "from", padding=(0, 1))
+    for row in rows:
+        table.add_row(row["field"], escape(str(row["value"])), row["origin"])
+    console.print(table)
+
 
 _NOT_FIELDS: Final = frozenset({"markdown", "origins", "next_page", "kind", "cut"})
 

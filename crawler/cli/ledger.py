@@ -11,8 +11,8 @@ from rich.console import Console
 
 from crawler.cli.shared import AsJson, Output  # noqa: TC001 - typer reads them
 from crawler.crawl import Crawl
-from crawler.exit_codes import ExitCode
 from crawler.options import CrawlOptions
+from crawler.summary import ExitCode
 
 ledger = typer.Typer(no_args_is_help=True, help="Work on the ledger, without a network.")
 

@@ -1,20 +1,49 @@
-"""Log lines of a run: ours always, Scrapy's own only where something is wrong or asked for."""
+"""Log lines of a run: ours always, Scrapy's own only where it matters; as text or as JSON."""
 
 from __future__ import annotations
 
+import json
 import logging
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.logging import RichHandler
 
-from crawler.cli.json_lines import JsonLines
 from crawler.options import OptionError
-from crawler.visible import visible
+from crawler.sanitize import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
     from scrapy.settings import BaseSettings
+
+
+_USUAL: Final = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
+
+
+class JsonLines(logging.Formatter):
+    """Formats a record with its `extra` facts, such as `event`, `url` and `state`.
+
+    `dateTime` is ISO 8601 in UTC with milliseconds. A traceback is a text like any other, so
+    that a line is a record, whatever strangers' names and messages have in them.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, without its end."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line: dict[str, object] = {
+            "dateTime": at.replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        for name, value in vars(record).items():
+            if name not in _USUAL and isinstance(value, str | int | float | None):
+                line.setdefault(name, value)
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=True)
+
 
 _PLAIN = "%(asctime)s %(levelname)s %(message)s"
 

@@ -1,28 +1,59 @@
-"""What the ledger knows of a set of items, read without fetching or writing anything."""
+"""What the ledger knows of a set of items, and what a run would fetch; writes nothing."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
+
 from crawler.cli.process import project_settings
 from crawler.cli.report import states_table
-from crawler.items.discovery import find_items
+from crawler.crawl import Crawl
+from crawler.items.find import find_items
+from crawler.items.intake import absolute
 from crawler.ledger.ledger import Wanted
 from crawler.ledger.records import FileStamp
+from crawler.ledger.revisit import RevisitPolicy
 from crawler.ledger.sqlite import SqliteLedger, UnusableLedgerError
 from crawler.options import OptionError
-from crawler.output.layout import Layout
-from crawler.output.names import item_output_path
-from crawler.plan.intake import absolute
-from crawler.plan.revisit import RevisitPolicy
+from crawler.output.layout import Layout, item_output_path
+from crawler.sanitize import visible
+from crawler.summary import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from rich.console import Console
-
+    from crawler.options import CrawlOptions
     from crawler.states import State
+
+
+_PAGE = 500
+
+
+def print_plan(options: CrawlOptions, overrides: Mapping[str, str], *, as_json: bool) -> ExitCode:
+    """Print a line (or a JSON object) for each due source, and return the exit code."""
+    errors = Console(stderr=True)
+    with Crawl(
+        options,
+        revisit=RevisitPolicy.from_settings(project_settings(overrides)),
+        on_problem=lambda text: errors.print(visible(text), markup=False, soft_wrap=True),
+        should_stop=lambda: False,
+    ) as crawl:
+        due = crawl.plan()
+        plan = (
+            source for position in range(0, due, _PAGE) for source in crawl.due(position, _PAGE)
+        )
+        if as_json:
+            rows = [{"reason": due.reason, "urls": due.record.urls} for due in plan]
+            print(json.dumps(rows, indent=2))
+        else:
+            for source in plan:
+                print(visible(f"{source.reason}\t{source.record.urls[0]}", keep="\t"))
+        invalid = crawl.summary.invalid
+    return ExitCode.ITEMS_INVALID if invalid else ExitCode.ALL_GOOD
 
 
 @dataclass(slots=True)

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.logs import LogFormat, log_to
 from crawler.cli.process import UnusableRunError, project_settings
-from crawler.exit_codes import ExitCode
-from crawler.plan.revisit import RevisitPolicy
+from crawler.ledger.revisit import RevisitPolicy
 from crawler.spiders.checks import check_settings
-from crawler.watch.child_run import TOKEN_VARIABLE
-from crawler.watch.door import Address, open_door
-from crawler.watch.options import WatchOptions
-from crawler.watch.pace import Pace
+from crawler.summary import ExitCode
+from crawler.watch.options import Pace, WatchOptions
+from crawler.watch.runs import TOKEN_VARIABLE
 from crawler.watch.schedule import Schedule
+from crawler.watch.server import Address, open_door
 from crawler.watch.watch import DeafError, FirstRunError, Watch
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import crawl
 
-from crawler.exit_codes import ExitCode
+from crawler.summary import ExitCode
 
 if TYPE_CHECKING:
     import argparse

@@ -10,7 +10,7 @@ from scrapy.commands import genspider
 from scrapy.exceptions import UsageError
 from scrapy.utils.template import render_templatefile
 
-from crawler.inert import http_url
+from crawler.sanitize import http_url
 
 if TYPE_CHECKING:
     import argparse

@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 from lxml.etree import tostring
 
 from crawler.extraction.article import Image
-from crawler.extraction.metadata.candidates import HTML, RULE, Candidate
 from crawler.extraction.metadata.dates import parse_date_time
-from crawler.extraction.metadata.element_text import element_text
 from crawler.extraction.metadata.field_choice import chosen_authors
-from crawler.extraction.metadata.field_text import field_text
-from crawler.extraction.metadata.image_candidates import largest_candidate
+from crawler.extraction.metadata.field_text import HTML, RULE, Candidate, element_text, field_text
+from crawler.extraction.metadata.image_sources import largest_candidate
 from crawler.extraction.metadata.images import MAX_IMAGES
 from crawler.extraction.metadata.titles import MAX_TITLE
 from crawler.extraction.metadata.visible_dates import visible_dates
-from crawler.extraction.page_bounds import MAX_TAGS
-from crawler.inert import http_url
-from crawler.rules.rule import FIELDS
-from crawler.rules.selector import found
+from crawler.extraction.parse import MAX_TAGS
+from crawler.rules import FIELDS, found
+from crawler.sanitize import http_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,8 +26,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from crawler.extraction.article import Article
-    from crawler.extraction.page_bounds import BoundedPage
-    from crawler.rules.rule import Rule
+    from crawler.extraction.parse import BoundedPage
+    from crawler.rules import Rule
 
 _MOST_MATCHES: Final = 100  # of one selector of a field
 _MAX_ALT: Final = 500

@@ -7,32 +7,31 @@ from typing import TYPE_CHECKING, Any, Final
 
 from w3lib.encoding import http_content_type_encoding
 
-from crawler.extraction.article import Article
+from crawler.extraction.article import Article, content_hash, count_words, reading_minutes
 from crawler.extraction.body.article_body import extract_body
-from crawler.extraction.body.chosen_body import chosen_body
-from crawler.extraction.body.data_body import data_body
+from crawler.extraction.body.chosen_body import chosen_body, data_body
 from crawler.extraction.by_rule import chosen_elements, fields_by_rule, without_removed
-from crawler.extraction.decode import decode_page, only_text
-from crawler.extraction.markdown.pictures import keep_captions
+from crawler.extraction.classify.classify import look_at
+from crawler.extraction.classify.page import Page
+from crawler.extraction.markdown.inline import keep_captions
 from crawler.extraction.markdown.render import to_markdown
-from crawler.extraction.measure import content_hash, count_words, reading_minutes
-from crawler.extraction.metadata.candidates import JSON_LD, RULE
+from crawler.extraction.metadata.field_text import JSON_LD, RULE
+from crawler.extraction.metadata.language import settled_language
 from crawler.extraction.metadata.markup import read_markup
-from crawler.extraction.metadata.next_page import next_page_url
 from crawler.extraction.metadata.opt_outs import markup_opt_outs, with_opt_outs
+from crawler.extraction.metadata.page_links import next_page_url
 from crawler.extraction.metadata.read import Metadata, read_metadata
-from crawler.extraction.metadata.text_language import settled_language
-from crawler.extraction.page_bounds import (
+from crawler.extraction.parse import (
     bound_page,
+    decode_page,
     drop_giant_values,
     first_bytes,
     flattened,
     is_too_deep,
+    only_text,
+    parse_page,
 )
-from crawler.extraction.page_kind.judge import look_at
-from crawler.extraction.page_kind.page import Page
-from crawler.extraction.parse import parse_page
-from crawler.rules.rule import Rule
+from crawler.rules import Rule
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -104,7 +103,7 @@ def extract_article(
         first: the URL of the article's first page, where this is a further one.
         rule: which parts of it hold what; where it finds nothing, it is as if there were none.
 
-    Of a page that is larger than any article (`crawler.extraction.page_bounds`) the beginning is
+    Of a page that is larger than any article (`crawler.extraction.parse`) the beginning is
     read, and `Article.cut` says so.
     """
     page = bound_page(

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from crawler.extraction.measure import content_hash, count_words, reading_minutes, words
+from crawler.extraction.article import content_hash, count_words, reading_minutes, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

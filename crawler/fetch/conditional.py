@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag
 
 from crawler.extraction.metadata.dates import parse_date_time
-from crawler.moments import moment
 from crawler.states import State
+from crawler.timestamps import moment
 from crawler.urls.canonical import url_key
 from crawler.urls.host import safe_url
 

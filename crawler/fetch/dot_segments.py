@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.urls.dot_segments import without_dot_segments
+from crawler.urls.canonical import without_dot_segments
 
 if TYPE_CHECKING:
     from scrapy.http import Request

@@ -40,7 +40,7 @@ from crawler.fetch.own_trouble import OwnTroubleError
 from crawler.fetch.proxies import ProxyDoubtError
 from crawler.fetch.robots.errors import ForbiddenByRobotsError
 from crawler.fetch.warc.errors import NoRecordError
-from crawler.inert import plain_text
+from crawler.sanitize import plain_text
 from crawler.states import State
 
 _DETAIL_LENGTH: Final = 200

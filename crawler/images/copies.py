@@ -1,16 +1,69 @@
-"""Looks a whole image file through before a copy is kept; runs in a process that it may crash."""
+"""Copies of images: looked through whole before they are kept, and named by what is in them."""
 
 from __future__ import annotations
 
 import warnings
+from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from crawler.images.formats import SVG
-from crawler.images.size import ImageFacts, ImageLibraryMissingError, read_size
+from crawler.images.size import SVG, ImageFacts, ImageLibraryMissingError, read_size
+from crawler.ledger.records import ImageRecord
+from crawler.output.atomic import write_atomically
+from crawler.timestamps import now_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PIL.Image import Image
+
+
+_EXTENSIONS: Final = {"jpeg": "jpg"}
+_NAME_LENGTH: Final = 40  # of the SHA-256 in hex
+
+
+def record_of(facts: ImageFacts) -> ImageRecord:
+    """Return what is remembered of an image that is not copied."""
+    return ImageRecord(now_text(), facts.problem, False, facts.format, facts.width, facts.height)
+
+
+def keep_copy(output: Path, facts: ImageFacts, data: bytes) -> ImageRecord:
+    """Store a file that was looked through and its thumbnail; return what is remembered of it.
+
+    Files are below `images/` of the output folder. One that is there already is right.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    record = record_of(facts)
+    if facts.problem is not None or facts.format is None:
+        return record
+    digest = sha256(data).hexdigest()[:_NAME_LENGTH]
+    stem = f"images/{digest[:2]}/{digest}"
+    file = f"{stem}.{_EXTENSIONS.get(facts.format, facts.format)}"
+    _put(output, file, data)
+    thumbnail, width, height = None, None, None
+    if facts.thumbnail is not None:
+        small, width, height = facts.thumbnail
+        thumbnail = f"{stem}-{width}.jpg"
+        _put(output, thumbnail, small)
+    return ImageRecord(
+        record.asked_at,
+        format=facts.format,
+        width=facts.width,
+        height=facts.height,
+        file=file,
+        thumbnail=thumbnail,
+        thumbnail_width=width,
+        thumbnail_height=height,
+    )
+
+
+def _put(output: Path, name: str, data: bytes) -> None:
+    path = output / name
+    if not path.is_file() or path.is_symlink() or path.stat().st_size != len(data):
+        write_atomically(path, data, root=output)
+
 
 _FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP", "AVIF")
 _QUALITY: Final = 80

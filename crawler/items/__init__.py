@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from crawler.items.added_parts import insert_added_parts, remove_added_parts
-from crawler.items.discovery import FoundItem, ItemsNotFoundError, find_items
-from crawler.items.fingerprints import item_facts_hash, text_digest
-from crawler.items.item import Item, parse_item, read_item
+from crawler.items.enrichment import insert_added_parts, remove_added_parts
+from crawler.items.find import FoundItem, ItemsNotFoundError, find_items
+from crawler.items.item import Item, item_facts_hash, parse_item, read_item, text_digest
 from crawler.items.link import Link
 
 __all__ = [

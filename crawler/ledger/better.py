@@ -1,18 +1,200 @@
-"""Bad news from the web never destroys good data: which of two visits a source keeps."""
+"""Bad news from the web never destroys good data: which of two visits a source keeps.
+
+Errors that answer 200, a region's notice, a name's next owner: whatever no detector knows shows
+here, since it is much shorter than the article was, or has nothing of it. Such a text is told
+beside the article, and takes its place only once it has stayed.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-from crawler.ledger.other_text import as_settled, met_again
-from crawler.ledger.revision import says_the_same, with_sizes_of
-from crawler.moments import now_text
+from crawler.conflicts.titles import titles_agree
+from crawler.duplicates import FEWEST_RUNS, likeness, wording
+from crawler.extraction.article import Article, words
+from crawler.ledger.records import visit_json
 from crawler.states import State
+from crawler.timestamps import moment, now_text
 from crawler.urls.canonical import url_key
 
 if TYPE_CHECKING:
-    from crawler.ledger.records import SourceRecord, Visit
+    from collections.abc import Mapping
+
+    from crawler.duplicates import Wording
+    from crawler.extraction.article import Image
+    from crawler.ledger.records import ImageRecord, SourceRecord, Visit
+
+
+def revision_of(record: SourceRecord) -> str:
+    """Return a hash that changes exactly when what is written of a source would, in hex."""
+    digest = hashlib.sha256()
+    for visit in (record.held, record.last):
+        if visit is None:
+            digest.update(b"-")
+        else:
+            digest.update(visit_json(_as_written(visit)) + visit.open_state.encode())
+    return digest.hexdigest()
+
+
+def says_the_same(one: Visit, other: Visit, images: Mapping[str, ImageRecord]) -> bool:
+    """Whether two visits brought the same news, as far as it is written.
+
+    Fields that only the ledger has, such as where on the page one was found, do not count: they
+    are lost with the ledger, and the same news is then still the same.
+
+    Args:
+        images: what was learned of the files of images, whose sizes are written.
+    """
+    return (
+        one.state is other.state
+        and one.open_state is other.open_state
+        and one.hop.url == other.hop.url
+        and one.hop.status == other.hop.status
+        and _led_to(one) == _led_to(other)
+        and _written_article(one.article, other.article, images)
+        == _written_article(with_sizes_of(one.article, other.article), one.article, images)
+    )
+
+
+def with_sizes_of(before: Article | None, now: Article | None) -> Article | None:
+    """Give the images of an article whose page tells no size the one that was known before.
+
+    That one may have been read off the file, of which an entry that was read back says nothing.
+    """
+    if before is None or now is None:
+        return now
+    known = {image.url: image for image in before.images}
+    sized = tuple(
+        replace(image, width=known[image.url].width, height=known[image.url].height)
+        if image.width is None and image.height is None and image.url in known
+        else image
+        for image in now.images
+    )
+    return replace(now, images=sized)
+
+
+def _as_written(visit: Visit) -> Visit:
+    redirects = _led_to(visit)
+    hop = replace(visit.hop, redirects=redirects, seconds=None, retry_at=None)
+    article = visit.article and _written(visit.article)
+    return replace(visit, hops=(hop,), answered=0, article=article, etag=None, last_modified=None)
+
+
+def _led_to(visit: Visit) -> tuple[str, ...]:
+    """Return where redirects led, as far as that is told."""
+    is_told = visit.hop.status is not None and visit.state is not State.ARCHIVED
+    led_to = visit.hop.redirects[-1:] if is_told else ()
+    return () if led_to == (visit.hop.url,) else led_to
+
+
+def _written(article: Article) -> Article:
+    return replace(
+        article, origins={}, declared_words=None, next_page=None, kind=None, rule_misses=()
+    )
+
+
+def _written_article(
+    article: Article | None, beside: Article | None, images: Mapping[str, ImageRecord]
+) -> Article | None:
+    if article is None:
+        return None
+    if beside is not None and article.content_hash == beside.content_hash:
+        # Of a text whose file is missing only the hash is known.
+        text = article.markdown if beside.markdown else ""
+    else:
+        text = article.markdown
+    told = tuple(_measured(image, images.get(image.url)) for image in article.images)
+    return replace(_written(article), markdown=text, images=told)
+
+
+def _measured(image: Image, record: ImageRecord | None) -> Image:
+    if record is None or record.width is None or record.height is None:
+        return image
+    return replace(image, width=record.width, height=record.height)
+
+
+STAYED: Final = timedelta(hours=20)
+"""How long a text is there before it is believed: less than a day, for runs once a day."""
+
+_SHRUNK: Final = 0.5  # of the words that were there
+_GROWN: Final = 1.5
+_STILL_THERE: Final = 0.15  # of the runs of the shorter text; a rewritten article has more
+_STILL_THERE_SHORT: Final = 0.5  # of its words, where it has but a few runs
+
+
+def as_settled(record: SourceRecord, visit: Visit) -> Visit:
+    """Return the visit as it counts: one that met another text in the article's place says so.
+
+    Such a visit is `other-text`, its evidence is how much is left of the text that is held, and
+    of its article the hash is kept, to know that text again. Any other is returned as it is.
+    """
+    held = None if record.held is None else record.held.article
+    now = visit.article
+    if held is None or now is None or not visit.state.has_text or not held.word_count:
+        return visit
+    if (evidence := _what_is_left(held, now)) is None or _has_stayed(record.last, visit):
+        return visit
+    hops = list(visit.hops)
+    hops[visit.answered] = replace(visit.hop, state=State.OTHER_TEXT, detail=evidence)
+    mark = Article(content_hash=now.content_hash)
+    return replace(visit, state=State.OTHER_TEXT, hops=tuple(hops), article=mark)
+
+
+def as_it_counted(record: SourceRecord, visit: Visit) -> Visit:
+    """Return a visit as it was settled, by the record after it."""
+    last = record.last
+    if last is None or last.state is not State.OTHER_TEXT or not visit.state.has_text:
+        return visit
+    return replace(last, at=visit.at)
+
+
+def met_again(last: Visit | None, visit: Visit) -> bool:
+    """Whether a visit met the same other text as the last one did."""
+    if last is None or last.state is not State.OTHER_TEXT or last.article is None:
+        return False
+    if visit.state is not State.OTHER_TEXT and not visit.state.has_text:
+        return False
+    again = visit.article
+    return again is not None and last.article.content_hash == again.content_hash
+
+
+def _has_stayed(last: Visit | None, visit: Visit) -> bool:
+    if last is None or not met_again(last, visit):
+        return False
+    return moment(visit.at) - moment(last.at) >= STAYED  # `last` has the time of its first visit
+
+
+def _what_is_left(held: Article, now: Article) -> str | None:
+    """Say how little of a text is left in the one that came in its place; None: it may be new."""
+    if held.content_hash == now.content_hash:
+        return None
+    one, other = wording(held.markdown), wording(now.markdown)
+    left = likeness(one, other).containment
+    is_other = left < _STILL_THERE and not _has_its_words(held, now, one, other)
+    if now.word_count < _SHRUNK * held.word_count:
+        pass
+    elif not is_other or (now.word_count > _GROWN * held.word_count and _may_grow(held, now, one)):
+        return None
+    told = f"{now.word_count} words where {held.word_count} are held"
+    return f"{told}, {left:.0%} of the shorter text in both"
+
+
+def _may_grow(held: Article, now: Article, one: Wording) -> bool:
+    """Whether a longer text may be what became of one: a news flash, or under the same title."""
+    if len(one.runs) < FEWEST_RUNS:
+        return True
+    return bool(held.title and now.title and titles_agree(held.title, now.title))
+
+
+def _has_its_words(held: Article, now: Article, one: Wording, other: Wording) -> bool:
+    """Whether two texts have most words in common, of which one is too short to compare runs."""
+    if min(len(one.runs), len(other.runs)) >= FEWEST_RUNS:
+        return False
+    known, new = set(words(held.markdown.lower())), set(words(now.markdown.lower()))
+    return len(known & new) >= _STILL_THERE_SHORT * min(len(known), len(new))
 
 
 def after_visit(record: SourceRecord, visit: Visit) -> SourceRecord:

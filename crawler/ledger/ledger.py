@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from crawler.plan.revisit import RevisitPolicy
+from crawler.ledger.revisit import RevisitPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         Visit,
     )
     from crawler.states import State
-    from crawler.urls.family import UrlFamily
+    from crawler.urls.aliases import UrlFamily
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from crawler.moments import utc_text
-from crawler.plan.revisit import LastVisit
+from crawler.ledger.revisit import LastVisit
 from crawler.states import State
+from crawler.timestamps import utc_text
 
 if TYPE_CHECKING:
     import sqlite3

@@ -1,7 +1,7 @@
 -- Copies of articles: derived from what sources hold, and made again when the way to find them changes.
 
 CREATE TABLE text_index (
-    scheme TEXT NOT NULL,         -- see crawler.duplicates.scheme
+    scheme TEXT NOT NULL,         -- see crawler.duplicates
     done_to INTEGER               -- sources up to this id are in; NULL: all are
 );
 

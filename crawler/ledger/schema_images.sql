@@ -2,7 +2,7 @@
 
 CREATE TABLE image (
     url TEXT PRIMARY KEY,
-    record TEXT NOT NULL          -- JSON, see crawler.ledger.image_rows
+    record TEXT NOT NULL          -- JSON, see crawler.ledger.web_rows
 ) WITHOUT ROWID;
 
 CREATE TABLE source_images (

@@ -10,11 +10,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from crawler.ledger.copy_rows import CopyRows
-from crawler.ledger.discovery_rows import DiscoveryRows
-from crawler.ledger.image_rows import ImageRows
-from crawler.ledger.item_rows import ItemRows
+from crawler.ledger.item_rows import ItemRows, ReadAhead
 from crawler.ledger.ledger import DueSource, Wanted
-from crawler.ledger.read_ahead import ReadAhead
 from crawler.ledger.records import (
     Copies,
     FeedAnswer,
@@ -30,7 +27,7 @@ from crawler.ledger.records import (
 )
 from crawler.ledger.run_plan import RunPlan
 from crawler.ledger.source_rows import SourceRows
-from crawler.ledger.web_rows import WebRows
+from crawler.ledger.web_rows import DiscoveryRows, ImageRows, WebRows
 from crawler.output.atomic import make_folder
 from crawler.states import State
 
@@ -38,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from crawler.plan.revisit import RevisitPolicy
-    from crawler.urls.family import UrlFamily
+    from crawler.ledger.revisit import RevisitPolicy
+    from crawler.urls.aliases import UrlFamily
 
 SCHEMA_VERSION: Final = 4
 _MAKING: Final = (

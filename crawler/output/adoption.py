@@ -13,12 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from crawler.items.discovery import has_item_name
-from crawler.items.field_lines import FieldLines
-from crawler.items.loading import load_enrichment
+from crawler.items.find import has_item_name
+from crawler.items.front_matter import FieldLines, load_enrichment
 from crawler.ledger.better import worth
 from crawler.ledger.records import FileStamp
-from crawler.moments import moment
 from crawler.output.layout import Target
 from crawler.output.read_back import EntryError, ReadBack, read_entry
 from crawler.output.written_file import (
@@ -30,6 +28,7 @@ from crawler.output.written_file import (
 )
 from crawler.problem import ItemError, Problem
 from crawler.states import State
+from crawler.timestamps import moment
 from crawler.urls.canonical import url_key
 
 if TYPE_CHECKING:

@@ -2,18 +2,187 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from crawler.items.added_parts import insert_added_parts
-from crawler.items.article_section import section_for
-from crawler.output.digests import UNSIGNED, signed
-from crawler.output.entry import SCHEMA_VERSION, cluster, source_entry
+from crawler.conflicts.compare import compare, read_claims
+from crawler.items.enrichment import insert_added_parts, section_for
+from crawler.options import OptionError
+from crawler.output.entry import SCHEMA_VERSION, cluster, first_sentences, image_entry, source_entry
+from crawler.output.written_file import UNSIGNED, signed
 from crawler.output.yaml_text import dump_mapping
+from crawler.topics import (
+    FoundTopic,
+    MatcherMissingError,
+    TaxonomyError,
+    TopicMatcher,
+    read_taxonomy,
+)
+from crawler.urls.registered_domain import registered_domain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from crawler.ledger.records import Copies, SourceRecord
+    from crawler.conflicts.compare import Comparison
+    from crawler.extraction.article import Article
+    from crawler.ledger.records import Copies, ImageRecord, SourceRecord, Visit
+
+
+FIELDS: Final = ("excerpt", "provider", "images", "ampWebUrl", "topics")
+"""The fields that can be filled in, in the order in which they are written."""
+
+
+def filled_fields(
+    fields: Mapping[Any, Any],
+    article: Article,
+    url: str,
+    topics: Sequence[FoundTopic],
+    wanted: Collection[str],
+    *,
+    images: Mapping[str, ImageRecord] | None = None,
+) -> dict[str, Any]:
+    """Return what the page gives for the wanted fields that an item does not have.
+
+    Args:
+        fields: the item's front matter; null and empty values count as missing.
+        url: where the article is.
+        images: what was learned of the files of its images, by URL.
+    """
+    known = images or {}
+    missing = [name for name in FIELDS if name in wanted and not fields.get(name)]
+    filled = {name: _value(name, article, url, topics) for name in missing}
+    if "images" in filled:
+        filled["images"] = [_image(image_entry(one, known.get(one.url))) for one in article.images]
+    provider = fields.get("provider")
+    if "provider" in wanted and isinstance(provider, dict) and provider:
+        whole = _value("provider", article, url, topics)
+        filled["provider"] = {key: whole[key] for key in whole if not provider.get(key)}
+    return {name: filled[name] for name in FIELDS if filled.get(name)}
+
+
+def _image(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != "alt"}
+
+
+def _value(name: str, article: Article, url: str, topics: Sequence[FoundTopic]) -> Any:
+    if name == "excerpt":
+        return article.description or first_sentences(article.markdown)
+    if name == "provider":
+        domain = registered_domain(article.canonical_url or url)
+        provider = {"name": article.site_name, "domain": domain}
+        return {key: value for key, value in provider.items() if value}
+    if name == "ampWebUrl":
+        return article.amp_url
+    return [topic.name for topic in topics]
+
+
+def is_article(held: Visit) -> bool:
+    """Whether a visit brought an article or a video, and not a page that says something else."""
+    return held.article is not None and (held.state.is_good or held.state.has_text)
+
+
+def comparisons(fields: Mapping[Any, Any], record: SourceRecord) -> list[Comparison]:
+    """Compare an item, or an entry of its `related`, with the page that is held of its source.
+
+    A page that is no article, such as one that says that there is none, is not asked.
+    """
+    held = record.held
+    if held is None or held.article is None or not is_article(held):
+        return []
+    urls = [held.hop.url]
+    if held.snapshot is None:
+        urls += held.hop.redirects[-1:]
+    return compare(read_claims(fields), held.article, urls)
+
+
+def conflict_entries(fields: Mapping[Any, Any], record: SourceRecord) -> list[dict[str, str]]:
+    """Return the fields on which they disagree, with the value of each."""
+    return [
+        {"field": one.field, "item": one.item, "page": one.page}
+        for one in comparisons(fields, record)
+        if not one.agrees
+    ]
+
+
+FILL_IN = "CRAWLER_FILL_IN"
+TOPICS = "CRAWLER_TOPICS"
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """The parts of `enrichment` that are asked for.
+
+    Attributes:
+        fill_in: fields of an item that are filled in where it lacks them.
+        matcher: finds the topics of the site's taxonomy; None without one.
+    """
+
+    fill_in: tuple[str, ...] = ()
+    matcher: TopicMatcher | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """Read CRAWLER_FILL_IN and CRAWLER_TOPICS, and the taxonomy.
+
+        Raises:
+            OptionError: a field cannot be filled in, or the taxonomy cannot be used.
+        """
+        fill_in = _fields(settings[FILL_IN], has_topics=bool(settings[TOPICS]))
+        matcher = None
+        if folder := settings[TOPICS]:
+            try:
+                matcher = TopicMatcher(read_taxonomy(Path(folder)))
+            except (TaxonomyError, MatcherMissingError) as error:
+                raise OptionError(f"{TOPICS}: {error}") from error
+        elif "topics" in fill_in:
+            raise OptionError(f"{FILL_IN}: topics are filled in from a taxonomy; name its {TOPICS}")
+        return cls(fill_in, matcher)
+
+    @property
+    def fingerprint(self) -> list[Any]:
+        """What, of all this, decides what is written."""
+        return [self.fill_in, None if self.matcher is None else self.matcher.digest]
+
+    def topics_of(self, record: SourceRecord) -> list[FoundTopic]:
+        """Return the topics of the article that is held of a source."""
+        held = record.held
+        if self.matcher is None or held is None or held.article is None or not is_article(held):
+            return []
+        return self.matcher.find(held.article.title, held.article.markdown)
+
+    def block(self, fields: Mapping[Any, Any], record: SourceRecord) -> dict[str, Any]:
+        """Return what is added to the `enrichment` of an item.
+
+        Args:
+            fields: the item's front matter.
+            record: its own source.
+        """
+        held = record.held
+        if held is None or held.article is None or not is_article(held):
+            return {}
+        topics = self.topics_of(record)
+        url = held.hop.url if held.snapshot or not held.hop.redirects else held.hop.redirects[-1]
+        return {
+            "topics": [
+                {"name": one.name, "count": one.count, "where": list(one.where)} for one in topics
+            ],
+            "filled": filled_fields(
+                fields, held.article, url, topics, self.fill_in, images=record.images
+            ),
+        }
+
+
+def _fields(value: Any, *, has_topics: bool) -> tuple[str, ...]:
+    names = value.split(",") if isinstance(value, str) else list(value or ())
+    names = [str(name).strip() for name in names if str(name).strip()]
+    every = [field for field in FIELDS if has_topics or field != "topics"]
+    wanted = every if names == ["all"] else names
+    for name in wanted:
+        if name not in FIELDS:
+            known = ", ".join(FIELDS)
+            raise OptionError(f"{FILL_IN}: {name!r} is none of {known}, or all of them (all)")
+    return tuple(field for field in FIELDS if field in wanted)
 
 
 def enriched_item(

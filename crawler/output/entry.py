@@ -2,18 +2,88 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from crawler.extraction.article import Article, Media
-from crawler.inert import plain_text, printable_url
-from crawler.output.image_entry import image_entry
+from crawler.sanitize import plain_text, printable_url
 from crawler.states import State
+from crawler.topics import text_of_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crawler.ledger.records import Copies, Mention, SourceRecord, Visit
+    from crawler.extraction.article import Image
+    from crawler.ledger.records import Copies, ImageRecord, Mention, SourceRecord, Visit
+
+
+_OWN_NAMES: Final = {
+    "published": "publishedDateTime",
+    "modified": "modifiedDateTime",
+    "form": "pageType",
+    "page_types": "declaredTypes",
+    "free_to_read": "isAccessibleForFree",
+    "ai_opt_outs": "aiOptOut",
+    "tdm_reserved": "tdmReservation",
+}
+
+
+def written_name(field: str) -> str:
+    """Return the key in the front matter of a field of `Article`: its name in camelCase, mostly."""
+    first, *rest = field.split("_")
+    return _OWN_NAMES.get(field, first + "".join(part.capitalize() for part in rest))
+
+
+EXCERPT_LIMIT: Final = 300  # characters
+_NO_PROSE: Final = re.compile(r"(?:#{1,6} |> |- |\d+\. |\||~~~|!\[)")
+# With the marks of Chinese and Japanese, of Hindi and of Arabic.
+_SENTENCE_END: Final = re.compile(
+    r"(?:[.!?\u2026\u061f\u06d4][\"'\u201d\u2019\u00bb)]*(?=\s|\Z)"
+    r"|[\u3002\uff01\uff1f\u0964][\u300d\u300f\u201d]?)"
+)
+
+
+def first_sentences(markdown: str, limit: int = EXCERPT_LIMIT) -> str | None:
+    """Return the first sentences of a body that fit in `limit` characters; None without prose.
+
+    Headings, lists, quotes, tables, code and images are passed over. A first sentence that is
+    too long is cut between two words and ends with an ellipsis.
+    """
+    paragraphs = (part for part in markdown.split("\n\n") if not _NO_PROSE.match(part))
+    text = ""
+    for paragraph in paragraphs:
+        text = f"{text} {plain_text(text_of_markdown(paragraph), limit=10 * limit)}".strip()
+        if len(text) > limit:
+            break
+    if len(text) <= limit:
+        return text or None
+    ends = [match.end() for match in _SENTENCE_END.finditer(text) if match.end() <= limit]
+    if ends:
+        return text[: ends[-1]]
+    head = text[: limit - 1]
+    return (head.rpartition(" ")[0] or head).rstrip(" ,;:") + "\u2026"
+
+
+def image_entry(image: Image, record: ImageRecord | None) -> dict[str, Any]:
+    """Return the entry of an article's image.
+
+    Args:
+        record: what was learned of its file, whose word on its size counts more than the page's.
+    """
+    has_size = record is not None and record.width is not None and record.height is not None
+    size = record if record is not None and has_size else image
+    entry: dict[str, Any] = {"url": image.url, "width": size.width, "height": size.height}
+    entry["alt"] = image.alt
+    if record is not None and record.file is not None:
+        entry |= {"isCached": True, "path": record.file}
+        entry["thumbnail"] = {
+            "path": record.thumbnail,
+            "width": record.thumbnail_width,
+            "height": record.thumbnail_height,
+        }
+    return entry
+
 
 SCHEMA_VERSION = 1
 

@@ -1,18 +1,149 @@
-"""Where everything lies below the output folder."""
+"""Where everything lies below the output folder, under names that are safe on every file system."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
 
 from crawler.output.atomic import UnsafePathError, refuse_outside
-from crawler.output.names import source_output_path
-from crawler.run_log import earlier_log
+from crawler.summary import earlier_log
+from crawler.urls.canonical import clean_url
+from crawler.urls.registered_domain import registered_domain
 
 if TYPE_CHECKING:
     from crawler.ledger.records import ItemRecord
+
+
+NAME_LIMIT: Final = 100  # characters of a segment, so that suffixes and temporary names fit in 255
+_ITEM_SLUG_LIMIT: Final = 80  # with the date and a mark, a name stays below NAME_LIMIT
+_HASH_LENGTH: Final = 8
+_STEM_LIMIT: Final = NAME_LIMIT - _HASH_LENGTH - 1
+_UNSAFE = re.compile(r"[^a-z0-9-]+")
+_SAFE = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{NAME_LIMIT - 1}}}")
+_SAFE_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_FILE_EXTENSION = re.compile(r"\.[A-Za-z]{1,5}[0-9]?\Z")
+_MARKDOWN_FILE = re.compile(
+    r"(?P<stem>.*)(?P<extension>\.(?:md|markdown))", re.IGNORECASE | re.DOTALL
+)
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul"}
+    | {f"{port}{digit}" for port in ("com", "lpt") for digit in range(10)}
+)
+
+
+def safe_segment(name: str) -> str:
+    """Return a name of `[a-z0-9-]`, at most 100 characters, for a file or folder called `name`.
+
+    A name that is safe already stays. Every other one is folded to ASCII and ends in `-` and 8
+    hexadecimal digits of its SHA-256, so that names which fold alike stay apart. A safe name may
+    have been chosen to look like the result for another one: who writes files by these names
+    keeps a record of which item has which.
+    """
+    is_kept = _SAFE.fullmatch(name) is not None and name not in _DEVICES
+    return name if is_kept else f"{_cut(_fold(name), _STEM_LIMIT) or 'unnamed'}-{_hash(name)}"
+
+
+def item_output_path(relative: PurePosixPath) -> PurePosixPath:
+    """Return where the enriched copy of an item goes, relative to the output folder.
+
+    Folders and the file's stem become safe segments, the extension lower case. The result is
+    never absolute and has no `..`.
+
+    Raises:
+        ValueError: the file's extension is neither `.md` nor `.markdown`.
+    """
+    match = _MARKDOWN_FILE.fullmatch(relative.name)
+    if match is None:
+        raise ValueError(f"not a Markdown file: {relative}")
+    stem, extension = match["stem"], match["extension"]
+    # No stem has a slash: "a.MD" keeps apart from "a.md" and from every other file.
+    unique = stem if extension.islower() else f"{stem}/{extension}"
+    folders = [safe_segment(folder) for folder in relative.parts[:-1]]
+    return PurePosixPath(*folders, safe_segment(unique) + extension.lower())
+
+
+def slug_of_url(url: str) -> str:
+    """Return the most telling part of a URL as `[a-z0-9-]`, at most 91 characters.
+
+    That is the longest path segment with letters and hyphens, else the longest with letters,
+    without its file extension, else the host.
+    """
+    parts = urlsplit(clean_url(url))
+    segments = [
+        _fold(_FILE_EXTENSION.sub("", unquote(segment))) for segment in parts.path.split("/")
+    ]
+    best = max(segments, key=_telling)
+    if not _telling(best)[1]:
+        best = _fold(parts.hostname or "")
+    return _cut(best, _STEM_LIMIT) or "page"
+
+
+def new_item_stem(day: str, title: str | None, url: str) -> str:
+    """Return the name of a new item without its suffix, `YYYY-MM-DD-slug`, below 92 characters.
+
+    The slug is made of whole words of the title, or of the URL where the title has no Latin
+    letters. Items of one day may be called alike.
+
+    Args:
+        day: as `YYYY-MM-DD`.
+        url: of the article, absolute.
+    """
+    folded = _fold(title or "")
+    is_telling = any(character.isalpha() for character in folded)
+    return f"{day}-{_whole_words(folded if is_telling else slug_of_url(url), _ITEM_SLUG_LIMIT)}"
+
+
+def source_output_path(url: str, key: str) -> PurePosixPath:
+    """Return where the page of a source goes: `<registered domain>/<slug>-<hash of key>.md`.
+
+    Args:
+        url: the source's URL, absolute http or https.
+        key: the source's identity (`crawler.urls.canonical.url_key`).
+    """
+    domain = registered_domain(url)
+    is_safe = (
+        _SAFE_DOMAIN.fullmatch(domain)
+        and len(domain) <= NAME_LIMIT
+        and domain.partition(".")[0] not in _DEVICES
+    )
+    folder = domain if is_safe else safe_segment(domain)
+    return PurePosixPath(folder, f"{slug_of_url(url)}-{_hash(key)}.md")
+
+
+def _telling(segment: str) -> tuple[bool, bool, int]:
+    has_letters = any(character.isalpha() for character in segment)
+    return has_letters and "-" in segment, has_letters, len(segment)
+
+
+def _fold(text: str) -> str:
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _UNSAFE.sub("-", text.lower()).strip("-")
+
+
+def _cut(folded: str, limit: int) -> str:
+    return folded[:limit].rstrip("-")
+
+
+def _whole_words(folded: str, limit: int) -> str:
+    """Cut between words: half of one says less than none; of one that is too long a part stays."""
+    cut = _cut(folded, limit)
+    is_whole = len(folded) <= limit or "-" in folded[limit - 1 : limit + 1]
+    whole = cut if is_whole else cut.rpartition("-")[0]
+    return whole or cut
+
+
+def _hash(text: str) -> str:
+    # File names may carry undecodable bytes as surrogates.
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_LENGTH]
+
 
 _SQLITE_FILES: Final = ("", "-wal", "-shm", "-journal")
 

@@ -11,12 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.items.item import parse_item, text_digest
 from crawler.ledger.records import FileStamp, ItemRecord, Rendered, SourceRecord
-from crawler.output.additions import Additions
 from crawler.output.adoption import Adoption
 from crawler.output.atomic import remove_file, write_atomically
-from crawler.output.conflicts import conflict_entries
-from crawler.output.digests import text_digest_of
-from crawler.output.enriched import enriched_item, source_file
+from crawler.output.enriched import Additions, conflict_entries, enriched_item, source_file
 from crawler.output.entry import SCHEMA_VERSION, mention_entry
 from crawler.output.in_place import ChangedMeanwhileError, UsersFile
 from crawler.output.written_file import (
@@ -25,6 +22,7 @@ from crawler.output.written_file import (
     look_at_item,
     look_at_source,
     read_written,
+    text_digest_of,
 )
 from crawler.problem import Problem
 

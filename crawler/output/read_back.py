@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from crawler.extraction.article import Article, Image, Media
-from crawler.inert import http_url, plain_text
-from crawler.items.url_field import MAX_URL_CHARACTERS, url_defect
+from crawler.items.link import MAX_URL_CHARACTERS, url_defect
 from crawler.ledger.records import Hop, ImageRecord, Snapshot, Visit
-from crawler.moments import moment
+from crawler.sanitize import http_url, plain_text
 from crawler.states import State
+from crawler.timestamps import moment
 from crawler.urls.canonical import url_key
 
 if TYPE_CHECKING:

@@ -1,25 +1,63 @@
-"""A file that was written earlier, as it is found: as we left it, edited, or something else."""
+"""A file that was written earlier, as it is found: ours by its digest, edited, or another."""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import re
 import stat
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from crawler.items.added_parts import split_added_parts
-from crawler.items.article_section import article_of_section
-from crawler.items.enrichment_block import find_block
+from crawler.items.enrichment import article_of_section, find_block, split_added_parts
 from crawler.items.front_matter import split_text
 from crawler.items.item import MAX_FILE_BYTES
 from crawler.output.atomic import UnsafePathError, is_below
-from crawler.output.digests import parts_digest, stated_digest, text_digest_of
 from crawler.problem import ItemError
 
 if TYPE_CHECKING:
     from crawler.output.layout import Target
+
+
+UNSIGNED: Final = ""
+"""The value of the key `digest` until the parts around it are known."""
+
+# When a page was visited differs from run to run, and says nothing of what was written.
+_TIMES: Final = re.compile(
+    r'^[ -]*(?:fetchedDateTime|attemptedDateTime): "\d{4}-\d\d-\d\dT[\d:.+Z-]+"\r?\n',
+    re.MULTILINE,
+)
+_LINE: Final = re.compile(r'^(?P<key> {0,2}digest: )"(?P<value>[0-9a-f]*)"\r?\n', re.MULTILINE)
+
+
+def signed(yaml_text: str, text: str) -> str:
+    """Return YAML lines, of which one is an empty `digest`, with that of these lines and a text."""
+    digest = parts_digest(yaml_text, text)
+    return _LINE.sub(rf'\g<key>"{digest}"\n', yaml_text, count=1)
+
+
+def stated_digest(yaml_text: str) -> str | None:
+    """Return the digest that YAML lines state, None where there is none."""
+    line = _LINE.search(yaml_text)
+    return None if line is None else line["value"] or None
+
+
+def parts_digest(yaml_text: str, text: str) -> str:
+    """Give the SHA-256, in hex, of YAML lines without their `digest` and times, and a text.
+
+    Line endings do not count, nor whether the last line of the text has one: Git and editors
+    change these.
+    """
+    return text_digest_of(_TIMES.sub("", _LINE.sub("", yaml_text, count=1)), text)
+
+
+def text_digest_of(*texts: str) -> str:
+    """Give the SHA-256, in hex, of texts whose line endings and last line ending do not count."""
+    plain = "\0".join(text.replace("\r\n", "\n").removesuffix("\n") for text in texts)
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+
 
 MOST_BYTES: Final = 4 * MAX_FILE_BYTES  # an item, its block and its article
 _NO_FILE: Final = "there is something else than a regular file"

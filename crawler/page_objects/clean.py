@@ -6,12 +6,11 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from crawler.extraction.article import Image
-from crawler.extraction.measure import content_hash, count_words, reading_minutes
+from crawler.extraction.article import Image, content_hash, count_words, reading_minutes
 from crawler.extraction.metadata.dates import parse_date_time
 from crawler.extraction.metadata.field_text import field_text
-from crawler.extraction.metadata.languages import language_tag
-from crawler.inert import http_url, markdown_text
+from crawler.extraction.metadata.language import language_tag
+from crawler.sanitize import http_url, markdown_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from crawler.discover.found import FoundArticle, FoundImage
+    from crawler.discovery.found import FoundArticle, FoundImage
     from crawler.spiders.discover import DiscoverSpider
     from crawler.spiders.feeds import FeedsSpider
     from crawler.spiders.listing import ListingSpider
@@ -30,8 +30,8 @@ __all__ = [
 _HOME: Final = {
     "DiscoverSpider": "crawler.spiders.discover",
     "FeedsSpider": "crawler.spiders.feeds",
-    "FoundArticle": "crawler.discover.found",
-    "FoundImage": "crawler.discover.found",
+    "FoundArticle": "crawler.discovery.found",
+    "FoundImage": "crawler.discovery.found",
     "ListingSpider": "crawler.spiders.listing",
     "SitemapsSpider": "crawler.spiders.sitemaps",
 }

@@ -10,21 +10,27 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from scrapy import Request
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.archive.archive import ArchiveAnswerError
-from crawler.archive.choice import archive_from_settings
-from crawler.archive.lost import still_holds, urls_to_ask
-from crawler.archive.memento import joined, moment_of_snapshot, page_of_snapshot, snapshot_time
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.fetch.bounded_stop import StoppedError
 from crawler.fetch.outcome import outcome_of_error
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.ledger.records import Snapshot
-from crawler.moments import moment, now_text, utc_text
 from crawler.spiders.faults import fault_hop, settles_faults
 from crawler.spiders.lookup import Lookup
 from crawler.spiders.reading import read_page
 from crawler.states import State
+from crawler.timestamps import moment, now_text, utc_text
 from crawler.urls.canonical import url_key
+from crawler.web_archive import (
+    ArchiveAnswerError,
+    archive_from_settings,
+    joined,
+    moment_of_snapshot,
+    page_of_snapshot,
+    snapshot_time,
+    still_holds,
+    urls_to_ask,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -33,9 +39,9 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from crawler.archive.archive import Archive
     from crawler.spiders.source import SourceSpider
     from crawler.spiders.trail import Trail
+    from crawler.web_archive import Archive
 
 _MOST_FAILURES: Final = 3  # in a row of one host, before the archive is left alone for this run
 _MOST_REDIRECTS: Final = 5
@@ -132,7 +138,7 @@ class ArchiveDesk:
         published = lookup.trail.source.published
         near = None if published is None else moment(published)
         question = self._archive.question(lookup.url, near)
-        self._crawler.stats.inc_value("crawler/archive/asked")
+        self._crawler.stats.inc_value("crawler/web_archive/asked")
         if question.gives_page:
             return self._page_request(lookup, question.url, question.headers)
         return Request(
@@ -227,7 +233,7 @@ class ArchiveDesk:
             return await self._without(lookup, f"the archive's snapshot of {utc_text(at)}: {told}")
         snapshot = Snapshot(now_text(), response.url, utc_text(at))
         await self._keep(lookup, snapshot)
-        self._crawler.stats.inc_value("crawler/archive/found")
+        self._crawler.stats.inc_value("crawler/web_archive/found")
         seconds = response.meta.get("download_latency")
         article = reading.answer.article
         if reading.state is State.PAYWALLED:
@@ -273,7 +279,7 @@ class ArchiveDesk:
         self, failed: Request | Response, lookup: Lookup, detail: str
     ) -> Request | Trail:
         self._failures[_host(failed)] += 1
-        self._crawler.stats.inc_value("crawler/archive/failed")
+        self._crawler.stats.inc_value("crawler/web_archive/failed")
         return await self._ask(lookup.without(f"the archive failed: {detail}"))
 
     async def _without(self, lookup: Lookup, note: str) -> Request | Trail:

@@ -6,16 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
-from crawler.discover.found import FoundArticle
-from crawler.discover.host_filter import HostFilter
+from crawler.discovery.found import FoundArticle
+from crawler.discovery.options import HostFilter
 from crawler.fetch.media_type import may_be_html
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.fetch.warc.replay import Replay
-from crawler.items.url_field import url_defect
+from crawler.items.link import url_defect
 from crawler.options import OptionError
 from crawler.spiders.discover import DiscoverSpider
 from crawler.states import State
-from crawler.warc.errors import WarcError
+from crawler.warc.records import WarcError
 
 if TYPE_CHECKING:
     from crawler.warc.index import CaptureIndex

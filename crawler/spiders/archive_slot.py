@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.archive.choice import archive_delay, archive_from_settings
+from crawler.web_archive import archive_delay, archive_from_settings
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings

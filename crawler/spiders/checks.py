@@ -8,10 +8,10 @@ from crawler.fetch.addresses.networks import ALLOWED_NETWORKS, AllowedNetworks
 from crawler.fetch.bounded_stop import longest_run
 from crawler.fetch.hosts.rest import HostLimits
 from crawler.fetch.robots.middleware import check_robots_settings
-from crawler.images.wish import ImageWish
-from crawler.output.additions import Additions
-from crawler.plan.revisit import RevisitPolicy
-from crawler.rules.site_rules import SiteRules
+from crawler.images.policy import ImageWish
+from crawler.ledger.revisit import RevisitPolicy
+from crawler.output.enriched import Additions
+from crawler.rules import SiteRules
 from crawler.spiders.archive_slot import check_archive_settings
 from crawler.spiders.duplicates import wants_duplicates
 from crawler.spiders.further_pages import most_pages

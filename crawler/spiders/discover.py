@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from scrapy.exceptions import CloseSpider
 
-from crawler.discover.found import FoundArticle
-from crawler.discover.new_items import NewItems
-from crawler.discover.options import SearchOptions, check_folder
-from crawler.discover.tally import DiscoveryTally
-from crawler.discover.tidy import is_tidy, tidied
+from crawler.discovery.found import FoundArticle
+from crawler.discovery.new_items import NewItems
+from crawler.discovery.options import DiscoveryTally, SearchOptions, check_folder
+from crawler.discovery.scraped import is_tidy, tidied
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
 from crawler.fetch.bounded_stop import BoundedStop, StoppedError
 from crawler.fetch.warc.errors import OwnFailureError
-from crawler.inert import plain_text
 from crawler.options import OptionError
 from crawler.output.atomic import sweep_leftovers
+from crawler.sanitize import plain_text
 from crawler.spiders.asking import Asked, ask
 from crawler.spiders.callback_place import place_of_error, place_of_output
 from crawler.spiders.leads import follow

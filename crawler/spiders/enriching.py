@@ -13,9 +13,9 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from crawler.crawl import Crawl, OutputBusyError
-from crawler.discover.from_item import LISTS, TEXTS, article_of
-from crawler.discover.new_items import NewItems
-from crawler.discover.tally import DiscoveryTally
+from crawler.discovery.new_items import NewItems
+from crawler.discovery.options import DiscoveryTally
+from crawler.discovery.scraped import LISTS, TEXTS, article_of
 from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions, OptionError
 from crawler.running import run_command, summary_of
@@ -26,7 +26,7 @@ from crawler.spiders.project import set_by_the_project
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.discover.found import FoundArticle
+    from crawler.discovery.found import FoundArticle
     from crawler.summary import RunSummary
 
 logger = logging.getLogger("crawler.run")
@@ -36,7 +36,7 @@ ITEMS: Final = "CRAWLER_ITEMS"
 OUTPUT: Final = "CRAWLER_OUTPUT"
 """The name of the setting: the output folder."""
 FIELDS: Final = "CRAWLER_ITEM_FIELDS"
-"""The name of the setting: names of fields of items by those of `crawler.discover.from_item`."""
+"""The name of the setting: names of fields of items by those of `crawler.discovery.scraped`."""
 _UNUSABLE: Final = (OutputBusyError, LedgerError, OSError, sqlite3.Error)
 _NO_LIMIT: Final = 10**9
 # What a project asks of all its crawls, ours among them.

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol, 
 
 from scrapy.exceptions import CloseSpider
 
-from crawler.inert import plain_text
 from crawler.ledger.records import Hop, Visit
-from crawler.moments import now_text
+from crawler.sanitize import plain_text
 from crawler.states import State
+from crawler.timestamps import now_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.discover.feeds.feed import Feed, FeedJob
-from crawler.discover.feeds.link_header import links_of_header
-from crawler.discover.feeds.read import read_feed
+from crawler.discovery.feeds import links_of_header
+from crawler.discovery.found import Feed, FeedJob
+from crawler.discovery.xml_feed import read_feed
 from crawler.options import OptionError
 from crawler.spiders.discover import DiscoverSpider
 from crawler.spiders.validators import answer_of, conditions_of

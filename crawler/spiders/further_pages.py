@@ -15,7 +15,7 @@ from crawler.spiders.faults import fault_hop, settles_faults
 from crawler.spiders.reading import read_page
 from crawler.states import State
 from crawler.urls.canonical import url_key
-from crawler.urls.page_number import MAX_PAGE, page_number
+from crawler.urls.pagination import MAX_PAGE, page_number
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -15,14 +15,13 @@ from crawler.extraction.pool.page_worker import ExtractionKilledError, Extractio
 from crawler.fetch.first_bytes import FIRST_BYTES, FirstBytes
 from crawler.fetch.hosts.gate import NO_STRIKES
 from crawler.fetch.outcome import state_of_status
+from crawler.images.policy import ImageJob, ImageWish, image_memory, study_image
 from crawler.images.size import ImageFacts
-from crawler.images.wish import ImageWish
-from crawler.images.work import ImageJob, image_memory, study_image
-from crawler.inert import plain_text
 from crawler.ledger.records import ImageRecord
-from crawler.moments import now_text
+from crawler.sanitize import plain_text
 from crawler.spiders.faults import settles_faults
 from crawler.states import State
+from crawler.timestamps import now_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

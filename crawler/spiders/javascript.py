@@ -16,8 +16,8 @@ from crawler.fetch.bounded_stop import StoppedError
 from crawler.fetch.hosts.via import VIA
 from crawler.fetch.rendering import PageAnswer, RenderError
 from crawler.fetch.warc.errors import OwnFailureError
-from crawler.inert import plain_text
 from crawler.options import OptionError
+from crawler.sanitize import plain_text
 from crawler.spiders.asking import ask_for
 from crawler.states import State
 
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.fetch.browser import Browser
-    from crawler.rules.rule import Rule
-    from crawler.rules.site_rules import SiteRules
+    from crawler.rules import Rule, SiteRules
     from crawler.spiders.reading import Reading
 
 logger = logging.getLogger("crawler.run")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
-from crawler.inert import http_url
+from crawler.sanitize import http_url
 from crawler.spiders.asking import ask
 from crawler.states import State
 from crawler.urls.redirectors import must_be_asked, target_told

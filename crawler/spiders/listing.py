@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
 
-from crawler.discover.found import FoundArticle
-from crawler.discover.tidy import tidied
+from crawler.discovery.found import FoundArticle
+from crawler.discovery.scraped import tidied
 from crawler.fetch.bounded_stop import StoppedError
 from crawler.fetch.warc.errors import OwnFailureError
-from crawler.inert import plain_text
 from crawler.options import OptionError
+from crawler.sanitize import plain_text
 from crawler.spiders.asking import ask_for
 from crawler.spiders.callback_place import place_of_error, place_of_output
 from crawler.spiders.discover import DiscoverSpider

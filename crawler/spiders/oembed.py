@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import Request
 
-from crawler.extraction.metadata.oembed import OEMBED, oembed_to_ask, with_missing, with_oembed
+from crawler.extraction.metadata.media import OEMBED, oembed_to_ask, with_missing, with_oembed
 from crawler.fetch.cookies import COOKIES
 from crawler.fetch.hosts.via import VIA
 from crawler.fetch.media_type import content_type_of, media_type
-from crawler.inert import plain_text
+from crawler.sanitize import plain_text
 from crawler.spiders.faults import fault_hop, settles_faults
 from crawler.urls.registered_domain import site_of
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
+from crawler.extraction.classify.walls import refused_by_challenge
 from crawler.extraction.extract import ExtractionJob
 from crawler.extraction.metadata.opt_outs import OptOuts, header_opt_outs, with_opt_outs
-from crawler.extraction.page_kind.challenge import refused_by_challenge
 from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
 from crawler.fetch.conditional import is_not_modified
 from crawler.fetch.media_type import content_type_of, is_html, is_json
@@ -17,19 +17,19 @@ from crawler.fetch.outcome import state_of_status
 from crawler.fetch.parked import parked
 from crawler.fetch.robots.product_token import product_token
 from crawler.fetch.warc.replay import TAKEN_AT
-from crawler.inert import plain_text
 from crawler.ledger.records import Hop
-from crawler.moments import moment
-from crawler.rules.site_rules import SiteRules
+from crawler.rules import SiteRules
+from crawler.sanitize import plain_text
 from crawler.spiders.trail import Answer
 from crawler.states import State
+from crawler.timestamps import moment
 
 if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.extraction.article import Article
     from crawler.extraction.pool.extraction_pool import ExtractionPool
-    from crawler.rules.rule import Rule
+    from crawler.rules import Rule
 
 logger = logging.getLogger("crawler.run")
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from crawler.discover.mended_xml import MOST_BYTES
-from crawler.discover.sitemaps.read import read_sitemap
-from crawler.discover.sitemaps.robots_lines import (
+from crawler.discovery.mended_xml import MOST_BYTES
+from crawler.discovery.sitemaps import (
+    Sitemap,
+    SitemapJob,
+    read_sitemap,
     robots_url_of,
     sitemaps_of_robots,
     usual_sitemap,
 )
-from crawler.discover.sitemaps.sitemap import Sitemap, SitemapJob
 from crawler.options import OptionError
 from crawler.spiders.discover import DiscoverSpider
 from crawler.spiders.validators import answer_of, conditions_of

@@ -27,13 +27,13 @@ from crawler.fetch.proxies import Proxies, ProxyDoubtError, unusable_proxy
 from crawler.fetch.rendering import RenderError
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.fetch.warc.replay import TAKEN_AT, Replay
-from crawler.items.discovery import ItemsNotFoundError
+from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
+from crawler.ledger.revisit import RevisitPolicy
 from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions
-from crawler.output.additions import Additions
-from crawler.plan.revisit import RevisitPolicy
-from crawler.rules.site_rules import SiteRules
+from crawler.output.enriched import Additions
+from crawler.rules import SiteRules
 from crawler.spiders.archive import ArchiveDesk
 from crawler.spiders.archive_slot import give_archive_a_slot
 from crawler.spiders.books import Books

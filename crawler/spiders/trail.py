@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Self
 
 from crawler.fetch.cookies import CookieJar
 from crawler.ledger.records import Hop, Snapshot, SourceRecord, Visit
-from crawler.moments import now_text
-from crawler.plan.verdict import deciding_hop
+from crawler.ledger.revisit import deciding_hop
 from crawler.states import State
+from crawler.timestamps import now_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.fetch.conditional import changed_at, condition_fields
 from crawler.ledger.records import FeedAnswer
-from crawler.moments import moment, now_text
+from crawler.timestamps import moment, now_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scrapy.http import Response
 
-    from crawler.discover.found import FoundArticle
+    from crawler.discovery.found import FoundArticle
 
 # For so long "not modified" is believed: for a day, or as long as the body has been the same.
 _BELIEVED: Final = timedelta(days=1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from crawler.warc.records import Exchange
-from crawler.warc.writing import WarcWriter
+from crawler.warc.writer import WarcWriter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ from ipaddress import ip_address
 
 from tldextract import TLDExtract, tldextract
 
+from crawler.urls.canonical import plain_host
 from crawler.urls.host import host_of
-from crawler.urls.plain_url import plain_host
 
 # The list that comes with the library: no network, no cache files, the same answer everywhere.
 _extract = TLDExtract(suffix_list_urls=(), cache_dir=None)

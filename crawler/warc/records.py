@@ -1,4 +1,4 @@
-"""What is kept of requests and their answers in WARC files."""
+"""What is kept of requests and their answers in WARC files, and why a file cannot be used."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+class WarcError(ValueError):
+    """A file is no WARC file, or is damaged; the message names it and says why."""
+
+
+class NotRecordedError(LookupError):
+    """No WARC file has an answer for a URL; the message says so, or what is missing."""
+
 
 HeaderFields: TypeAlias = tuple[tuple[bytes, bytes], ...]
 """Names and values of a header's fields, in order."""

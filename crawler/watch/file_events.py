@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from watchfiles import Change, awatch
 
-from crawler.items.discovery import has_item_name, is_folder
+from crawler.items.find import has_item_name, is_folder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence

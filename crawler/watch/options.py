@@ -1,17 +1,62 @@
-"""What a watch is asked to do."""
+"""What a watch is asked to do, and how fast: the `CRAWLER_WATCH_*` settings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
+
+from crawler.options import OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from crawler.ledger.revisit import RevisitPolicy
     from crawler.options import CrawlOptions
-    from crawler.plan.revisit import RevisitPolicy
-    from crawler.watch.pace import Pace
     from crawler.watch.schedule import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Spans of time, in seconds.
+
+    Attributes:
+        quiet: files are crawled when nothing has changed for so long; ten times that is waited
+            at most.
+        patience: a run of all items that takes longer than this is interrupted for the sake of
+            files that have changed, and goes on after them.
+        gap: lies at least between a run of all items and the one for revisits that fall due.
+        grace: a run that is stopped may take so long; then it is killed.
+    """
+
+    quiet: float = 1.0
+    patience: float = 60.0
+    gap: float = 60.0
+    grace: float = 15.0
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, object]) -> Self:
+        """Read the settings.
+
+        Raises:
+            OptionError: one of them is no number of seconds.
+        """
+        return cls(
+            quiet=_seconds(settings, "CRAWLER_WATCH_QUIET"),
+            patience=_seconds(settings, "CRAWLER_WATCH_PATIENCE"),
+            gap=_seconds(settings, "CRAWLER_WATCH_GAP"),
+            # A run ends within its own grace; what it writes and closes then takes a moment.
+            grace=_seconds(settings, "CRAWLER_STOP_GRACE") + 7.0,
+        )
+
+
+def _seconds(settings: Mapping[str, object], name: str) -> float:
+    try:
+        seconds = float(str(settings[name]))
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise OptionError(f"{name}: {settings[name]!r} is not a number of seconds")
+    return seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Final, Self
 
 from cronsim import CronSim, CronSimError
 
-from crawler.durations import parse_duration
 from crawler.options import OptionError
+from crawler.timestamps import parse_duration
 
 _SHORTEST: Final = timedelta(seconds=1)
 _AROUND: Final = timedelta(hours=25)  # more than a clock is ever set by: islands changed their day

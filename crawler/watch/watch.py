@@ -12,14 +12,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from crawler.exit_codes import ExitCode
-from crawler.summary import INTERRUPTED, OUT_OF_TIME
-from crawler.watch.agenda import Agenda, Job
-from crawler.watch.child_run import ChildRun, RunOutcome
+from crawler.summary import INTERRUPTED, OUT_OF_TIME, ExitCode
 from crawler.watch.file_events import tell_changes, watched_folders
-from crawler.watch.folder import OutputFolder
-from crawler.watch.report import Report
-from crawler.watch.run_lines import log_begin, log_end
+from crawler.watch.metrics import Report
+from crawler.watch.queue import Agenda, Job
+from crawler.watch.runs import ChildRun, OutputFolder, RunOutcome, log_begin, log_end
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable

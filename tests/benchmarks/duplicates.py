@@ -22,15 +22,13 @@ import time
 from itertools import accumulate
 from pathlib import Path
 
-from crawler.duplicates.sketch import sketch_of
-from crawler.duplicates.wording import wording
-from crawler.extraction.article import Article
-from crawler.extraction.measure import content_hash, count_words
-from crawler.ledger.alike_texts import AlikeTexts
+from crawler.duplicates import sketch_of, wording
+from crawler.extraction.article import Article, content_hash, count_words
+from crawler.ledger.copy_rows import AlikeTexts
 from crawler.ledger.records import FileStamp, Hop, ItemRecord, Mention, Visit
 from crawler.ledger.sqlite import SqliteLedger
 from crawler.states import State
-from crawler.urls.family import url_family
+from crawler.urls.aliases import url_family
 
 TURN = 1_000
 SITES = 500

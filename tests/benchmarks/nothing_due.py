@@ -25,9 +25,9 @@ from pathlib import Path
 from crawler.crawl import Crawl
 from crawler.extraction.article import Article
 from crawler.ledger.records import Hop, Visit
-from crawler.moments import now_text
 from crawler.options import CrawlOptions
 from crawler.states import State
+from crawler.timestamps import now_text
 
 ITEM = """---
 title: "Story {n} of the benchmark"

@@ -33,8 +33,8 @@ from lxml.html import fromstring
 from markdown_it import MarkdownIt
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.extraction.decode import decode_page
 from crawler.extraction.extract import ExtractionJob, extract_page
+from crawler.extraction.parse import decode_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

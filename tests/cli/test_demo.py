@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.items.added_parts import remove_added_parts
+from crawler.items.enrichment import remove_added_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from crawler.cli.explain_images import image_files, print_image_files
+from crawler.cli.explain import image_files, print_image_files
 from crawler.ledger.records import ImageRecord, SourceRecord
 
 AT = "2024-05-14T10:00:00Z"

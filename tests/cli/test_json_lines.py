@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 
-from crawler.cli.json_lines import JsonLines
+from crawler.cli.logs import JsonLines
 
 
 def line(message: str, *args: object, **facts: object) -> dict[str, object]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from rich.console import Console
 
-from crawler.cli import progress
-from crawler.cli.progress import live_progress
-from crawler.discover.tally import DiscoveryTally
+from crawler.cli import report
+from crawler.cli.report import live_progress
+from crawler.discovery.options import DiscoveryTally
 from crawler.ledger.records import Hop, Visit
 from crawler.spiders.items import ItemsSpider
 from crawler.states import State
@@ -37,14 +37,14 @@ class Stage:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
-        monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr(report, "time", SimpleNamespace(monotonic=lambda: self.now))
         self.summary = RunSummary()
         self.spider = ItemsSpider()
         self.slots: dict[str, Any] = {}
         downloader = SimpleNamespace(slots=self.slots)
         engine = SimpleNamespace(downloader=downloader)
         self.crawler = SimpleNamespace(spider=self.spider, engine=engine)
-        self.picture = progress._Picture(cast("Crawler", self.crawler))
+        self.picture = report._Picture(cast("Crawler", self.crawler))
 
     def settle(self, state: State, count: int) -> None:
         for _ in range(count):

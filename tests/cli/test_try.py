@@ -141,7 +141,7 @@ def test_what_is_no_article_is_told_and_cannot_be_kept(
     command: Callable[..., Outcome], page: Path, tmp_path: Path
 ) -> None:
     page.write_bytes(
-        (PROJECT / "tests/extraction/page_kind/pages/login/barrier-en.html").read_bytes()
+        (PROJECT / "tests/extraction/classify/pages/login/barrier-en.html").read_bytes()
     )
     outcome = command("try", page, "--url", "http://news.example/login", "--save", tmp_path / "c")
     assert outcome.code == 2

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from crawler.demo.item_files import copy_items
-from crawler.demo.pages import load_pages
+from crawler.demo.web import copy_items, load_pages
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.demo.pages import load_pages
+from crawler.demo.web import load_pages
 
 PAGES = load_pages()
 ARTICLES = sorted(name for name, page in PAGES.items() if b'"NewsArticle"' in page.body)

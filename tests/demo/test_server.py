@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.demo.server import serve
+from crawler.demo.web import serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,12 +17,11 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.extraction.article import Article
-from crawler.extraction.measure import content_hash, count_words
+from crawler.extraction.article import Article, content_hash, count_words
 from crawler.ledger.records import FileStamp, Hop, ItemRecord, Mention, Visit
 from crawler.ledger.sqlite import SqliteLedger
 from crawler.states import State
-from crawler.urls.family import url_family
+from crawler.urls.aliases import url_family
 from tests.duplicates.variants import VARIANTS
 
 if TYPE_CHECKING:

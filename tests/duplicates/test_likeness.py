@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.duplicates.likeness import Likeness, likeness
-from crawler.duplicates.wording import Wording
+from crawler.duplicates import Likeness, Wording, likeness
 
 
 def text(first: int, last: int, figures: str = "") -> Wording:

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from crawler.duplicates.sketch import bands_of, estimate, may_resemble, sketch_of
+from crawler.duplicates import bands_of, estimate, may_resemble, sketch_of
 
 
 def runs(first: int, last: int) -> list[str]:

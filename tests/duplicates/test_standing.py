@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.duplicates.standing import standing
+from crawler.duplicates import standing
 from crawler.extraction.article import Article
 from crawler.ledger.records import Hop, SourceRecord, Visit
 from crawler.states import State

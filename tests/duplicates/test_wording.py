@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from crawler.duplicates.wording import wording
+from crawler.duplicates import wording
 
 SENTENCE = "The old bridge over the weir stays open until the second week of September"
 

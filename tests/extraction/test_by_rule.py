@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.extraction.extract import extract_article
-from crawler.rules.rule import Rule
+from crawler.rules import Rule
 from tests.web.articles import article_html
 
 URL = "https://news.example/town/bridge"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction.decode import decode_page
+from crawler.extraction.parse import decode_page
 
 GERMAN = "<html><body><p>Grüße aus Köln, für 5 € über die Brücke.</p></body></html>"
 JAPANESE = "<p>" + "これは日本語で書かれた記事です。東京の天気は晴れでした。" * 20 + "</p>"

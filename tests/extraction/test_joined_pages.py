@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.extraction.article import Article
+from crawler.extraction.article import Article, content_hash, count_words, reading_minutes
 from crawler.extraction.joined_pages import with_next_page
-from crawler.extraction.measure import content_hash, count_words, reading_minutes
 
 LEAD = "The council voted on Tuesday to keep the old bridge."
 IMAGE = "![The bridge](https://news.example/bridge.jpg)"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.measure import (
+from crawler.extraction.article import (
     content_hash,
     count_characters,
     count_words,

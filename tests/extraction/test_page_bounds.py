@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.extraction.extract import extract_article
-from crawler.extraction.page_bounds import (
+from crawler.extraction.parse import (
     LARGE_TAGS,
     MAX_ATTRIBUTES,
     MAX_CHARACTERS,
@@ -17,9 +17,9 @@ from crawler.extraction.page_bounds import (
     first_bytes,
     flattened,
     is_too_deep,
+    parse_page,
     shown_part,
 )
-from crawler.extraction.parse import parse_page
 
 URL = "http://news.example/bridge"
 MANY = " ".join(f"a{number}" for number in range(MAX_ATTRIBUTES + 1))

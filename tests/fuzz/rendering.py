@@ -17,8 +17,8 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.markdown.render import to_markdown
-from crawler.inert import http_url, shown_text
-from crawler.items.article_section import section_for
+from crawler.items.enrichment import section_for
+from crawler.sanitize import http_url, shown_text
 from tests.engines.engines import ENGINES, EngineCrash
 from tests.engines.page_check import ANY_BLOCKS, Meant, letters, unmeant
 from tests.fuzz.bodies import as_line, from_line, random_body

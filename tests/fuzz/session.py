@@ -20,7 +20,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from crawler.extraction.extract import ExtractionJob, extract_page
-from crawler.items.added_parts import insert_added_parts, remove_added_parts
+from crawler.items.enrichment import insert_added_parts, remove_added_parts
 from crawler.items.item import Item, ItemError, parse_item
 from crawler.ledger.records import Hop, Mention, SourceRecord, Visit
 from crawler.output.enriched import enriched_item

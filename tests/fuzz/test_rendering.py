@@ -16,7 +16,7 @@ from typing import Final
 
 import pytest
 
-from crawler.inert import plain_text
+from crawler.sanitize import plain_text
 from tests.engines.engines import ENGINES
 from tests.engines.page_check import Meant, unmeant
 from tests.fuzz.bodies import text_of

@@ -9,8 +9,8 @@ from PIL import Image
 
 from crawler.extraction.pool.extraction_pool import ExtractionKilledError, ExtractionPool
 from crawler.images.copies import look_through
+from crawler.images.policy import ImageJob, image_memory, study_image
 from crawler.images.size import ImageFacts
-from crawler.images.work import ImageJob, image_memory, study_image
 from tests.images.pictures import SVG, bomb, picture
 
 PIXELS = 1_000_000

@@ -3,9 +3,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from crawler.images.formats import format_of
-from crawler.images.size import ImageFacts, read_size
-from crawler.images.svg import svg_size
+from crawler.images.size import ImageFacts, format_of, read_size, svg_size
 from tests.images.pictures import SVG, bomb, late_jpeg, picture
 
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.images.copies import keep_copy
 from crawler.images.size import ImageFacts
-from crawler.images.store import keep_copy
 from crawler.output.atomic import UnsafePathError
 
 if TYPE_CHECKING:

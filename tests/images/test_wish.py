@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crawler.extraction.article import Article, Image
-from crawler.images.wish import ImageWish
+from crawler.images.policy import ImageWish
 from crawler.ledger.records import ImageRecord
 from crawler.options import OptionError
 

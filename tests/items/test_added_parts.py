@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.items.added_parts import insert_added_parts, remove_added_parts
+from crawler.items.enrichment import insert_added_parts, remove_added_parts
 from crawler.problem import ItemError
 
 BLOCK = "enrichment:\n  schema: 1\n  source:\n    state: ok\n"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.items.article_section import (
+from crawler.items.enrichment import (
     EndMarkerMissingError,
     find_section,
     has_begin_marker,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.items.changed_since import RevisionError, changed_since
-from crawler.items.discovery import ItemsNotFoundError
+from crawler.items.find import ItemsNotFoundError
 from tests.web.git import Repository
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.items.discovery import FoundItem, ItemsNotFoundError, find_items
+from crawler.items.find import FoundItem, ItemsNotFoundError, find_items
 
 if TYPE_CHECKING:
     from crawler.problem import Problem

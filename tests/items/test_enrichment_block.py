@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.items.enrichment_block import block_for, find_block
+from crawler.items.enrichment import block_for, find_block
 from crawler.problem import ItemError
 
 BLOCK = "enrichment:\n  schema: 1\n  source:\n    state: ok\n"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from crawler.items.field_lines import FieldLines
+from crawler.items.front_matter import FieldLines
 
 LINES = FieldLines("a: 1\r\nb:\n  c: [x,\n   y]\n3: z\nrelated:\n- d: 1\n  e:\n    2\n-\n  f: 1\n")
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.items.fingerprints import item_facts_hash, text_digest
-from crawler.items.item import parse_item
+from crawler.items.item import item_facts_hash, parse_item, text_digest
 
 BASE = """\
 title: One

@@ -11,9 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.items.added_parts import insert_added_parts
-from crawler.items.fingerprints import item_facts_hash
-from crawler.items.item import MAX_FILE_BYTES, Item, parse_item, read_item
+from crawler.items.enrichment import insert_added_parts
+from crawler.items.item import MAX_FILE_BYTES, Item, item_facts_hash, parse_item, read_item
 from crawler.problem import ItemError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from crawler.items.loading import load_mapping
+from crawler.items.front_matter import load_mapping
 from crawler.problem import ItemError
 
 

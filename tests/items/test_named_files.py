@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.items.discovery import FoundItem, ItemsNotFoundError, find_items
-from crawler.items.named_files import find_named
+from crawler.items.find import FoundItem, ItemsNotFoundError, find_items, find_named
 
 if TYPE_CHECKING:
     from crawler.problem import Problem

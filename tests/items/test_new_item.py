@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.items.item_place import PlaceError, item_place
-from crawler.items.new_item import add_item
+from crawler.items.create import add_item
+from crawler.items.find import PlaceError, item_place
 from crawler.problem import ItemError
 
 if TYPE_CHECKING:

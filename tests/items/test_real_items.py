@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.items.added_parts import insert_added_parts, remove_added_parts
-from crawler.items.discovery import find_items
+from crawler.items.enrichment import insert_added_parts, remove_added_parts
+from crawler.items.find import find_items
 from crawler.items.item import parse_item, read_item
 
 PROJECT = Path(__file__).parents[2]

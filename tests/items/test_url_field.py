@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from crawler.items.url_field import MAX_URL_CHARACTERS, url_defect
+from crawler.items.link import MAX_URL_CHARACTERS, url_defect
 
 
 @pytest.mark.parametrize(

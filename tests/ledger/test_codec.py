@@ -4,8 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extraction.article import Article, Image, Media
-from crawler.ledger.codec import decode_visit, encode_visit, visit_json
-from crawler.ledger.records import Hop, Snapshot, Visit
+from crawler.ledger.records import Hop, Snapshot, Visit, decode_visit, encode_visit, visit_json
 from crawler.states import State
 
 texts = st.text()

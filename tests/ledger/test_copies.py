@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.duplicates import scheme
-from crawler.extraction.article import Article
-from crawler.extraction.measure import content_hash, count_words
+from crawler import duplicates
+from crawler.extraction.article import Article, content_hash, count_words
 from crawler.ledger.records import (
     Copies,
     Copy,
@@ -23,7 +22,7 @@ from crawler.ledger.records import (
 )
 from crawler.ledger.sqlite import SqliteLedger
 from crawler.states import State
-from crawler.urls.family import UrlFamily, url_family
+from crawler.urls.aliases import UrlFamily, url_family
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -282,8 +281,8 @@ def test_what_was_found_in_another_way_is_found_anew(
     settle(ledger, A, story())
     settle(ledger, B, story())
     ledger.close()
-    monkeypatch.setattr(scheme, "_LIMITS", ("other",))
-    scheme.scheme.cache_clear()
+    monkeypatch.setattr(duplicates, "_LIMITS", ("other",))
+    duplicates.scheme.cache_clear()
     later = SqliteLedger(path)
     later.prepare_copies(wanted=True)
     assert copies(later, A) is None
@@ -291,7 +290,7 @@ def test_what_was_found_in_another_way_is_found_anew(
     assert not later.catch_up_copies(10)
     assert urls_of(copies(later, A)) == [B]
     later.close()
-    scheme.scheme.cache_clear()
+    duplicates.scheme.cache_clear()
 
 
 def test_no_text_is_compared_with_all_others(
@@ -299,7 +298,7 @@ def test_no_text_is_compared_with_all_others(
 ) -> None:
     compared = []
     monkeypatch.setattr(
-        "crawler.ledger.alike_texts.decode_visit",
+        "crawler.ledger.copy_rows.decode_visit",
         lambda packed: compared.append(packed) or pytest.fail("a text was read to compare it"),
     )
     for number in range(200):

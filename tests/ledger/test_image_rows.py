@@ -7,7 +7,7 @@ import pytest
 from crawler.ledger.records import FileStamp, Hop, ImageRecord, ItemRecord, Mention, Visit
 from crawler.ledger.sqlite import SqliteLedger
 from crawler.states import State
-from crawler.urls.family import url_family
+from crawler.urls.aliases import url_family
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

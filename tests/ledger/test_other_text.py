@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from crawler.extraction.article import Article
-from crawler.extraction.measure import content_hash, count_words
+from crawler.extraction.article import Article, content_hash, count_words
 from crawler.ledger.better import after_visit
-from crawler.ledger.codec import decode_visit, encode_visit
-from crawler.ledger.records import Hop, SourceRecord, Visit
-from crawler.moments import utc_text
+from crawler.ledger.records import Hop, SourceRecord, Visit, decode_visit, encode_visit
 from crawler.states import State
+from crawler.timestamps import utc_text
 
 URL = "https://example.com/a"
 START = datetime.fromisoformat("2026-01-01T00:00:00Z")

@@ -24,11 +24,11 @@ from crawler.ledger.records import (
     SourceRecord,
     Visit,
 )
+from crawler.ledger.revisit import RevisitPolicy
 from crawler.ledger.sqlite import LedgerError, SqliteLedger
-from crawler.moments import now_text
-from crawler.plan.revisit import RevisitPolicy
 from crawler.states import State
-from crawler.urls.family import UrlFamily, url_family
+from crawler.timestamps import now_text
+from crawler.urls.aliases import UrlFamily, url_family
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -501,7 +501,7 @@ def test_what_was_settled_survives_a_kill(tmp_path: Path) -> None:
         from crawler.ledger.records import *
         from crawler.ledger.sqlite import SqliteLedger
         from crawler.states import State
-        from crawler.urls.family import url_family
+        from crawler.urls.aliases import url_family
         ledger = SqliteLedger(Path({str(path)!r}))
         for n in range(20):
             family = url_family([f"https://example.com/{{n}}"])

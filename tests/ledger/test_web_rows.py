@@ -12,7 +12,7 @@ import pytest
 
 from crawler.ledger.records import RobotsAnswer, Snapshot
 from crawler.ledger.sqlite import SqliteLedger
-from crawler.moments import now_text, utc_text
+from crawler.timestamps import now_text, utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

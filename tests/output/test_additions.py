@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.options import OptionError
-from crawler.output.additions import Additions
+from crawler.output.enriched import Additions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,13 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.crawl import Crawl
-from crawler.extraction.article import Article, Image, Media
-from crawler.extraction.measure import content_hash, count_words
-from crawler.inert import http_url, markdown_text, plain_text
+from crawler.extraction.article import Article, Image, Media, content_hash, count_words
 from crawler.ledger.records import Hop, ImageRecord, Snapshot, Visit
 from crawler.options import CrawlOptions
-from crawler.output.additions import Additions
-from crawler.output.filled import FIELDS
+from crawler.output.enriched import FIELDS, Additions
+from crawler.sanitize import http_url, markdown_text, plain_text
 from crawler.states import State
 from tests.web.item_files import write_item
 

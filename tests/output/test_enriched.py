@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from crawler.extraction.article import Article
-from crawler.items.added_parts import remove_added_parts
+from crawler.items.enrichment import remove_added_parts
 from crawler.ledger.records import Hop, SourceRecord, Visit
 from crawler.output.enriched import enriched_item, source_file
 from crawler.states import State

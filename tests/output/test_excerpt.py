@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.output.excerpt import first_sentences
+from crawler.output.entry import first_sentences
 
 
 @pytest.mark.parametrize(

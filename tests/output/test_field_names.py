@@ -4,8 +4,7 @@ from dataclasses import fields
 
 from crawler.extraction.article import Article, Image
 from crawler.ledger.records import Hop, SourceRecord, Visit
-from crawler.output.entry import source_entry
-from crawler.output.field_names import written_name
+from crawler.output.entry import source_entry, written_name
 from crawler.states import State
 
 NOT_WRITTEN = {"markdown", "origins", "declared_words", "kind", "cut"}

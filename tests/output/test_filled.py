@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from crawler.extraction.article import Article, Image
-from crawler.output.filled import FIELDS, filled_fields
-from crawler.topics.matcher import FoundTopic
+from crawler.output.enriched import FIELDS, filled_fields
+from crawler.topics import FoundTopic
 
 URL = "https://www.courier.example/bridge"
 ARTICLE = Article(

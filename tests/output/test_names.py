@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from crawler.output.names import (
+from crawler.output.layout import (
     item_output_path,
     new_item_stem,
     safe_segment,

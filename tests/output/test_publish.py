@@ -9,13 +9,13 @@ import pytest
 import yaml
 
 from crawler.extraction.article import Article
-from crawler.items.added_parts import remove_added_parts
+from crawler.items.enrichment import remove_added_parts
+from crawler.items.intake import Intake
 from crawler.ledger.records import Hop, ItemRecord, Visit
 from crawler.ledger.sqlite import SqliteLedger
-from crawler.output.additions import Additions
+from crawler.output.enriched import Additions
 from crawler.output.layout import Layout
 from crawler.output.publish import PublishCount, Publisher
-from crawler.plan.intake import Intake
 from crawler.states import State
 
 if TYPE_CHECKING:

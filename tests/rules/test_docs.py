@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.cli import main
-from crawler.rules.rules_file import read_rules
+from crawler.rules import read_rules
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 BLOCKS = dict(re.findall(r"^```(\w+)\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL))

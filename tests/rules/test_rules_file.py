@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.rules.rules_file import MAX_BYTES, RulesError, read_rules
+from crawler.rules import MAX_BYTES, RulesError, read_rules
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.options import OptionError
-from crawler.rules.rule import Rule
-from crawler.rules.site_rules import SiteRules
+from crawler.rules import Rule, SiteRules
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from tests.extraction.page_kind.case import cases
+from tests.extraction.classify.case import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable

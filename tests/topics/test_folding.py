@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.topics.folding import fold, is_whole, text_of_markdown
+from crawler.topics import fold, is_whole, text_of_markdown
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from crawler.topics.matcher import FoundTopic, MatcherMissingError, TopicMatcher
-from crawler.topics.taxonomy import Taxonomy, Topic
+from crawler.topics import FoundTopic, MatcherMissingError, Taxonomy, Topic, TopicMatcher
 
 
 def matcher(**keywords: str) -> TopicMatcher:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.topics.taxonomy import Taxonomy, TaxonomyError, Topic, read_taxonomy
+from crawler.topics import Taxonomy, TaxonomyError, Topic, read_taxonomy
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.urls.amp_cache import origin_of_amp_cache
+from crawler.urls.aliases import origin_of_amp_cache
 
 _CDN = "https://www-example-com.cdn.ampproject.org"
 

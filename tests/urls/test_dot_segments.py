@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.urls.dot_segments import without_dot_segments
-from crawler.urls.plain_url import plain_host
+from crawler.urls.canonical import plain_host, without_dot_segments
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.urls.family import UrlFamily, url_family
+from crawler.urls.aliases import UrlFamily, url_family
 
 
 def test_amp_pages_come_last_and_caches_give_way_to_their_origin() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crawler.fetch.addresses.resolver import ascii_name
 from crawler.fetch.robots.origin import origin_of
-from crawler.inert import http_url
+from crawler.sanitize import http_url
 from crawler.urls.canonical import clean_url, url_key
 from crawler.urls.host import ascii_host, host_of, safe_url
 from crawler.urls.registered_domain import registered_domain

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.urls.page_number import PageNumber, page_number
+from crawler.urls.pagination import PageNumber, page_number
 
 SITE = "https://news.example"
 

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.urls import canonical, registered_domain
-from crawler.urls.plain_url import plain_host
+from crawler.urls.canonical import plain_host
 
 _hosts = st.from_regex(r"[a-z0-9-]{1,9}(\.[a-z0-9-]{1,9}){1,3}", fullmatch=True)
 _rests = st.from_regex(r"(/[A-Za-z0-9._~/-]{0,9})?", fullmatch=True)

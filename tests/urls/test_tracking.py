@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.urls.tracking import TRACKING_PARAMETERS, without_tracking
+from crawler.urls.canonical import TRACKING_PARAMETERS, without_tracking
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.warc.errors import WarcError
 from crawler.warc.index import CaptureIndex
-from crawler.warc.reading import read_answer
-from crawler.warc.scan import captures_in
+from crawler.warc.reader import captures_in, read_answer
+from crawler.warc.records import WarcError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -63,10 +62,10 @@ def measured(path: Path, work: str) -> tuple[str, int]:
     source = f"""
         import resource, sys
         from pathlib import Path
-        from crawler.warc.errors import WarcError
+        from crawler.warc.records import WarcError
         from crawler.warc.index import CaptureIndex
-        from crawler.warc.reading import read_answer
-        from crawler.warc.scan import captures_in
+        from crawler.warc.reader import read_answer
+        from crawler.warc.reader import captures_in
 
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         path = Path(sys.argv[1])

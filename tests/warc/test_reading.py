@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawler.warc.errors import NotRecordedError, WarcError
 from crawler.warc.index import CaptureIndex
-from crawler.warc.reading import read_answer
-from crawler.warc.scan import captures_in
+from crawler.warc.reader import captures_in, read_answer
+from crawler.warc.records import NotRecordedError, WarcError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

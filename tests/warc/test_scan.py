@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.warc.errors import WarcError
-from crawler.warc.members import whole_length
-from crawler.warc.scan import captures_in
+from crawler.warc.reader import captures_in, whole_length
+from crawler.warc.records import WarcError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,12 +18,10 @@ import pytest
 from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.warc.errors import WarcError
 from crawler.warc.index import CaptureIndex
-from crawler.warc.reading import read_answer
-from crawler.warc.records import Exchange
-from crawler.warc.scan import captures_in
-from crawler.warc.writing import WarcWriter
+from crawler.warc.reader import captures_in, read_answer
+from crawler.warc.records import Exchange, WarcError
+from crawler.warc.writer import WarcWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -206,7 +204,7 @@ def test_a_writer_that_is_killed_leaves_whole_records_but_for_the_last(path: Pat
         import os, sys
         from dataclasses import replace
         from pathlib import Path
-        from crawler.warc.writing import WarcWriter
+        from crawler.warc.writer import WarcWriter
         from tests.warc.test_writing import EXCHANGE
         writer = WarcWriter.open(Path(sys.argv[1]), {}, should_stop=lambda: False)
         for number in range(10_000):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.watch.agenda import Agenda, Job, Trigger
-from crawler.watch.pace import Pace
+from crawler.watch.options import Pace
+from crawler.watch.queue import Agenda, Job, Trigger
 from crawler.watch.schedule import Schedule
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -9,26 +9,24 @@ from typing import TYPE_CHECKING, Final
 from lxml.etree import Element
 from trafilatura import bare_extraction
 
-from crawler.extraction.body.agreement import Shingles, agreement, shingles
-from crawler.extraction.body.article_boxes import open_article_boxes
-from crawler.extraction.body.blocks import block_text, plain_words
-from crawler.extraction.body.furniture import remove_furniture
-from crawler.extraction.body.inline_markup import list_starts, number_lists, simplify_inline
-from crawler.extraction.body.missing_text import add_missing, is_foreign, own_text
-from crawler.extraction.body.nesting import limit_nesting
-from crawler.extraction.body.paragraphs import make_paragraphs
-from crawler.extraction.body.second_opinion import as_body, main_text
-from crawler.extraction.body.split_article import join_split_article
-from crawler.extraction.body.standfirst import find_standfirst
-from crawler.extraction.body.title_blocks import Titles, page_titles
-from crawler.extraction.body.trim import trim_body
-from crawler.extraction.page_bounds import MAX_TEXT, shown_part
+from crawler.extraction.body.article_boxes import join_split_article, open_article_boxes
+from crawler.extraction.body.boilerplate import limit_nesting, remove_furniture
+from crawler.extraction.body.missing_text import add_missing, find_standfirst, is_foreign, own_text
+from crawler.extraction.body.plain_markup import (
+    list_starts,
+    make_paragraphs,
+    number_lists,
+    simplify_inline,
+)
+from crawler.extraction.body.second_opinion import Shingles, agreement, as_body, main_text, shingles
+from crawler.extraction.body.trim import Titles, block_text, page_titles, plain_words, trim_body
+from crawler.extraction.parse import MAX_TEXT, shown_part
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
-    from crawler.extraction.page_bounds import BoundedPage
+    from crawler.extraction.parse import BoundedPage
 
 # Two opinions that agree so far need no third.
 _AGREED: Final = 0.88

@@ -1,19 +1,25 @@
-"""The body that a rule has chosen, whole: nothing of it is judged, only what is no text goes."""
+"""Bodies that need not be looked for: a rule's choice, or what a page has in its data."""
 
 from __future__ import annotations
 
 from copy import deepcopy
 from typing import TYPE_CHECKING, Final
 
-from crawler.extraction.body.blocks import plain_words
-from crawler.extraction.body.nesting import limit_nesting
-from crawler.extraction.body.title_blocks import page_titles
-from crawler.extraction.metadata.image_candidates import largest_candidate
+from lxml.etree import ParserError
+from lxml.html import document_fromstring
+
+from crawler.extraction.body.boilerplate import limit_nesting
+from crawler.extraction.body.second_opinion import as_body
+from crawler.extraction.body.trim import page_titles, plain_words
+from crawler.extraction.metadata.image_sources import largest_candidate
+from crawler.extraction.metadata.json_ld import json_ld_values, schema_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lxml.etree import _Element
     from lxml.html import HtmlElement
+
 
 _NO_TEXT: Final = frozenset(
     {"script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "hr"}
@@ -125,3 +131,30 @@ def _dissolve_boxes(body: HtmlElement) -> None:
         else:
             box.tail = " " + (box.tail or "")
             box.drop_tag()
+
+
+_LEAST_WORDS: Final = 40  # fewer are a description
+_MAX_CHARACTERS: Final = 1_000_000
+
+
+def data_body(scripts: Sequence[str]) -> _Element | None:
+    """The longest schema.org articleBody of a page's JSON-LD, in trafilatura's vocabulary.
+
+    Its text may be HTML or plain; None where there is none of more than a few words.
+    """
+    texts = [
+        text[:_MAX_CHARACTERS]
+        for node in schema_nodes(json_ld_values(scripts))
+        for value in node.values("articleBody")
+        if isinstance(value, str) and (text := value.strip())
+    ]
+    longest = max(texts, key=len, default="")
+    if len(longest.split()) < _LEAST_WORDS:
+        return None
+    if "</p>" not in longest and "<br" not in longest:
+        return as_body(longest)
+    try:
+        tree = document_fromstring(f"<article>{longest}</article>")
+    except ParserError:
+        return None
+    return chosen_body(tree, [next(tree.iter("article"))])

@@ -1,4 +1,4 @@
-"""What the extraction left out of an article, or took from another one, put right by the page."""
+"""What the extraction left out of an article or took from another, put right by the page."""
 
 from __future__ import annotations
 
@@ -6,15 +6,60 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.body.article_boxes import headline_of
-from crawler.extraction.body.blocks import block_text, plain_words
 from crawler.extraction.body.chosen_body import chosen_body
 from crawler.extraction.body.phrases import CREDIT, NOTICE, PLACEHOLDER
+from crawler.extraction.body.trim import block_text, plain_words
 from crawler.extraction.metadata.authors import starts_byline
-from crawler.extraction.metadata.topics import letters
+from crawler.extraction.metadata.keywords import letters
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
     from lxml.html import HtmlElement
+
+    from crawler.extraction.body.trim import Titles
+
+
+# Shorter ones are subtitles, and belong to the title.
+_LEAST_CHARACTERS: Final = 100
+_MOST_CHARACTERS: Final = 800
+_OPENING_CHARACTERS: Final = 60
+_HOLDERS: Final = ("p", "div", "h2", "h3", "span", "strong", "li")
+_MOST_CHILDREN: Final = 3
+_SENTENCE_ENDS: Final = tuple('.!?…。！？।؟"”“»')  # noqa: RUF001 - the marks of any script
+
+
+def find_standfirst(tree: HtmlElement, titles: Titles, opening: str) -> str | None:
+    """The text of the element that says, in sentences, what the page's description says.
+
+    Args:
+        tree: the page; it is not changed.
+        titles: the page's titles and descriptions.
+        opening: the first words of the article, as `plain_words` gives them; what they hold
+            already is not looked for.
+    """
+    wanted = {
+        text
+        for text in titles.descriptions
+        if len(text) >= _LEAST_CHARACTERS and text[:_OPENING_CHARACTERS] not in opening
+    }
+    if not wanted:
+        return None
+    starts = tuple({text.partition(" ")[0] for text in wanted})
+    for element in tree.iter(*_HOLDERS):
+        if len(element) > _MOST_CHILDREN:
+            continue
+        first = next((text for text in element.itertext() if not text.isspace()), "")
+        if not plain_words(first[:_OPENING_CHARACTERS]).startswith(starts):
+            continue
+        text = " ".join("".join(element.itertext()).split())
+        if (
+            len(text) <= _MOST_CHARACTERS
+            and text.endswith(_SENTENCE_ENDS)
+            and plain_words(text) in wanted
+        ):
+            return text
+    return None
+
 
 _KEY: Final = 50  # letters by which a paragraph is known again
 _LEAST: Final = 60  # characters of a paragraph that is worth it
@@ -23,7 +68,7 @@ _MOST_LINKED: Final = 0.3
 _MOST_LINKS: Final = 20
 _CONTENT: Final = frozenset({"article", "main"})
 _MAX_CLIMB: Final = 60
-_SENTENCE_ENDS: Final = tuple('.!?…。！？।؟:"”“»')  # noqa: RUF001 - the marks of any script
+_ENDS_A_SENTENCE: Final = tuple('.!?…。！？।؟:"”“»')  # noqa: RUF001 - the marks of any script
 _FEW_WORDS: Final = 10
 _ALIKE: Final = 4  # boxes around a paragraph that are compared
 _HALF: Final = 0.5
@@ -93,7 +138,7 @@ def _looks(paragraph: HtmlElement) -> set[tuple[object, object]]:
 
 def _is_prose(paragraph: HtmlElement) -> bool:
     text = block_text(paragraph)
-    if len(text) < _LEAST or not text.endswith(_SENTENCE_ENDS):
+    if len(text) < _LEAST or not text.endswith(_ENDS_A_SENTENCE):
         return False
     if NOTICE.search(text) or PLACEHOLDER.search(text) or CREDIT.match(text) or starts_byline(text):
         return False

@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections import Counter
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from lxml.etree import Element, SubElement
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLParserException
 
+from crawler.extraction.article import words
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+
+Shingles: TypeAlias = Counter[tuple[str, ...]]
+
+_SHINGLE_WORDS = 4
+# Agreement shows in the beginning of a text; the bag of a long one would take much memory.
+_CHARACTERS = 200_000
+
+
+def shingles(text: str) -> Shingles:
+    """The bag of runs of four words of a text, or of its beginning; a shorter text is one run."""
+    found = words(text[:_CHARACTERS])
+    if len(found) < _SHINGLE_WORDS:
+        return Counter([tuple(found)] if found else [])
+    return Counter(zip(*(found[start:] for start in range(_SHINGLE_WORDS)), strict=False))
+
+
+def agreement(one: Shingles, other: Shingles) -> float:
+    """The share of two texts that is common to both (Dice coefficient), from 0 to 1."""
+    total = one.total() + other.total()
+    return 2 * (one & other).total() / total if total else 0.0
 
 
 # A control character, which a character reference can name, and which no XML may hold.

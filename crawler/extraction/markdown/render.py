@@ -7,15 +7,84 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from crawler.extraction.markdown.code_block import render_code_block
-from crawler.extraction.markdown.inline import render_one_line, render_paragraphs
-from crawler.extraction.markdown.inline_runs import Run, RunCollector, Style
-from crawler.extraction.markdown.table import render_table, table_rows
+from lxml.etree import iterwalk
+
+from crawler.extraction.markdown.inline import (
+    Run,
+    RunCollector,
+    Style,
+    render_one_line,
+    render_paragraphs,
+)
+from crawler.sanitize import code_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lxml.etree import _Element
+
+
+# A cell with more text than this lays out a page and is no part of a table.
+_CELL_CHARACTERS = 500
+
+
+def table_rows(table: _Element) -> list[list[_Element]]:
+    """The cells of a table row by row; empty if it is not tabular but only lays out text."""
+    rows = [[cell for cell in row if cell.tag == "cell"] for row in table if row.tag == "row"]
+    rows = [row for row in rows if row]
+    cells = [cell for row in rows for cell in row]
+    is_tabular = (
+        len(rows) > 1
+        and all(row.tag == "row" for row in table)
+        and max(len(row) for row in rows) > 1
+        and all(_length(cell) <= _CELL_CHARACTERS for cell in cells)
+        and next(table.iterdescendants("table"), None) is None
+    )
+    return rows if is_tabular else []
+
+
+def _length(cell: _Element) -> int:
+    return sum(len(text) for text in cell.itertext())
+
+
+def render_table(rows: Sequence[Sequence[str]]) -> str:
+    """Render rows of one-line Markdown cells; the first row is the head, as GFM demands one."""
+    if not any(cell for row in rows for cell in row):
+        return ""
+    width = max(len(row) for row in rows)
+    padded = [[*row, *[""] * (width - len(row))] for row in rows]
+    lines = [f"| {' | '.join(row)} |" for row in padded]
+    lines.insert(1, f"|{' --- |' * width}")
+    return "\n".join(lines)
+
+
+_TILDES: Final = re.compile("~{3,}")
+
+
+def render_code_block(element: _Element) -> str:
+    """Render a `code` element as a fenced block; "" if it is blank.
+
+    The fence is of tildes, which plain kramdown knows too, and longer than any in the code.
+    """
+    lines = [line.rstrip() for line in code_text("".join(_texts(element))).split("\n")]
+    while lines and not lines[0]:
+        lines.pop(0)
+    while lines and not lines[-1]:
+        lines.pop()
+    if not lines:
+        return ""
+    code = "\n".join(lines)
+    fence = "~" * (1 + max((len(run) for run in _TILDES.findall(code)), default=2))
+    return f"{fence}\n{code}\n{fence}"
+
+
+def _texts(element: _Element) -> Iterator[str]:
+    for event, node in iterwalk(element, events=("start", "end")):
+        if event == "start":
+            yield "\n" if node.tag == "lb" else node.text or ""
+        elif node is not element:
+            yield node.tail or ""
+
 
 # Beyond this depth blocks are read as running text. Real articles need three or four.
 _MAX_DEPTH: Final = 12
@@ -42,7 +111,7 @@ def to_markdown(body: _Element, base_url: str) -> str:
     """Render a body in trafilatura's vocabulary as Markdown.
 
     Blocks stand one empty line apart; the text ends without a line end. Its headings start at
-    level 2. All text is escaped (`crawler.inert`), and links and images are absolute http or
+    level 2. All text is escaped (`crawler.sanitize`), and links and images are absolute http or
     https URLs; a link that cannot be is its text alone.
 
     Args:

@@ -1,15 +1,42 @@
-"""Dates as pages write them, normalised to ISO 8601 without adding what was not given."""
+"""Dates as pages and URLs write them, as ISO 8601, without adding what was not given."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.metadata.month_names import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+# A month alone is no date; eight digits are one only where nothing else is in their part.
+_FORMS: Final = (
+    re.compile(r"/(?P<y>(?:19|20)\d\d)/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?=[/-]|$)"),
+    re.compile(r"[/_](?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?=[/_-]|$)"),
+    re.compile(r"/(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)/(?P<d>\d\d)(?=[/-]|$)"),
+    re.compile(r"/(?P<y>(?:19|20)\d\d)(?P<m>\d\d)/?(?P<d>\d\d)(?=[/_]|$)"),
+    re.compile(r"/(?P<y>(?:19|20)\d\d)/(?P<m>[a-z]{3,9})/(?P<d>\d{1,2})(?=[/-]|$)"),
+    re.compile(r"/(?P<d>\d\d)[-.](?P<m>\d\d)[-.](?P<y>(?:19|20)\d\d)(?=[/_-]|$)"),
+)
+
+
+def url_date(url: str) -> str | None:
+    """The day in the path of a URL, as it stands there but written 2025-04-01.
+
+    Day, month and year in that order are read between hyphens or dots, where they are no date by
+    any other order.
+    """
+    path = url.partition("?")[0].partition("#")[0].lower()
+    for form in _FORMS:
+        if match := form.search(path):
+            month = MONTHS.get(match["m"], match["m"])
+            if str(month).isdigit():
+                return f"{match['y']}-{month:0>2}-{match['d']:0>2}"
+    return None
+
 
 EARLIEST = datetime(1991, 1, 1, tzinfo=UTC)  # the year of the web
 _TOLERANCE = timedelta(days=1)

@@ -1,17 +1,37 @@
-"""What a page declares itself to be, and how long its article is."""
+"""What a page declares itself to be, how long its article is, and whether it is free."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from crawler.extraction.metadata.candidates import JSON_LD, OPEN_GRAPH, Found
+from crawler.extraction.metadata.field_text import JSON_LD, OPEN_GRAPH, Found
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from crawler.extraction.metadata.candidates import Candidate
-    from crawler.extraction.metadata.schema_nodes import Node
+    from crawler.extraction.metadata.field_text import Candidate
+    from crawler.extraction.metadata.json_ld import Node
+
+
+_TRUE = frozenset({"true", "yes", "1"})
+_FALSE = frozenset({"false", "no", "0"})
+# The values of the meta tag article:content_tier; a metered article is not free to everybody.
+_TIERS = {"free": True, "metered": False, "locked": False}
+
+
+def free_flag(value: str) -> bool | None:
+    """A schema.org Boolean: true or false in any case, also as https://schema.org/True."""
+    word = value.strip().rstrip("/").rsplit("/", 1)[-1].lower()
+    if word in _TRUE:
+        return True
+    return False if word in _FALSE else None
+
+
+def free_tier(value: str) -> bool | None:
+    """The meaning of `article:content_tier`: free, metered or locked."""
+    return _TIERS.get(value.strip().lower())
+
 
 MAX_TYPES: Final = 10
 _MAX_WORDS: Final = 1_000_000

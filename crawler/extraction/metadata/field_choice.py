@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.extraction.metadata.authors import author_names, without_affiliation, without_site
-from crawler.extraction.metadata.candidates import (
+from crawler.extraction.metadata.authors import (
+    author_names,
+    is_like_a_name,
+    without_affiliation,
+    without_site,
+)
+from crawler.extraction.metadata.declared_kind import free_flag, free_tier
+from crawler.extraction.metadata.field_text import (
     BYLINE,
     JSON_LD,
     LINK,
@@ -13,12 +19,10 @@ from crawler.extraction.metadata.candidates import (
     OPEN_GRAPH,
     Candidate,
     Found,
+    field_text,
 )
-from crawler.extraction.metadata.field_text import field_text
-from crawler.extraction.metadata.free_access import free_flag, free_tier
-from crawler.extraction.metadata.languages import language_tag
+from crawler.extraction.metadata.language import language_tag
 from crawler.extraction.metadata.page_links import amp_url, canonical_url
-from crawler.extraction.metadata.person_names import is_like_a_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.extraction.metadata import meta_names
-from crawler.extraction.metadata.candidates import (
+from crawler.extraction.metadata.dates import url_date
+from crawler.extraction.metadata.field_text import (
     HTML,
     JSON_LD,
     LINK,
@@ -18,12 +19,10 @@ from crawler.extraction.metadata.candidates import (
     Candidate,
     candidates,
 )
-from crawler.extraction.metadata.guessed_date import guessed_date
-from crawler.extraction.metadata.json_ld import json_ld_values
+from crawler.extraction.metadata.json_ld import Node, json_ld_values, value_text
 from crawler.extraction.metadata.meta_names import meta_candidates
-from crawler.extraction.metadata.schema_nodes import Node, value_text
+from crawler.extraction.metadata.publication import guessed_date
 from crawler.extraction.metadata.titles import without_site_name
-from crawler.extraction.metadata.url_dates import url_date
 from crawler.extraction.metadata.visible_sources import VisibleSources
 from crawler.urls.registered_domain import registered_domain
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from crawler.extraction.metadata.headline_dates import DatesNear
+    from crawler.extraction.metadata.headlines import DatesNear
     from crawler.extraction.metadata.markup import Markup
 
 

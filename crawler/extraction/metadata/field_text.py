@@ -1,11 +1,54 @@
-"""A string out of a page's metadata, as one line of plain text."""
+"""A value out of a page: one line of plain text, bounded, with the part that it is from."""
 
 from __future__ import annotations
 
 import html
 import re
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from crawler.inert import plain_text
+from lxml import etree
+
+from crawler.sanitize import plain_text
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+
+T = TypeVar("T")
+
+JSON_LD = "json-ld"
+OPEN_GRAPH = "open-graph"
+TWITTER = "twitter"
+META = "meta"
+MICRODATA = "microdata"
+LINK = "link"
+HTML = "html"
+BYLINE = "byline"
+TIME = "time"
+URL = "url"
+TEXT = "text"
+HTMLDATE = "htmldate"
+RULE = "rule"
+
+
+class Candidate(NamedTuple):
+    """What one source says; `origin` is a key of `Article.origins`' values."""
+
+    value: str
+    origin: str
+
+
+class Found(NamedTuple, Generic[T]):
+    """The value chosen for a field and its origin, which is None where nothing was found."""
+
+    value: T
+    origin: str | None
+
+
+def candidates(values: list[str], origin: str) -> list[Candidate]:
+    """Each of the values as a candidate of one origin."""
+    return [Candidate(value, origin) for value in values]
+
 
 # What is read for one character that is kept: room for entities and tags around it.
 _RAW_FACTOR = 8
@@ -35,3 +78,36 @@ def field_text(value: str, limit: int) -> str | None:
 def _without_tags(text: str) -> str:
     closed = {tag[2].lower() for tag in _TAG.finditer(text) if tag[1]} | _VOID_TAGS
     return _TAG.sub(lambda tag: " " if tag[2].lower() in closed else tag[0], text)
+
+
+_MAX_CHARACTERS = 2_000
+_MAX_EVENTS = 1_000
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "svg"})
+_BREAKING = frozenset({"br", "div", "li", "p", "ul"})
+
+
+def element_text(element: HtmlElement, *, between: str = " ") -> str:
+    """The element's text in one line, without scripts, styles and comments.
+
+    Reads about 2,000 characters and 500 elements, so that nested or huge elements cost little.
+    `between` stands where a line or block begins or ends.
+    """
+    pieces: list[str] = []
+    size = 0
+    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for number, (event, node) in enumerate(walk):
+        if number >= _MAX_EVENTS or size >= _MAX_CHARACTERS:
+            break
+        piece: str | None = None
+        if event == "start" and node.tag in _UNSEEN:
+            walk.skip_subtree()
+        elif event == "start":
+            piece = node.text
+        elif node is not element:
+            piece = node.tail
+        if node.tag in _BREAKING:
+            pieces.append(between)
+        if piece:
+            pieces.append(piece[:_MAX_CHARACTERS])
+            size += len(pieces[-1])
+    return " ".join("".join(pieces).split())

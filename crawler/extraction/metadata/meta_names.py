@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from crawler.extraction.metadata.candidates import META, OPEN_GRAPH, TWITTER, Candidate
+from crawler.extraction.metadata.field_text import META, OPEN_GRAPH, TWITTER, Candidate
 
 if TYPE_CHECKING:
     from crawler.extraction.metadata.markup import Markup

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from crawler.inert import http_url
+from crawler.sanitize import http_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -19,13 +19,11 @@ from crawler.extraction.metadata.field_choice import (
 from crawler.extraction.metadata.field_sources import FieldSources
 from crawler.extraction.metadata.image_sources import publisher_logos, raw_images
 from crawler.extraction.metadata.images import chosen_images
-from crawler.extraction.metadata.json_ld import json_ld_values
-from crawler.extraction.metadata.keyword_choice import chosen_keywords
+from crawler.extraction.metadata.json_ld import json_ld_values, page_nodes, schema_nodes
+from crawler.extraction.metadata.keywords import chosen_keywords
 from crawler.extraction.metadata.markup import read_markup
 from crawler.extraction.metadata.media import chosen_media
-from crawler.extraction.metadata.page_nodes import page_nodes
 from crawler.extraction.metadata.publication import publication_dates
-from crawler.extraction.metadata.schema_nodes import schema_nodes
 from crawler.extraction.metadata.titles import chosen_title
 from crawler.extraction.metadata.visible_images import visible_images
 
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from crawler.extraction.article import Image, Media
-    from crawler.extraction.metadata.candidates import Candidate, Found
+    from crawler.extraction.metadata.field_text import Candidate, Found
     from crawler.extraction.metadata.markup import Markup
 
 _MAX_DESCRIPTION = 2_000

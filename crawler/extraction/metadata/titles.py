@@ -1,17 +1,47 @@
-"""Which of a page's titles is the article's."""
+"""Which of a page's titles is the article's, and which headings name the site."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
-from crawler.extraction.metadata.candidates import HTML, OPEN_GRAPH, TWITTER, Candidate, Found
-from crawler.extraction.metadata.field_text import field_text
-from crawler.extraction.metadata.topics import letters
+from crawler.extraction.metadata.field_text import (
+    HTML,
+    OPEN_GRAPH,
+    TWITTER,
+    Candidate,
+    Found,
+    field_text,
+)
+from crawler.extraction.metadata.keywords import letters
 from crawler.extraction.metadata.visible_dates import visible_dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from lxml.html import HtmlElement
+
+
+_LEVELS: Final = 3
+
+
+def is_site_heading(heading: HtmlElement) -> bool:
+    """Whether a heading is a link to the front page, or in one: the site's name as a logo."""
+    around = zip(range(_LEVELS), heading.iterancestors(), strict=False)
+    links = [parent for _, parent in around if parent.tag == "a"]
+    if not links and not (heading.text or "").strip():
+        links = [child for child in heading[:1] if child.tag == "a" and len(heading) == 1]
+    return any(_is_front_page(link.get("href") or "") for link in links)
+
+
+def _is_front_page(href: str) -> bool:
+    try:
+        parts = urlsplit(href.strip()[:2_000])
+    except ValueError:
+        return False
+    return parts.path in {"", "/"} and not parts.query and not href.startswith("#")
+
 
 MAX_TITLE = 500
 # Hyphens, dashes, dots and angle quotes between spaces; bars (the wide one of CJK) always.

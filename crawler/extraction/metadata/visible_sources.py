@@ -8,21 +8,23 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crawler.extraction.metadata import meta_names
-from crawler.extraction.metadata.bylines import linked_authors, signatures, visible_bylines
-from crawler.extraction.metadata.candidates import (
+from crawler.extraction.metadata.bylines import (
+    authors_near,
+    linked_authors,
+    signatures,
+    visible_bylines,
+)
+from crawler.extraction.metadata.field_text import (
     BYLINE,
     HTML,
     LINK,
     Candidate,
     candidates,
 )
-from crawler.extraction.metadata.date_elements import dates_by_name, labelled_dates
-from crawler.extraction.metadata.headline_area import HeadlineArea, headline_area
-from crawler.extraction.metadata.headline_dates import DatesNear, dates_near
-from crawler.extraction.metadata.headline_names import authors_near
+from crawler.extraction.metadata.headlines import DatesNear, HeadlineArea, dates_near, headline_area
+from crawler.extraction.metadata.keywords import letters, tag_links
 from crawler.extraction.metadata.meta_names import meta_candidates
-from crawler.extraction.metadata.tag_links import tag_links
-from crawler.extraction.metadata.topics import letters
+from crawler.extraction.metadata.visible_dates import dates_by_name, labelled_dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -24,7 +24,7 @@ from crawler.fetch.hosts.via import led_by
 from crawler.fetch.own_trouble import OWN_TRIES, OwnTroubleError, Pulse
 from crawler.fetch.robots.errors import RobotsUnreachableError
 from crawler.fetch.warc.errors import OwnFailureError
-from crawler.moments import moment
+from crawler.timestamps import moment
 from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urlsplit
 
 from crawler.fetch.hosts.rest import HostLimits, Rest
-from crawler.moments import utc_text
+from crawler.timestamps import utc_text
 from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from crawler.fetch.robots.origin import robots_url
 from crawler.fetch.robots.rules import ROBOTS_BYTES, leading_lines
 from crawler.fetch.warc.errors import OwnFailureError
 from crawler.states import State
-from crawler.urls.dot_segments import without_dot_segments
+from crawler.urls.canonical import without_dot_segments
 from crawler.urls.host import safe_url
 from crawler.urls.registered_domain import site_of
 

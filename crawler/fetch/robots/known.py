@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from crawler.fetch.robots.fetch import NOBODY
 from crawler.fetch.robots.rules import RobotsRules, rules_of
 from crawler.ledger.records import RobotsAnswer
-from crawler.moments import utc_text
+from crawler.timestamps import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -17,8 +17,8 @@ from crawler.fetch.robots.fetch import Asker, RobotsFetcher
 from crawler.fetch.robots.known import KnownRobots, utc_now
 from crawler.fetch.robots.origin import origin_of
 from crawler.fetch.robots.product_token import product_token
-from crawler.moments import utc_text
 from crawler.options import OptionError
+from crawler.timestamps import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,9 +14,8 @@ from scrapy.exceptions import NotConfigured
 from crawler import __version__
 from crawler.fetch.bounded_stop import BoundedStop, StoppableDownloadHandler
 from crawler.fetch.warc.errors import OwnFailureError
-from crawler.warc.errors import WarcError
-from crawler.warc.records import Exchange
-from crawler.warc.writing import WarcWriter
+from crawler.warc.records import Exchange, WarcError
+from crawler.warc.writer import WarcWriter
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

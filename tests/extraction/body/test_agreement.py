@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.body.agreement import agreement, shingles
+from crawler.extraction.body.second_opinion import agreement, shingles
 
 
 @pytest.mark.parametrize(

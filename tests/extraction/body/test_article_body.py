@@ -8,8 +8,7 @@ from trafilatura.settings import Document
 
 from crawler.extraction.body import article_body as body_module
 from crawler.extraction.body.article_body import Body, extract_body
-from crawler.extraction.page_bounds import LARGE_TAGS, bound_page
-from crawler.extraction.parse import parse_page
+from crawler.extraction.parse import LARGE_TAGS, bound_page, parse_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable

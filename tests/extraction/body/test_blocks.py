@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.body.blocks import block_text, linked_share, plain_words, remove_block
+from crawler.extraction.body.trim import block_text, linked_share, plain_words, remove_block
 from tests.extraction.body.bodies import body_of
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.body.captions import drop_captions, drop_labels
+from crawler.extraction.body.trim import drop_captions, drop_labels
 from tests.extraction.body.bodies import PROSE, body_of, texts_of
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from crawler import extract_article
-from crawler.extraction.body.data_body import data_body
+from crawler.extraction.body.chosen_body import data_body
 from crawler.extraction.markdown.render import to_markdown
 
 TEXT = "The council met on Monday and decided about the bridge over the river. " * 5

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.body.furniture import remove_furniture
+from crawler.extraction.body.boilerplate import remove_furniture
 from crawler.extraction.parse import parse_page
 
 

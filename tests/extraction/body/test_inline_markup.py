@@ -3,7 +3,7 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from crawler.extraction.body.inline_markup import list_starts, number_lists, simplify_inline
+from crawler.extraction.body.plain_markup import list_starts, number_lists, simplify_inline
 
 
 def _simple(markup: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.body.agreement import agreement, shingles
+from crawler.extraction.body.second_opinion import agreement, shingles
 from crawler.extraction.extract import extract_article
 
 SENTENCES = {

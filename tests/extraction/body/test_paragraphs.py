@@ -5,7 +5,7 @@ import time
 import lxml.html
 import pytest
 
-from crawler.extraction.body.paragraphs import make_paragraphs
+from crawler.extraction.body.plain_markup import make_paragraphs
 
 ONE = "The council met on Monday and decided about the bridge over the river."
 TWO = "Work on the bridge is to begin in spring, and nobody would say what it costs."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.body.related import drop_related
+from crawler.extraction.body.trim import drop_related
 from tests.extraction.body.bodies import PROSE, body_of, texts_of
 
 HEADLINES = (

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.body.standfirst import find_standfirst
-from crawler.extraction.body.title_blocks import page_titles
+from crawler.extraction.body.missing_text import find_standfirst
+from crawler.extraction.body.trim import page_titles
 from crawler.extraction.parse import parse_page
 
 TEXT = (

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.body.title_blocks import Titles, drop_title, page_titles
+from crawler.extraction.body.trim import Titles, drop_title, page_titles
 from crawler.extraction.parse import parse_page
 from tests.extraction.body.bodies import PROSE, body_of, texts_of
 

@@ -4,7 +4,7 @@ import time
 
 from lxml.html import fromstring
 
-from crawler.extraction.markdown.pictures import keep_captions
+from crawler.extraction.markdown.inline import keep_captions
 
 
 def titles(html: str) -> list[str | None]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.metadata.author_words import is_job, is_newsroom
+from crawler.extraction.metadata.authors import is_job, is_newsroom
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import time
 import lxml.html
 import pytest
 
-from crawler.extraction.metadata.date_elements import dates_by_name, labelled_dates
+from crawler.extraction.metadata.visible_dates import dates_by_name, labelled_dates
 
 
 def _named(markup: str) -> list[str]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from crawler.extraction.metadata.element_text import element_text
+from crawler.extraction.metadata.field_text import element_text
 
 
 @pytest.mark.parametrize(

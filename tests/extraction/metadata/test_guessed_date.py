@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import lxml.html
 
-from crawler.extraction.metadata.guessed_date import guessed_date
+from crawler.extraction.metadata.publication import guessed_date
 
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 PAGE = "<html><body><h1>Bridge</h1><div class='info-line'>{}</div><p>Text</p></body></html>"

@@ -5,7 +5,7 @@ import time
 import lxml.html
 import pytest
 
-from crawler.extraction.metadata.headline_area import HeadlineArea, headline_area
+from crawler.extraction.metadata.headlines import HeadlineArea, headline_area
 
 PAGE = """
 <header><h1>The Daily</h1><p>Wednesday, 25 November 2026</p></header><nav><a>Home</a></nav>

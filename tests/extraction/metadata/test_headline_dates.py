@@ -3,8 +3,7 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from crawler.extraction.metadata.headline_area import headline_area
-from crawler.extraction.metadata.headline_dates import dates_near
+from crawler.extraction.metadata.headlines import dates_near, headline_area
 
 
 def _values(page: lxml.html.HtmlElement) -> list[str]:

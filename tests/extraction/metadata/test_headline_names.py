@@ -3,8 +3,8 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from crawler.extraction.metadata.headline_area import headline_area
-from crawler.extraction.metadata.headline_names import authors_near
+from crawler.extraction.metadata.bylines import authors_near
+from crawler.extraction.metadata.headlines import headline_area
 
 LONG = "The council of the small town voted on Tuesday to keep the old footbridge open. " * 2
 

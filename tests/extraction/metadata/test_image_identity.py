@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.metadata.image_identity import image_keys, kinship_keys
+from crawler.extraction.metadata.images import image_keys, kinship_keys
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.metadata.candidates import (
+from crawler.extraction.metadata.field_text import (
     HTML,
     JSON_LD,
     META,
@@ -10,7 +10,7 @@ from crawler.extraction.metadata.candidates import (
     Candidate,
     Found,
 )
-from crawler.extraction.metadata.keyword_choice import chosen_keywords
+from crawler.extraction.metadata.keywords import chosen_keywords
 
 
 def _chosen(

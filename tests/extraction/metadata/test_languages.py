@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.metadata.languages import language_tag
+from crawler.extraction.metadata.language import language_tag
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ import lxml.html
 import pytest
 
 from crawler.extraction.article import Media
-from crawler.extraction.metadata.media import MAX_MEDIA
-from crawler.extraction.metadata.media_durations import duration_seconds
+from crawler.extraction.metadata.media import MAX_MEDIA, duration_seconds
 from crawler.extraction.metadata.read import Metadata, read_metadata
 
 URL = "https://news.example/video/bridge"

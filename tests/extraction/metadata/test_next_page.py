@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.extraction.metadata.markup import read_markup
-from crawler.extraction.metadata.next_page import next_page_url
+from crawler.extraction.metadata.page_links import next_page_url
 from crawler.extraction.parse import parse_page
 
 SITE = "https://news.example"

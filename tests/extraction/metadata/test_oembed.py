@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crawler.extraction.article import Article, Media
-from crawler.extraction.metadata.oembed import oembed_to_ask, with_missing, with_oembed
+from crawler.extraction.metadata.media import oembed_to_ask, with_missing, with_oembed
 
 ADDRESS = "https://video.example/oembed?url=5"
 BARE = Media("video", oembed_url=ADDRESS)

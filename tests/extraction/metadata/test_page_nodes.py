@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from crawler.extraction.metadata.page_nodes import page_nodes
-from crawler.extraction.metadata.schema_nodes import schema_nodes
+from crawler.extraction.metadata.json_ld import page_nodes, schema_nodes
 
 PAGE = "https://news.example/politics/story-1"
 HERE = {"@type": "NewsArticle", "headline": "The council votes on the bridge", "url": PAGE}

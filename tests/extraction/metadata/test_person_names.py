@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.metadata.person_names import is_like_a_name
+from crawler.extraction.metadata.authors import is_like_a_name
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.extraction.metadata.candidates import Candidate
-from crawler.extraction.metadata.headline_dates import DatesNear
+from crawler.extraction.metadata.field_text import Candidate
+from crawler.extraction.metadata.headlines import DatesNear
 from crawler.extraction.metadata.publication import best_date, publication_dates
 
 if TYPE_CHECKING:

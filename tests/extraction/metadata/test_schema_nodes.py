@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extraction.metadata.page_nodes import page_nodes
-from crawler.extraction.metadata.schema_nodes import schema_nodes
+from crawler.extraction.metadata.json_ld import page_nodes, schema_nodes
 
 NAMES = ("@type", "@id", "@graph", "url", "headline", "name", "author", "mainEntityOfPage", "x")
 JSON = st.recursive(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from crawler.extraction.metadata.site_heading import is_site_heading
+from crawler.extraction.metadata.titles import is_site_heading
 
 
 @pytest.mark.parametrize(

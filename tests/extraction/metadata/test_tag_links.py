@@ -5,7 +5,7 @@ import time
 import lxml.html
 import pytest
 
-from crawler.extraction.metadata.tag_links import tag_links
+from crawler.extraction.metadata.keywords import tag_links
 
 
 def _tags(markup: str) -> list[str]:

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from crawler.extraction.metadata.candidates import HTML, JSON_LD, TEXT, Candidate
-from crawler.extraction.metadata.text_language import settled_language, text_language
+from crawler.extraction.metadata.field_text import HTML, JSON_LD, TEXT, Candidate
+from crawler.extraction.metadata.language import settled_language, text_language
 
 ENGLISH = "The council voted on Tuesday to keep the old footbridge open for another two years. "
 TEXTS = {

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.metadata.candidates import (
+from crawler.extraction.metadata.field_text import (
     HTML,
     JSON_LD,
     META,

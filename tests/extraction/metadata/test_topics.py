@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.metadata.topics import MAX_KEYWORDS, keyword_list
+from crawler.extraction.metadata.keywords import MAX_KEYWORDS, keyword_list
 
 
 @pytest.mark.parametrize(

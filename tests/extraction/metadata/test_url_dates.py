@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.metadata.url_dates import url_date
+from crawler.extraction.metadata.dates import url_date
 
 
 @pytest.mark.parametrize(

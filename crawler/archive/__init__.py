@@ -1,1 +1,0 @@
-"""Web archives: how to ask one for a page that is gone, and what its answers mean."""

@@ -1,1 +1,0 @@
-"""Sitemaps (https://www.sitemaps.org/protocol.html), also those of news, and their indexes."""

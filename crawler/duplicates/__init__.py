@@ -1,1 +1,0 @@
-"""When two texts are copies of one article, and which copy is the best."""

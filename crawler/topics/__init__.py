@@ -1,1 +1,0 @@
-"""Which topics of a site's own taxonomy an article is about."""

@@ -1,1 +1,0 @@
-"""What would be extracted from one page, and pages that are kept to see that it stays so."""
