@@ -12,12 +12,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from crawler.api import RunError, run
     from crawler.extraction.article import Article, Image, Media
     from crawler.extraction.extract import extract_article
     from crawler.items.item import Item, Link, read_item
     from crawler.options import OptionError
     from crawler.problem import ItemError, Problem
-    from crawler.running import RunError, run
     from crawler.states import State
     from crawler.summary import RunSummary
 
@@ -49,12 +49,12 @@ _HOME: Final = {
     "Media": "crawler.extraction.article",
     "OptionError": "crawler.options",
     "Problem": "crawler.problem",
-    "RunError": "crawler.running",
+    "RunError": "crawler.api",
     "RunSummary": "crawler.summary",
     "State": "crawler.states",
     "extract_article": "crawler.extraction.extract",
     "read_item": "crawler.items.item",
-    "run": "crawler.running",
+    "run": "crawler.api",
 }
 
 

@@ -7,7 +7,7 @@ import os
 BOT_NAME = "frontmatter-crawler"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
-SPIDER_LOADER_CLASS = "crawler.spiders.loader.InstalledSpiderLoader"
+SPIDER_LOADER_CLASS = "crawler.spiderloader.InstalledSpiderLoader"
 
 # Who to complain to: a web page or an e-mail address. A crawl of public sites needs it; it goes
 # into the User-Agent, unless USER_AGENT is set.
@@ -92,33 +92,33 @@ CRAWLER_CRAWL_DELAY_MAX = 60.0
 
 # Politeness: one request at a time and a pause per site, many sites at once.
 ROBOTSTXT_OBEY = True
-SCHEDULER = "crawler.fetch.hosts.frontier.HostFrontier"
-DOWNLOADER = "crawler.fetch.hosts.downloader.SiteDownloader"
+SCHEDULER = "crawler.downloader.scheduler.HostFrontier"
+DOWNLOADER = "crawler.downloader.scheduler.SiteDownloader"
 CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "crawler.fetch.dot_segments.DotSegmentsMiddleware": 40,
-    "crawler.fetch.contact_guard.ContactGuardMiddleware": 50,
-    "crawler.fetch.addresses.gate.AddressGate": 60,
+    "crawler.downloader.redirects.DotSegmentsMiddleware": 40,
+    "crawler.downloader.contact.ContactGuardMiddleware": 50,
+    "crawler.downloader.ssrf.AddressGate": 60,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "crawler.fetch.hosts.gate.HostGate": 90,
+    "crawler.downloader.retry.HostGate": 90,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "crawler.fetch.answers.decompression.DecompressionMiddleware": 590,
+    "crawler.downloader.compression.DecompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.fetch.robots.middleware.RobotsMiddleware": 100,
-    "crawler.fetch.conditional.ConditionalMiddleware": 610,
-    "crawler.fetch.locations.LocationMiddleware": 605,
-    "crawler.fetch.cookies.VisitCookiesMiddleware": 710,
+    "crawler.downloader.robots.middleware.RobotsMiddleware": 100,
+    "crawler.downloader.conditional.ConditionalMiddleware": 610,
+    "crawler.downloader.redirects.LocationMiddleware": 605,
+    "crawler.downloader.cookies.VisitCookiesMiddleware": 710,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-    "crawler.fetch.meta_refresh.RefreshMiddleware": 580,
+    "crawler.downloader.redirects.RefreshMiddleware": 580,
 }
 
 # Limits of one answer, and what is not needed or not safe.
 DOWNLOAD_TIMEOUT = 30
-TWISTED_DNS_RESOLVER = "crawler.fetch.addresses.resolver.GuardedResolver"
+TWISTED_DNS_RESOLVER = "crawler.downloader.resolver.GuardedResolver"
 DNS_TIMEOUT = 20
 REACTOR_THREADPOOL_MAXSIZE = 64  # look-ups of that many host names at once, also of some that hang
 DOWNLOAD_MAXSIZE = 4 * 1024 * 1024
@@ -129,8 +129,8 @@ DOWNLOAD_HANDLERS = {
     "file": None,
     "ftp": None,
     "s3": None,
-    "http": "crawler.fetch.bounded_stop.StoppableDownloadHandler",
-    "https": "crawler.fetch.bounded_stop.StoppableDownloadHandler",
+    "http": "crawler.downloader.stop.StoppableDownloadHandler",
+    "https": "crawler.downloader.stop.StoppableDownloadHandler",
 }
 METAREFRESH_MAXDELAY = 6  # seconds; later ones are for readers, of pages that are read then
 COOKIES_ENABLED = False
@@ -146,7 +146,7 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-    "crawler.spiders.no_referer.NoRefererMiddleware": 700,
+    "crawler.downloader.redirects.NoRefererMiddleware": 700,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 CONCURRENT_ITEMS = 2  # a callback yields one; Scrapy starts so many tasks for each callback
@@ -154,13 +154,13 @@ EXTENSIONS = {
     # Off by their settings as well, but loaded all the same, which takes 0.2 seconds.
     "scrapy.extensions.remote_control.RemoteControl": None,
     "scrapy.extensions.telnet.TelnetConsole": None,
-    "crawler.fetch.hosts.hosts.Hosts": 0,
-    "crawler.fetch.proxies.Proxies": 0,
-    "crawler.fetch.bounded_stop.BoundedStop": 0,
-    "crawler.fetch.own_trouble.Pulse": 0,
-    "crawler.fetch.html_only.HtmlOnly": 0,
-    "crawler.fetch.first_bytes.FirstBytes": 0,
-    "crawler.fetch.addresses.self_test.GuardSelfTest": 0,
+    "crawler.downloader.host_state.Hosts": 0,
+    "crawler.downloader.proxies.Proxies": 0,
+    "crawler.downloader.stop.BoundedStop": 0,
+    "crawler.downloader.own_trouble.Pulse": 0,
+    "crawler.downloader.partial.HtmlOnly": 0,
+    "crawler.downloader.partial.FirstBytes": 0,
+    "crawler.downloader.self_test.GuardSelfTest": 0,
 }
 # Before all others, so that no pipeline of a project that knows nothing of visits loses one.
-ITEM_PIPELINES = {"crawler.spiders.pipeline.BookkeepingPipeline": 0}
+ITEM_PIPELINES = {"crawler.pipelines.BookkeepingPipeline": 0}

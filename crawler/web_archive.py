@@ -14,7 +14,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from crawler.fetch.addresses.special_names import is_public_name
+from crawler.downloader.addresses import is_public_name
 from crawler.options import OptionError
 from crawler.states import State
 from crawler.timestamps import is_ahead, moment

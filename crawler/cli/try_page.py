@@ -21,10 +21,10 @@ from crawler.cli.logs import log_to
 from crawler.cli.process import UnusableRunError, project_settings
 from crawler.cli.report import escape
 from crawler.cli.shared import AsJson, Overrides, Verbose, settings_of
+from crawler.downloader.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
+from crawler.downloader.media_type import content_type_of
+from crawler.downloader.rendering import RenderError
 from crawler.extraction.extract import ExtractionJob
-from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
-from crawler.fetch.media_type import content_type_of
-from crawler.fetch.rendering import RenderError
 from crawler.options import OptionError
 from crawler.rules import RULES, SiteRules
 from crawler.sanitize import visible_json

@@ -26,8 +26,8 @@ from typing import Final
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
 
+from crawler.downloader.content_coding import decode_body
 from crawler.extraction.parse import decode_page
-from crawler.fetch.answers.content_coding import decode_body
 
 MOST_BYTES: Final = 50 * 1024 * 1024
 """Of a body, unpacked; as the protocol of sitemaps has it."""

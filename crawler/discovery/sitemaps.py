@@ -15,7 +15,7 @@ from crawler.discovery.feeds import date_of, images_of, language_of, names_of, t
 from crawler.discovery.found import FoundArticle
 from crawler.discovery.mended_xml import mend_xml, unpacked
 from crawler.discovery.xml_feed import read_xml_feed
-from crawler.fetch.robots.rules import sitemap_lines
+from crawler.downloader.robots.rules import sitemap_lines
 from crawler.timestamps import moment
 from crawler.urls.registered_domain import registered_domain
 

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy import Request
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.downloader.exceptions import OwnFailureError
+from crawler.downloader.outcome import outcome_of_error
+from crawler.downloader.stop import StoppedError
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
-from crawler.fetch.bounded_stop import StoppedError
-from crawler.fetch.outcome import outcome_of_error
-from crawler.fetch.warc.errors import OwnFailureError
 from crawler.ledger.records import Snapshot
 from crawler.spiders.faults import fault_hop, settles_faults
-from crawler.spiders.lookup import Lookup
 from crawler.spiders.reading import read_page
 from crawler.states import State
 from crawler.timestamps import moment, now_text, utc_text
 from crawler.urls.canonical import url_key
 from crawler.web_archive import (
     ArchiveAnswerError,
+    archive_delay,
     archive_from_settings,
     joined,
     moment_of_snapshot,
@@ -37,11 +37,65 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
     from crawler.spiders.source import SourceSpider
     from crawler.spiders.trail import Trail
     from crawler.web_archive import Archive
+
+
+def check_archive_settings(settings: BaseSettings) -> None:
+    """Look at the CRAWLER_ARCHIVE* settings before anything is begun.
+
+    Raises:
+        OptionError: one of them makes no sense.
+    """
+    archive_from_settings(settings)
+    archive_delay(settings)
+
+
+def give_archive_a_slot(settings: BaseSettings) -> None:
+    """Pace the archive by CRAWLER_ARCHIVE_DELAY, unless DOWNLOAD_SLOTS says otherwise.
+
+    Raises:
+        OptionError: as `check_archive_settings`.
+    """
+    archive, delay = archive_from_settings(settings), archive_delay(settings)
+    if archive is None:
+        return
+    slots = settings.getdict("DOWNLOAD_SLOTS")
+    own = {"delay": delay, "concurrency": 1}
+    slots[archive.domain] = own | slots.get(archive.domain, {})
+    priority = settings.getpriority("DOWNLOAD_SLOTS") or 0
+    settings.set("DOWNLOAD_SLOTS", slots, priority=priority)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The URLs of a lost source, as an archive is asked for one after the other.
+
+    Attributes:
+        trail: the tries at the source itself, all lost.
+        urls: the URLs still to ask for; the first one is being asked for.
+        notes: what was learned of those before, by URL.
+        redirects: how many redirects the archive has led through for this URL.
+    """
+
+    trail: Trail
+    urls: tuple[str, ...]
+    notes: Mapping[str, str] = field(default_factory=dict)
+    redirects: int = 0
+
+    @property
+    def url(self) -> str:
+        """The URL that is being asked for."""
+        return self.urls[0]
+
+    def without(self, note: str) -> Self:
+        """Return the lookup of the next URL, since this one has no snapshot to use."""
+        return replace(self, urls=self.urls[1:], notes={**self.notes, self.url: note}, redirects=0)
+
 
 _MOST_FAILURES: Final = 3  # in a row of one host, before the archive is left alone for this run
 _MOST_REDIRECTS: Final = 5
@@ -159,7 +213,7 @@ class ArchiveDesk:
             headers=dict(headers or {}),
             callback=self.page_came,
             errback=self.failed,
-            # By the trail, `crawler.fetch.html_only` knows what must be a page.
+            # By the trail, `crawler.downloader.partial` knows what must be a page.
             cb_kwargs={"trail": lookup.trail, "lookup": lookup},
             meta=dict(_ALONE),
             dont_filter=True,

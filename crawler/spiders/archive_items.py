@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from crawler.discovery.found import FoundArticle
 from crawler.discovery.options import HostFilter
-from crawler.fetch.media_type import may_be_html
-from crawler.fetch.warc.errors import OwnFailureError
-from crawler.fetch.warc.replay import Replay
+from crawler.downloader.exceptions import OwnFailureError
+from crawler.downloader.media_type import may_be_html
+from crawler.downloader.warc import Replay
 from crawler.items.link import url_defect
 from crawler.options import OptionError
 from crawler.spiders.discover import DiscoverSpider

@@ -1,21 +1,24 @@
-"""One request outside of the plan, with the manners of all others, and how it ended."""
+"""One request outside of the plan, with the manners of all others, and where it has led."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.fetch.bounded_stop import StoppedError
-from crawler.fetch.conditional import is_not_modified
-from crawler.fetch.hosts.gate import IN_SPITE_OF_PAUSES
-from crawler.fetch.hosts.via import VIA
-from crawler.fetch.outcome import outcome_of_error, state_of_status
-from crawler.fetch.warc.errors import OwnFailureError
+from crawler.downloader.conditional import is_not_modified
+from crawler.downloader.exceptions import OwnFailureError
+from crawler.downloader.host_state import VIA
+from crawler.downloader.outcome import outcome_of_error, state_of_status
+from crawler.downloader.retry import IN_SPITE_OF_PAUSES
+from crawler.downloader.stop import StoppedError
+from crawler.sanitize import http_url
 from crawler.states import State
 from crawler.urls.host import safe_url
+from crawler.urls.redirectors import must_be_asked, target_told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +57,7 @@ async def ask(
         most: bytes that the answer may have; None: DOWNLOAD_MAXSIZE.
         follow: whether redirects are followed; if not, one is `ok` as well.
         in_spite_of_pauses: whether it is asked for whatever earlier runs met there.
-        via: who led to it, if strangers did (`crawler.fetch.hosts.via`).
+        via: who led to it, if strangers did (`crawler.downloader.host_state`).
 
     Raises:
         StoppedError, OwnFailureError: as `ask_for`.
@@ -91,3 +94,47 @@ async def ask_for(crawler: Crawler, request: Request, *, follow: bool = True) ->
     state = state_of_status(response.status)
     told = None if state is None else f"HTTP {response.status}"
     return Asked(state or State.OK, told, response)
+
+
+_MOST_STEPS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where a URL leads.
+
+    Attributes:
+        url: the publisher's; None: it was not found out.
+        detail: why not.
+        may_recover: whether another run may find it out.
+    """
+
+    url: str | None
+    detail: str | None = None
+    may_recover: bool = False
+
+
+async def follow(crawler: Crawler, url: str) -> Lead:
+    """Find out where a URL leads, asking shorteners only: the publisher is left to the crawl.
+
+    Raises:
+        StoppedError, OwnFailureError: as `crawler.spiders.asking.ask`.
+    """
+    for _ in range(_MOST_STEPS):
+        if (told := target_told(url)) is not None:
+            url = told
+        elif not must_be_asked(url):
+            return Lead(url)
+        else:
+            asked = await ask(crawler, url, follow=False)
+            location = None if asked.response is None else asked.response.headers.get("Location")
+            if location is None:
+                detail = f"{asked.state} ({asked.detail})" if asked.detail else str(asked.state)
+                if asked.state is State.OK:
+                    detail = "it does not say where it leads"
+                return Lead(None, detail, may_recover=asked.state.is_transient)
+            target = http_url(urljoin(url, location.decode("utf-8", "replace")))
+            if target is None:
+                return Lead(None, "it leads to no web address")
+            url = target
+    return Lead(None, "it leads on without end")

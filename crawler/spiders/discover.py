@@ -13,16 +13,15 @@ from crawler.discovery.found import FoundArticle
 from crawler.discovery.new_items import NewItems
 from crawler.discovery.options import DiscoveryTally, SearchOptions, check_folder
 from crawler.discovery.scraped import is_tidy, tidied
+from crawler.downloader.exceptions import OwnFailureError
+from crawler.downloader.stop import BoundedStop, StoppedError
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
-from crawler.fetch.bounded_stop import BoundedStop, StoppedError
-from crawler.fetch.warc.errors import OwnFailureError
 from crawler.options import OptionError
 from crawler.output.atomic import sweep_leftovers
 from crawler.sanitize import plain_text
-from crawler.spiders.asking import Asked, ask
-from crawler.spiders.callback_place import place_of_error, place_of_output
-from crawler.spiders.leads import follow
+from crawler.spiders.asking import Asked, ask, follow
+from crawler.spiders.faults import place_of_error, place_of_output
 from crawler.spiders.pool import reader_pool
 from crawler.spiders.source import SourceSpider
 from crawler.states import State

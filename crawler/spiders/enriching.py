@@ -1,4 +1,4 @@
-"""The items of any spider as item files, which are enriched once the spider has ended."""
+"""The items of any spider as item files, enriched in another process once it has ended."""
 
 from __future__ import annotations
 
@@ -6,28 +6,62 @@ import asyncio
 import json
 import logging
 import sqlite3
+import subprocess
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from itemadapter import ItemAdapter
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
+from crawler.api import run_command, summary_of
 from crawler.crawl import Crawl, OutputBusyError
 from crawler.discovery.new_items import NewItems
 from crawler.discovery.options import DiscoveryTally
 from crawler.discovery.scraped import LISTS, TEXTS, article_of
 from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions, OptionError
-from crawler.running import run_command, summary_of
 from crawler.spiders.books import Books
-from crawler.spiders.child import run_child
 from crawler.spiders.project import set_by_the_project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from scrapy.crawler import Crawler
 
     from crawler.discovery.found import FoundArticle
     from crawler.summary import RunSummary
+
+
+_LOOK: Final = 0.2  # seconds
+
+
+async def run_child(command: Sequence[str], *, until: Callable[[], bool]) -> tuple[int, bytes]:
+    """Run a command to its end; return its exit code and what it printed.
+
+    It inherits standard error.
+
+    Args:
+        until: asked some times a second; once True, the process gets SIGTERM, and ends as it does.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    with TemporaryFile() as printed:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=printed)  # noqa: ASYNC220, S603 - a fork takes no time to speak of; this interpreter
+        is_told = False
+        try:
+            while process.poll() is None:
+                if not is_told and until():
+                    process.terminate()
+                    is_told = True
+                await asyncio.sleep(_LOOK)
+        finally:
+            if process.poll() is None:  # we are ended ourselves
+                process.terminate()
+        printed.seek(0)
+        return process.returncode, printed.read()
+
 
 logger = logging.getLogger("crawler.run")
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy import Request
 
+from crawler.downloader.cookies import COOKIES
 from crawler.extraction.joined_pages import with_next_page
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
-from crawler.fetch.cookies import COOKIES
 from crawler.options import OptionError
 from crawler.spiders.faults import fault_hop, settles_faults
 from crawler.spiders.reading import read_page
@@ -122,7 +122,7 @@ class PageDesk:
             url,
             callback=self.page_came,
             errback=self.failed,
-            # By the trail, `crawler.fetch.html_only` knows what must be a page.
+            # By the trail, `crawler.downloader.partial` knows what must be a page.
             cb_kwargs={
                 "trail": trail.with_article(article),
                 "joining": replace(joining, keys=joining.keys | {url_key(url)}),

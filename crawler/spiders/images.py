@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 
+from crawler.downloader.outcome import state_of_status
+from crawler.downloader.partial import FIRST_BYTES, FirstBytes
+from crawler.downloader.retry import NO_STRIKES
 from crawler.extraction.pool.extraction_pool import ExtractionPool, ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
-from crawler.fetch.first_bytes import FIRST_BYTES, FirstBytes
-from crawler.fetch.hosts.gate import NO_STRIKES
-from crawler.fetch.outcome import state_of_status
 from crawler.images.policy import ImageJob, ImageWish, image_memory, study_image
 from crawler.images.size import ImageFacts
 from crawler.ledger.records import ImageRecord

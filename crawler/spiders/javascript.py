@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 
-from crawler.fetch.addresses.networks import PUBLIC_ONLY, refusal
-from crawler.fetch.bounded_stop import StoppedError
-from crawler.fetch.hosts.via import VIA
-from crawler.fetch.rendering import PageAnswer, RenderError
-from crawler.fetch.warc.errors import OwnFailureError
+from crawler.downloader.addresses import PUBLIC_ONLY, refusal
+from crawler.downloader.exceptions import OwnFailureError
+from crawler.downloader.host_state import VIA
+from crawler.downloader.rendering import PageAnswer, RenderError
+from crawler.downloader.stop import StoppedError
 from crawler.options import OptionError
 from crawler.sanitize import plain_text
 from crawler.spiders.asking import ask_for
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
-    from crawler.fetch.browser import Browser
+    from crawler.downloader.browser import Browser
     from crawler.rules import Rule, SiteRules
     from crawler.spiders.reading import Reading
 
@@ -154,7 +154,7 @@ def check_javascript_settings(settings: BaseSettings) -> None:
 def _maker(settings: BaseSettings) -> Callable[[], Browser] | None:
     """Return what makes the browser; None: there is none."""
     try:
-        from crawler.fetch.browser import Browser, find_chromium  # noqa: PLC0415 - needs an extra
+        from crawler.downloader.browser import Browser, find_chromium  # noqa: PLC0415 - needs an extra
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "playwright":
             raise

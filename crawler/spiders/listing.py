@@ -12,14 +12,13 @@ from scrapy.exceptions import CloseSpider
 
 from crawler.discovery.found import FoundArticle
 from crawler.discovery.scraped import tidied
-from crawler.fetch.bounded_stop import StoppedError
-from crawler.fetch.warc.errors import OwnFailureError
+from crawler.downloader.exceptions import OwnFailureError
+from crawler.downloader.stop import StoppedError
 from crawler.options import OptionError
 from crawler.sanitize import plain_text
 from crawler.spiders.asking import ask_for
-from crawler.spiders.callback_place import place_of_error, place_of_output
 from crawler.spiders.discover import DiscoverSpider
-from crawler.spiders.outputs import outputs_of
+from crawler.spiders.faults import outputs_of, place_of_error, place_of_output
 from crawler.states import State
 from crawler.urls.host import safe_url
 

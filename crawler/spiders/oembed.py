@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import Request
 
+from crawler.downloader.cookies import COOKIES
+from crawler.downloader.host_state import VIA
+from crawler.downloader.media_type import content_type_of, media_type
 from crawler.extraction.metadata.media import OEMBED, oembed_to_ask, with_missing, with_oembed
-from crawler.fetch.cookies import COOKIES
-from crawler.fetch.hosts.via import VIA
-from crawler.fetch.media_type import content_type_of, media_type
 from crawler.sanitize import plain_text
 from crawler.spiders.faults import fault_hop, settles_faults
 from crawler.urls.registered_domain import site_of

@@ -104,7 +104,7 @@ def page_object_name(settings: BaseSettings, url: str) -> str | None:
     """Return the name of the page object of a page, once a pool was made; None: it has none."""
     if not page_object_modules(settings):
         return None
-    from crawler.page_objects.work import page_object_for  # noqa: PLC0415 - needs an extra
+    from crawler.page_objects import page_object_for  # noqa: PLC0415 - needs an extra
 
     page = page_object_for(url)
     return None if page is None else f"{page.__module__}.{page.__qualname__}"
@@ -119,7 +119,7 @@ def _work_with(
         OptionError: they cannot be used.
     """
     try:
-        from crawler.page_objects.work import (  # noqa: PLC0415 - needs an extra
+        from crawler.page_objects import (  # noqa: PLC0415 - needs an extra
             PageObjectError,
             extract_by_page_objects,
             load_page_objects,

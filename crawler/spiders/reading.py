@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
+from crawler.downloader.conditional import is_not_modified
+from crawler.downloader.media_type import content_type_of, is_html, is_json
+from crawler.downloader.outcome import parked, state_of_status
+from crawler.downloader.robots.rules import product_token
+from crawler.downloader.warc import TAKEN_AT
 from crawler.extraction.classify.walls import refused_by_challenge
 from crawler.extraction.extract import ExtractionJob
 from crawler.extraction.metadata.opt_outs import OptOuts, header_opt_outs, with_opt_outs
 from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
-from crawler.fetch.conditional import is_not_modified
-from crawler.fetch.media_type import content_type_of, is_html, is_json
-from crawler.fetch.outcome import state_of_status
-from crawler.fetch.parked import parked
-from crawler.fetch.robots.product_token import product_token
-from crawler.fetch.warc.replay import TAKEN_AT
 from crawler.ledger.records import Hop
 from crawler.rules import SiteRules
 from crawler.sanitize import plain_text

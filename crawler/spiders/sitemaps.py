@@ -13,9 +13,9 @@ from crawler.discovery.sitemaps import (
     sitemaps_of_robots,
     usual_sitemap,
 )
+from crawler.downloader.conditional import answer_of, conditions_of
 from crawler.options import OptionError
 from crawler.spiders.discover import DiscoverSpider
-from crawler.spiders.validators import answer_of, conditions_of
 from crawler.states import State
 from crawler.urls.registered_domain import registered_domain
 

@@ -11,22 +11,22 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider
 
 from crawler.crawl import Crawl, OutputBusyError
+from crawler.downloader.conditional import CONDITIONS, conditions
+from crawler.downloader.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
+from crawler.downloader.cookies import COOKIES
+from crawler.downloader.exceptions import OwnFailureError
+from crawler.downloader.outcome import outcome_of_error
+from crawler.downloader.proxies import Proxies, ProxyDoubtError, unusable_proxy
+from crawler.downloader.rendering import RenderError
+from crawler.downloader.retry import IN_SPITE_OF_PAUSES
+from crawler.downloader.scheduler import HostFrontier
+from crawler.downloader.ssrf import AT_HOME
+from crawler.downloader.stop import BoundedStop, StoppedError
+from crawler.downloader.warc import TAKEN_AT, Replay
 from crawler.extraction.pool.extraction_pool import (
     ExtractionPool,
     ExtractionPoolError,
 )
-from crawler.fetch.addresses.gate import AT_HOME
-from crawler.fetch.bounded_stop import BoundedStop, StoppedError
-from crawler.fetch.conditional import CONDITIONS, conditions
-from crawler.fetch.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
-from crawler.fetch.cookies import COOKIES
-from crawler.fetch.hosts.frontier import HostFrontier
-from crawler.fetch.hosts.gate import IN_SPITE_OF_PAUSES
-from crawler.fetch.outcome import outcome_of_error
-from crawler.fetch.proxies import Proxies, ProxyDoubtError, unusable_proxy
-from crawler.fetch.rendering import RenderError
-from crawler.fetch.warc.errors import OwnFailureError
-from crawler.fetch.warc.replay import TAKEN_AT, Replay
 from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
 from crawler.ledger.revisit import RevisitPolicy
@@ -34,10 +34,9 @@ from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions
 from crawler.output.enriched import Additions
 from crawler.rules import SiteRules
-from crawler.spiders.archive import ArchiveDesk
-from crawler.spiders.archive_slot import give_archive_a_slot
-from crawler.spiders.books import Books
-from crawler.spiders.duplicates import wants_duplicates
+from crawler.spiders.archive import ArchiveDesk, give_archive_a_slot
+from crawler.spiders.books import Books, LedgerMemory
+from crawler.spiders.checks import choose_warc_files, wants_duplicates
 from crawler.spiders.faults import (
     bare_visit,
     fault_detail,
@@ -48,13 +47,11 @@ from crawler.spiders.faults import (
 from crawler.spiders.further_pages import PageDesk
 from crawler.spiders.images import ImageDesk
 from crawler.spiders.javascript import JavaScriptDesk, better, without_scripts
-from crawler.spiders.memory import LedgerMemory
 from crawler.spiders.oembed import OEmbedDesk
 from crawler.spiders.pool import pool_from_settings
 from crawler.spiders.project import put_ours_below
 from crawler.spiders.reading import Reading, day_of, read_page, redirects_of
 from crawler.spiders.trail import Trail
-from crawler.spiders.warc_files import choose_warc_files
 from crawler.states import State
 
 if TYPE_CHECKING:

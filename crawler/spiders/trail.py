@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
-from crawler.fetch.cookies import CookieJar
+from crawler.downloader.cookies import CookieJar
 from crawler.ledger.records import Hop, Snapshot, SourceRecord, Visit
 from crawler.ledger.revisit import deciding_hop
 from crawler.states import State

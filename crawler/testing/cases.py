@@ -178,7 +178,7 @@ class Case:
     def _extracted(self, job: ExtractionJob) -> Article:
         if not self.page_objects:
             return extract_page(job)
-        from crawler.page_objects.work import (  # noqa: PLC0415 - needs an extra
+        from crawler.page_objects import (  # noqa: PLC0415 - needs an extra
             extract_by_page_objects,
             load_page_objects,
         )

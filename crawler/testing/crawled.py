@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.api import RunError
 from crawler.items.item import read_item
-from crawler.running import RunError
 from crawler.summary import RunSummary
 from crawler.testing.pages import write_pages
 

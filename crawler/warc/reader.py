@@ -11,7 +11,7 @@ from warcio.archiveiterator import WARCIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
-from crawler.fetch.answers.chunks import ChunksError, LenientChunks
+from crawler.downloader.chunks import ChunksError, LenientChunks
 from crawler.timestamps import moment, utc_text
 from crawler.warc.records import Capture, NotRecordedError, RecordedAnswer, WarcError
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final, Self
 
 from filelock import FileLock, Timeout
 
+from crawler.api import run_command, run_input
 from crawler.crawl import OutputBusyError
 from crawler.items.intake import absolute
 from crawler.ledger.sqlite import LedgerError, SqliteLedger
 from crawler.output.layout import Layout
-from crawler.running import run_command, run_input
 from crawler.summary import ExitCode, RunSummary
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.running import RunError
+from crawler.api import RunError
 from crawler.states import State
 from crawler.summary import ExitCode, exit_code_of
 from crawler.testing import Page, article_page, crawl

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discovery.mended_xml import mend_xml, unpacked
-from crawler.fetch.answers.content_coding import BodyError
+from crawler.downloader.content_coding import BodyError
 
 _PIECES = st.sampled_from(
     [

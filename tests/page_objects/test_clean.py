@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from crawler.extraction.article import Article, Image
-from crawler.page_objects.clean import FIELDS, Rendered, clean_fields
+from crawler.page_objects import FIELDS, Rendered, clean_fields
 
 URL = "https://news.example/a"
 

@@ -7,7 +7,7 @@ import pytest
 from web_poet import default_registry
 
 from crawler.extraction.extract import ExtractionJob
-from crawler.page_objects.work import (
+from crawler.page_objects import (
     PageObjectError,
     extract_by_page_objects,
     load_page_objects,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HEAD = """\
 from web_poet import field, handle_urls
-from crawler.page_objects.article_page import ArticlePage
+from crawler.page_objects import ArticlePage
 """
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from crawler.cli.process import project_settings
 from crawler.options import OptionError
-from crawler.spiders.archive_slot import check_archive_settings, give_archive_a_slot
+from crawler.spiders.archive import check_archive_settings, give_archive_a_slot
 
 
 def slots(**overrides: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.fetch.bounded_stop import longest_run
+from crawler.downloader.stop import longest_run
 from crawler.options import OptionError
 
 if TYPE_CHECKING:

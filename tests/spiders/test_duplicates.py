@@ -7,7 +7,7 @@ import yaml
 from scrapy.settings import BaseSettings
 
 from crawler.options import OptionError
-from crawler.spiders.duplicates import wants_duplicates
+from crawler.spiders.checks import wants_duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -53,17 +53,17 @@ STEPS = [
     ("crawler.spiders.archive:ArchiveDesk._after_answer", "lost"),
     ("crawler.spiders.archive:ArchiveDesk._after_page", "lost"),
     ("crawler.spiders.archive:ArchiveDesk._keep", "lost"),
-    ("crawler.spiders.memory:LedgerMemory.robots", "plain"),
-    ("crawler.spiders.memory:LedgerMemory.keep_robots", "plain"),
-    ("crawler.fetch.hosts.gate:HostGate.process_request", "plain"),
-    ("crawler.fetch.hosts.gate:HostGate.process_response", "plain"),
-    ("crawler.fetch.robots.middleware:RobotsMiddleware.process_request", "plain"),
-    ("crawler.fetch.answers.decompression:DecompressionMiddleware.process_response", "plain"),
-    ("crawler.fetch.answers.handler:BoundedDownloadHandler.download_request", "plain"),
+    ("crawler.spiders.books:LedgerMemory.robots", "plain"),
+    ("crawler.spiders.books:LedgerMemory.keep_robots", "plain"),
+    ("crawler.downloader.retry:HostGate.process_request", "plain"),
+    ("crawler.downloader.retry:HostGate.process_response", "plain"),
+    ("crawler.downloader.robots.middleware:RobotsMiddleware.process_request", "plain"),
+    ("crawler.downloader.compression:DecompressionMiddleware.process_response", "plain"),
+    ("crawler.downloader.http11:BoundedDownloadHandler.download_request", "plain"),
 ]
 # What raises once while a visit is stored: it is stored then that it could not be.
 STORING = [
-    ("crawler.spiders.pipeline:BookkeepingPipeline._settle", "plain"),
+    ("crawler.pipelines:BookkeepingPipeline._settle", "plain"),
     ("crawler.crawl:Crawl.settle", "plain"),
     ("crawler.ledger.sqlite:SqliteLedger.settle", "plain"),
     ("crawler.ledger.copy_rows:CopyRows.note", "plain"),
@@ -73,7 +73,7 @@ BESIDE = [
     ("crawler.output.publish:Publisher.publish_item", "plain"),
     ("crawler.crawl:Crawl.settle_images", "plain"),
     ("crawler.spiders.images:ImageDesk._settle", "plain"),
-    ("crawler.spiders.memory:LedgerMemory.keep_image", "plain"),
+    ("crawler.spiders.books:LedgerMemory.keep_image", "plain"),
 ]
 # What the run cannot be done without.
 RUN = ["crawler.crawl:Crawl.plan", "crawler.crawl:Crawl.tell_copies"]

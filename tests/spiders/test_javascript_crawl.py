@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.fetch.browser import find_chromium
+from crawler.downloader.browser import find_chromium
 from tests.web.command import arguments, environment
 
 if TYPE_CHECKING:

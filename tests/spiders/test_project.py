@@ -11,7 +11,7 @@ from crawler.spiders import FeedsSpider
 from crawler.spiders.project import put_ours_below, set_by_the_project
 
 RETRY = "scrapy.downloadermiddlewares.retry.RetryMiddleware"
-GATE = "crawler.fetch.addresses.gate.AddressGate"
+GATE = "crawler.downloader.ssrf.AddressGate"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_what_a_project_sets_stays(settings: Settings) -> None:
 
 def test_what_it_does_not_set_is_ours(settings: Settings) -> None:
     put_ours_below(settings)
-    assert settings["SCHEDULER"] == "crawler.fetch.hosts.frontier.HostFrontier"
+    assert settings["SCHEDULER"] == "crawler.downloader.scheduler.HostFrontier"
     assert settings["COOKIES_ENABLED"] is False
     assert settings["DOWNLOADER_MIDDLEWARES"][GATE] == 60
     assert load_object(settings["SPIDER_LOADER_CLASS"])

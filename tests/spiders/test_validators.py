@@ -10,7 +10,7 @@ import pytest
 from scrapy.http import Response
 
 from crawler.discovery.found import FoundArticle
-from crawler.spiders.validators import answer_of, conditions_of
+from crawler.downloader.conditional import answer_of, conditions_of
 from crawler.timestamps import now_text, utc_text
 
 CHANGED = "Mon, 15 Jan 2024 10:00:00 GMT"

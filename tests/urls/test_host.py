@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetch.addresses.resolver import ascii_name
-from crawler.fetch.robots.origin import origin_of
+from crawler.downloader.resolver import ascii_name
+from crawler.downloader.robots.rules import origin_of
 from crawler.sanitize import http_url
 from crawler.urls.canonical import clean_url, url_key
 from crawler.urls.host import ascii_host, host_of, safe_url

@@ -10,7 +10,7 @@ import pytest
 from crawler.discovery.found import FoundArticle, FoundImage
 from crawler.discovery.options import SearchOptions
 from crawler.discovery.sitemaps import SitemapJob, read_sitemap
-from crawler.fetch.answers.content_coding import BodyError
+from crawler.downloader.content_coding import BodyError
 
 URL = "https://www.news.example/sitemap.xml"
 NS = (

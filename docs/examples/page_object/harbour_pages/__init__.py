@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.page_objects.article_page import ArticlePage
+from crawler.page_objects import ArticlePage
 from web_poet import field, handle_urls
 
 

@@ -1,0 +1,1 @@
+"""How pages are asked for: politely, safely, and what an answer or an error means."""

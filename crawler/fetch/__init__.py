@@ -1,1 +1,0 @@
-"""Politeness and safety of requests, and what an answer or an error means."""

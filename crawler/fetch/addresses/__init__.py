@@ -1,1 +1,0 @@
-"""The guard that keeps requests from addresses that are not of the public internet (SSRF)."""

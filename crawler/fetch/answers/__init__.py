@@ -1,1 +1,0 @@
-"""What one answer of a server may cost: bytes on the wire, bytes once decoded, seconds."""

@@ -1,1 +1,0 @@
-"""WARC files as the network of a crawl, or as the record of what it sees."""
