@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from crawler.api import RunError, run
+    from crawler.exceptions import ItemError, Problem
     from crawler.extraction.article import Article, Image, Media
     from crawler.extraction.extract import extract_article
     from crawler.items.item import Item, Link, read_item
     from crawler.options import OptionError
-    from crawler.problem import ItemError, Problem
     from crawler.states import State
     from crawler.summary import RunSummary
 
@@ -44,11 +44,11 @@ _HOME: Final = {
     "Article": "crawler.extraction.article",
     "Image": "crawler.extraction.article",
     "Item": "crawler.items.item",
-    "ItemError": "crawler.problem",
+    "ItemError": "crawler.exceptions",
     "Link": "crawler.items.link",
     "Media": "crawler.extraction.article",
     "OptionError": "crawler.options",
-    "Problem": "crawler.problem",
+    "Problem": "crawler.exceptions",
     "RunError": "crawler.api",
     "RunSummary": "crawler.summary",
     "State": "crawler.states",

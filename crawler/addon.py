@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from crawler.spiders.project import OF_THE_PROCESS, put_ours_below
+from crawler.crawl.project import OF_THE_PROCESS, put_ours_below
 from crawler.spiders.source import SourceSpider
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
-_PIPELINE: Final = "crawler.spiders.enriching.EnrichingPipeline"
+_PIPELINE: Final = "crawler.crawl.enriching.EnrichingPipeline"
 _PLACE: Final = 900  # after the project's own pipelines have completed an item
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.exceptions import DropItem, NotConfigured
 
-from crawler.spiders.faults import fault_detail, fault_visit
+from crawler.crawl.faults import fault_detail, fault_visit
 from crawler.spiders.source import SourceSpider, SourceVisit
 
 if TYPE_CHECKING:

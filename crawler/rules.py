@@ -16,8 +16,8 @@ from cssselect import SelectorError
 from lxml.etree import XPath, XPathError
 from parsel.csstranslator import HTMLTranslator
 
+from crawler.exceptions import Problem
 from crawler.options import OptionError
-from crawler.problem import Problem
 from crawler.urls.host import host_of
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.exceptions import ItemError, Problem
 from crawler.extraction.article import is_unspaced
 from crawler.items.bounds import MAX_BYTES
 from crawler.items.front_matter import FieldLines, load_mapping
-from crawler.problem import ItemError, Problem
 
 if TYPE_CHECKING:
     from pathlib import Path

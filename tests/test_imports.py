@@ -32,12 +32,15 @@ HOMES = {
     "parsel": ["crawler/rules.py"],
     "cssselect": ["crawler/rules.py"],
     "scrapy": [
-        "crawler/spiders/",
-        "crawler/downloader/",
+        "crawler/addon.py",
         "crawler/cli/",
         "crawler/commands/",
-        "crawler/addon.py",
+        "crawler/crawl/",
+        "crawler/downloader/",
+        "crawler/pipelines.py",
         "crawler/settings.py",
+        "crawler/spiderloader.py",
+        "crawler/spiders/",
     ],
 }
 

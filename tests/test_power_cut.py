@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.crawl import Crawl
 from crawler.items.enrichment import remove_added_parts
 from crawler.ledger.records import Hop, Visit
 from crawler.options import CrawlOptions
+from crawler.session import Crawl
 from crawler.states import State
 from crawler.timestamps import now_text
 from tests.web.power_cut import cuts, restore
@@ -32,7 +32,7 @@ SHARED = "https://shared.example/ferry"
 CRAWL = """
 import sys
 from pathlib import Path
-from crawler.crawl import Crawl
+from crawler.session import Crawl
 from crawler.extraction.article import Article
 from crawler.ledger.records import Hop, Visit
 from crawler.timestamps import now_text

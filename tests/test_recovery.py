@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawler.crawl import Crawl
 from crawler.extraction.article import Article, content_hash, count_words
 from crawler.ledger.records import Hop, Visit
 from crawler.options import CrawlOptions
+from crawler.session import Crawl
 from crawler.states import State
 from crawler.summary import exit_code_of
 from crawler.timestamps import now_text, utc_text

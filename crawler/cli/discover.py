@@ -19,11 +19,11 @@ from crawler.cli.shared import (
     print_summary,
     settings_of,
 )
+from crawler.crawl.project import spider_settings
 from crawler.discovery.options import MAX_NEW, HostFilter, SearchOptions, check_folder
 from crawler.options import CrawlOptions
 from crawler.spiders.archive_items import ArchiveSpider
 from crawler.spiders.feeds import FeedsSpider
-from crawler.spiders.project import spider_settings
 from crawler.spiders.sitemaps import SitemapsSpider
 from crawler.summary import exit_code_of
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from scrapy.settings import Settings
 
-    from crawler.spiders.discover import DiscoverSpider
+    from crawler.spiders.discovery import DiscoverSpider
 
 discover = typer.Typer(
     no_args_is_help=True,

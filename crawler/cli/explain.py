@@ -12,13 +12,13 @@ from rich.table import Table
 from crawler.cli.process import project_settings
 from crawler.cli.report import escape
 from crawler.cli.status import open_ledger
+from crawler.exceptions import ItemError
 from crawler.items.intake import absolute
 from crawler.items.item import parse_item, text_digest
 from crawler.ledger.revisit import LastVisit, RevisitPolicy
 from crawler.options import OptionError
 from crawler.output.enriched import comparisons
 from crawler.output.entry import cluster, written_name
-from crawler.problem import ItemError
 from crawler.timestamps import utc_text
 
 if TYPE_CHECKING:

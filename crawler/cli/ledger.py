@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 
 from crawler.cli.shared import AsJson, Output  # noqa: TC001 - typer reads them
-from crawler.crawl import Crawl
 from crawler.options import CrawlOptions
+from crawler.session import Crawl
 from crawler.summary import ExitCode
 
 ledger = typer.Typer(no_args_is_help=True, help="Work on the ledger, without a network.")

@@ -14,9 +14,9 @@ from scrapy.spiderloader import get_spider_loader
 
 from crawler.cli.logs import LogFormat, log_to
 from crawler.cli.report import live_progress
+from crawler.crawl.checks import check_settings, choose_warc_files
 from crawler.options import CrawlOptions, OptionError
-from crawler.spiders.checks import check_settings, choose_warc_files
-from crawler.spiders.discover import DiscoverSpider
+from crawler.spiders.discovery import DiscoverSpider
 from crawler.spiders.items import ItemsSpider
 from crawler.spiders.source import SourceSpider
 from crawler.summary import INTERRUPTED

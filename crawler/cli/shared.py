@@ -19,13 +19,13 @@ from rich.console import Console
 from crawler.cli.logs import JsonLines, LogFormat
 from crawler.cli.process import UnusableRunError
 from crawler.cli.report import print_report
-from crawler.crawl import OutputBusyError
 from crawler.items.changed_since import RevisionError
 from crawler.items.changed_since import changed_since as files_changed_since
 from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.sqlite import LedgerError
 from crawler.options import OptionError
 from crawler.sanitize import visible_json
+from crawler.session import OutputBusyError
 from crawler.summary import ExitCode
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from rich.console import Console
 
 from crawler.cli.process import project_settings
 from crawler.cli.report import states_table
-from crawler.crawl import Crawl
 from crawler.items.find import find_items
 from crawler.items.intake import absolute
 from crawler.ledger.ledger import Wanted
@@ -20,6 +19,7 @@ from crawler.ledger.sqlite import SqliteLedger, UnusableLedgerError
 from crawler.options import OptionError
 from crawler.output.layout import Layout, item_output_path
 from crawler.sanitize import visible
+from crawler.session import Crawl
 from crawler.summary import ExitCode
 
 if TYPE_CHECKING:

@@ -21,6 +21,11 @@ from crawler.cli.logs import log_to
 from crawler.cli.process import UnusableRunError, project_settings
 from crawler.cli.report import escape
 from crawler.cli.shared import AsJson, Overrides, Verbose, settings_of
+from crawler.crawl.asking import ask
+from crawler.crawl.checks import check_settings
+from crawler.crawl.javascript import JavaScriptDesk, better, without_scripts
+from crawler.crawl.pool import page_object_modules, page_object_name, pool_from_settings
+from crawler.crawl.reading import Reading, read_page
 from crawler.downloader.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
 from crawler.downloader.media_type import content_type_of
 from crawler.downloader.rendering import RenderError
@@ -28,11 +33,6 @@ from crawler.extraction.extract import ExtractionJob
 from crawler.options import OptionError
 from crawler.rules import RULES, SiteRules
 from crawler.sanitize import visible_json
-from crawler.spiders.asking import ask
-from crawler.spiders.checks import check_settings
-from crawler.spiders.javascript import JavaScriptDesk, better, without_scripts
-from crawler.spiders.pool import page_object_modules, page_object_name, pool_from_settings
-from crawler.spiders.reading import Reading, read_page
 from crawler.summary import ExitCode
 from crawler.testing.cases import Case, Told, told_fields
 

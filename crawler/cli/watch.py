@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.logs import LogFormat, log_to
 from crawler.cli.process import UnusableRunError, project_settings
+from crawler.crawl.checks import check_settings
 from crawler.ledger.revisit import RevisitPolicy
-from crawler.spiders.checks import check_settings
 from crawler.summary import ExitCode
 from crawler.watch.options import Pace, WatchOptions
 from crawler.watch.runs import TOKEN_VARIABLE

@@ -7,11 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.exceptions import ItemError, Problem
 from crawler.items.item import parse_item
 from crawler.output.atomic import create_atomically
 from crawler.output.layout import new_item_stem
 from crawler.output.yaml_text import dump_mapping
-from crawler.problem import ItemError, Problem
 from crawler.timestamps import day_of, moment, utc_text
 from crawler.urls.aliases import url_family
 from crawler.urls.registered_domain import registered_domain

@@ -9,8 +9,8 @@ from typing import Final, NoReturn
 import yaml
 from yaml import CSafeLoader
 
+from crawler.exceptions import ItemError, Problem
 from crawler.items.link import URL_FIELDS
-from crawler.problem import ItemError, Problem
 
 MAX_BYTES: Final = 256 * 1024
 """Size of a front matter, in bytes of UTF-8."""

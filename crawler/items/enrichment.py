@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from crawler.exceptions import ItemError, Problem
 from crawler.items.bounds import line_at
 from crawler.items.front_matter import join_text, split_text
-from crawler.problem import ItemError, Problem
 
 ENRICHMENT_KEY: Final = "enrichment"
 FOREIGN_KEY: Final = "the key 'enrichment' is not this crawler's"

@@ -12,6 +12,7 @@ import yaml
 from frontmatter.default_handlers import BaseHandler
 from yaml import CSafeLoader, MappingNode, Node, ScalarNode, SequenceNode, YAMLError
 
+from crawler.exceptions import ItemError, Problem
 from crawler.items.bounds import (
     ENRICHMENT_BYTES,
     ENRICHMENT_NODES,
@@ -22,7 +23,6 @@ from crawler.items.bounds import (
     line_at,
     yaml_problem,
 )
-from crawler.problem import ItemError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable

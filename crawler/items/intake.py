@@ -11,11 +11,11 @@ from itertools import count, islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from crawler.exceptions import ItemError, Problem
 from crawler.items.find import FoundItem, find_items, find_named, shown_name
 from crawler.items.item import Item, item_facts_hash, read_item, text_digest
 from crawler.ledger.records import FileStamp, ItemRecord, Mention
 from crawler.output.layout import item_output_path
-from crawler.problem import ItemError, Problem
 from crawler.timestamps import utc_text
 from crawler.urls.aliases import UrlFamily, url_family
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from crawler.exceptions import ItemError, Problem
 from crawler.items.bounds import OWN_FIELDS, check_bounds
 from crawler.items.enrichment import ENRICHMENT_KEY, FOREIGN_KEY, find_block, remove_added_parts
 from crawler.items.front_matter import FieldLines, load_mapping, split_text
 from crawler.items.link import Link, is_absent, read_link
-from crawler.problem import ItemError, Problem
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.exceptions import ItemError, Problem
 from crawler.items.find import has_item_name
 from crawler.items.front_matter import FieldLines, load_enrichment
 from crawler.ledger.better import worth
@@ -26,7 +27,6 @@ from crawler.output.written_file import (
     look_at_source,
     read_written,
 )
-from crawler.problem import ItemError, Problem
 from crawler.states import State
 from crawler.timestamps import moment
 from crawler.urls.canonical import url_key

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.exceptions import Problem
 from crawler.items.item import parse_item, text_digest
 from crawler.ledger.records import FileStamp, ItemRecord, Rendered, SourceRecord
 from crawler.output.adoption import Adoption
@@ -24,7 +25,6 @@ from crawler.output.written_file import (
     read_written,
     text_digest_of,
 )
-from crawler.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

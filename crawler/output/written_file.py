@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
+from crawler.exceptions import ItemError
 from crawler.items.enrichment import article_of_section, find_block, split_added_parts
 from crawler.items.front_matter import split_text
 from crawler.items.item import MAX_FILE_BYTES
 from crawler.output.atomic import UnsafePathError, is_below
-from crawler.problem import ItemError
 
 if TYPE_CHECKING:
     from crawler.output.layout import Target

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from crawler.discovery.found import FoundArticle, FoundImage
-    from crawler.spiders.discover import DiscoverSpider
+    from crawler.spiders.discovery import DiscoverSpider
     from crawler.spiders.feeds import FeedsSpider
     from crawler.spiders.listing import ListingSpider
     from crawler.spiders.sitemaps import SitemapsSpider
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 _HOME: Final = {
-    "DiscoverSpider": "crawler.spiders.discover",
+    "DiscoverSpider": "crawler.spiders.discovery",
     "FeedsSpider": "crawler.spiders.feeds",
     "FoundArticle": "crawler.discovery.found",
     "FoundImage": "crawler.discovery.found",

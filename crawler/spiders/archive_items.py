@@ -13,7 +13,7 @@ from crawler.downloader.media_type import may_be_html
 from crawler.downloader.warc import Replay
 from crawler.items.link import url_defect
 from crawler.options import OptionError
-from crawler.spiders.discover import DiscoverSpider
+from crawler.spiders.discovery import DiscoverSpider
 from crawler.states import State
 from crawler.warc.records import WarcError
 

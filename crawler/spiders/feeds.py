@@ -9,7 +9,7 @@ from crawler.discovery.found import Feed, FeedJob
 from crawler.discovery.xml_feed import read_feed
 from crawler.downloader.conditional import answer_of, conditions_of
 from crawler.options import OptionError
-from crawler.spiders.discover import DiscoverSpider
+from crawler.spiders.discovery import DiscoverSpider
 from crawler.states import State
 
 if TYPE_CHECKING:

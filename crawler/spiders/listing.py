@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
 
+from crawler.crawl.asking import ask_for
+from crawler.crawl.faults import outputs_of, place_of_error, place_of_output
 from crawler.discovery.found import FoundArticle
 from crawler.discovery.scraped import tidied
 from crawler.downloader.exceptions import OwnFailureError
 from crawler.downloader.stop import StoppedError
 from crawler.options import OptionError
 from crawler.sanitize import plain_text
-from crawler.spiders.asking import ask_for
-from crawler.spiders.discover import DiscoverSpider
-from crawler.spiders.faults import outputs_of, place_of_error, place_of_output
+from crawler.spiders.discovery import DiscoverSpider
 from crawler.states import State
 from crawler.urls.host import safe_url
 

@@ -15,7 +15,7 @@ from crawler.discovery.sitemaps import (
 )
 from crawler.downloader.conditional import answer_of, conditions_of
 from crawler.options import OptionError
-from crawler.spiders.discover import DiscoverSpider
+from crawler.spiders.discovery import DiscoverSpider
 from crawler.states import State
 from crawler.urls.registered_domain import registered_domain
 

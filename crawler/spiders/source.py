@@ -10,7 +10,24 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, Self, TypeVar
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider
 
-from crawler.crawl import Crawl, OutputBusyError
+from crawler.crawl.checks import choose_warc_files, wants_duplicates
+from crawler.crawl.faults import (
+    bare_visit,
+    fault_detail,
+    fault_hop,
+    fault_visit,
+    settles_faults,
+)
+from crawler.crawl.further_pages import PageDesk
+from crawler.crawl.images import ImageDesk
+from crawler.crawl.javascript import JavaScriptDesk, better, without_scripts
+from crawler.crawl.ledger_thread import Books, LedgerMemory
+from crawler.crawl.oembed import OEmbedDesk
+from crawler.crawl.pool import pool_from_settings
+from crawler.crawl.project import put_ours_below
+from crawler.crawl.reading import Reading, day_of, read_page, redirects_of
+from crawler.crawl.trail import Trail
+from crawler.crawl.wayback import ArchiveDesk, give_archive_a_slot
 from crawler.downloader.conditional import CONDITIONS, conditions
 from crawler.downloader.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
 from crawler.downloader.cookies import COOKIES
@@ -34,24 +51,7 @@ from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions
 from crawler.output.enriched import Additions
 from crawler.rules import SiteRules
-from crawler.spiders.archive import ArchiveDesk, give_archive_a_slot
-from crawler.spiders.books import Books, LedgerMemory
-from crawler.spiders.checks import choose_warc_files, wants_duplicates
-from crawler.spiders.faults import (
-    bare_visit,
-    fault_detail,
-    fault_hop,
-    fault_visit,
-    settles_faults,
-)
-from crawler.spiders.further_pages import PageDesk
-from crawler.spiders.images import ImageDesk
-from crawler.spiders.javascript import JavaScriptDesk, better, without_scripts
-from crawler.spiders.oembed import OEmbedDesk
-from crawler.spiders.pool import pool_from_settings
-from crawler.spiders.project import put_ours_below
-from crawler.spiders.reading import Reading, day_of, read_page, redirects_of
-from crawler.spiders.trail import Trail
+from crawler.session import Crawl, OutputBusyError
 from crawler.states import State
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from crawler.testing.pages import write_pages
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crawler.spiders.discover import DiscoverSpider
+    from crawler.spiders.discovery import DiscoverSpider
     from crawler.testing.pages import Pages
 
 _USAGE_ERROR: Final = 2

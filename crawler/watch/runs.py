@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Final, Self
 from filelock import FileLock, Timeout
 
 from crawler.api import run_command, run_input
-from crawler.crawl import OutputBusyError
 from crawler.items.intake import absolute
 from crawler.ledger.sqlite import LedgerError, SqliteLedger
 from crawler.output.layout import Layout
+from crawler.session import OutputBusyError
 from crawler.summary import ExitCode, RunSummary
 
 if TYPE_CHECKING:

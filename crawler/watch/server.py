@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any, Final, Self, cast
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from crawler.exceptions import ItemError
 from crawler.items.create import add_item
 from crawler.items.find import PlaceError, item_place
 from crawler.options import OptionError
-from crawler.problem import ItemError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence

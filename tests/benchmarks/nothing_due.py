@@ -22,10 +22,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.crawl import Crawl
 from crawler.extraction.article import Article
 from crawler.ledger.records import Hop, Visit
 from crawler.options import CrawlOptions
+from crawler.session import Crawl
 from crawler.states import State
 from crawler.timestamps import now_text
 

@@ -108,8 +108,8 @@ def extract_alone(corpus: Path, items: Path) -> dict[str, float]:
     """Put all pages through the pool, with nothing else going on."""
     from scrapy.settings import Settings  # noqa: PLC0415 - each way loads only what it uses
 
+    from crawler.crawl.pool import pool_from_settings  # noqa: PLC0415
     from crawler.extraction.extract import ExtractionJob  # noqa: PLC0415
-    from crawler.spiders.pool import pool_from_settings  # noqa: PLC0415
 
     settings = Settings()
     settings.setmodule("crawler.settings")

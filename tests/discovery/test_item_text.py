@@ -11,8 +11,8 @@ import yaml
 
 from crawler.discovery.found import FoundArticle, FoundImage
 from crawler.discovery.new_items import item_stem, item_text
+from crawler.exceptions import ItemError
 from crawler.items.item import parse_item
-from crawler.problem import ItemError
 from tests.payloads import PAYLOADS
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

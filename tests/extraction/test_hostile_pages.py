@@ -14,8 +14,8 @@ import psutil
 import pytest
 from scrapy.settings import Settings
 
+from crawler.crawl.pool import pool_from_settings
 from crawler.extraction.extract import ExtractionJob, extract_article
-from crawler.spiders.pool import pool_from_settings
 from tests.web.articles import article_html
 
 if TYPE_CHECKING:

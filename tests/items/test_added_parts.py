@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.exceptions import ItemError
 from crawler.items.enrichment import insert_added_parts, remove_added_parts
-from crawler.problem import ItemError
 
 BLOCK = "enrichment:\n  schema: 1\n  source:\n    state: ok\n"
 OTHER_BLOCK = "enrichment:\n  schema: 1\n  related: []\n"

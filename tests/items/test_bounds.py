@@ -7,8 +7,8 @@ import time
 
 import pytest
 
+from crawler.exceptions import ItemError
 from crawler.items.bounds import MAX_BYTES, MAX_DEPTH, MAX_NODES, check_bounds
-from crawler.problem import ItemError
 
 
 def refusal(yaml_text: str) -> tuple[int, str]:
@@ -103,7 +103,7 @@ def test_nodes_are_keys_values_and_collections() -> None:
 def test_deep_nesting_does_not_end_the_process(opening: str) -> None:
     program = (
         "from crawler.items.bounds import check_bounds\n"
-        "from crawler.problem import ItemError\n"
+        "from crawler.exceptions import ItemError\n"
         "try:\n"
         f"    check_bounds({opening!r} * 25_000, file='a.md')\n"
         "except ItemError as error:\n"

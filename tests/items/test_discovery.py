@@ -10,7 +10,7 @@ import pytest
 from crawler.items.find import FoundItem, ItemsNotFoundError, find_items
 
 if TYPE_CHECKING:
-    from crawler.problem import Problem
+    from crawler.exceptions import Problem
 
 
 def found(*paths: Path, exclude: Path | None = None) -> list[str]:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.exceptions import ItemError
 from crawler.items.enrichment import block_for, find_block
-from crawler.problem import ItemError
 
 BLOCK = "enrichment:\n  schema: 1\n  source:\n    state: ok\n"
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.exceptions import ItemError
 from crawler.items.front_matter import ItemHandler, join_text, split_text
-from crawler.problem import ItemError
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.exceptions import ItemError
 from crawler.items.enrichment import insert_added_parts
 from crawler.items.item import MAX_FILE_BYTES, Item, item_facts_hash, parse_item, read_item
-from crawler.problem import ItemError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

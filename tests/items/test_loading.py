@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from crawler.exceptions import ItemError
 from crawler.items.front_matter import load_mapping
-from crawler.problem import ItemError
 
 
 def refusal(yaml_text: str) -> tuple[int, str]:

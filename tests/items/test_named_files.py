@@ -9,7 +9,7 @@ import pytest
 from crawler.items.find import FoundItem, ItemsNotFoundError, find_items, find_named
 
 if TYPE_CHECKING:
-    from crawler.problem import Problem
+    from crawler.exceptions import Problem
 
 
 @pytest.fixture

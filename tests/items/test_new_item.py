@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.exceptions import ItemError
 from crawler.items.create import add_item
 from crawler.items.find import PlaceError, item_place
-from crawler.problem import ItemError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.crawl import Crawl
 from crawler.extraction.article import Article, Image, Media, content_hash, count_words
 from crawler.ledger.records import Hop, ImageRecord, Snapshot, Visit
 from crawler.options import CrawlOptions
 from crawler.output.enriched import FIELDS, Additions
 from crawler.sanitize import http_url, markdown_text, plain_text
+from crawler.session import Crawl
 from crawler.states import State
 from tests.web.item_files import write_item
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from crawler.cli.process import project_settings
+from crawler.crawl.wayback import check_archive_settings, give_archive_a_slot
 from crawler.options import OptionError
-from crawler.spiders.archive import check_archive_settings, give_archive_a_slot
 
 
 def slots(**overrides: str) -> dict[str, object]:

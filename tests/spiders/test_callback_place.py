@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawler.spiders.faults import place_of_error, place_of_output
+from crawler.crawl.faults import place_of_error, place_of_output
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

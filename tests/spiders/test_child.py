@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from crawler.spiders.enriching import run_child
+from crawler.crawl.enriching import run_child
 
 
 def test_what_a_command_prints_comes_with_its_exit_code() -> None:

@@ -6,8 +6,8 @@ import pytest
 import yaml
 from scrapy.settings import BaseSettings
 
+from crawler.crawl.checks import wants_duplicates
 from crawler.options import OptionError
-from crawler.spiders.checks import wants_duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -35,26 +35,26 @@ STEPS = [
     ("crawler.spiders.source:SourceSpider.source_failed", "dead"),
     ("crawler.spiders.source:SourceSpider.request", "dead"),
     ("crawler.spiders.source:SourceSpider.finished", "plain"),
-    ("crawler.spiders.reading:parked", "plain"),
-    ("crawler.spiders.reading:Reading.hop", "plain"),
-    ("crawler.spiders.reading:header_opt_outs", "plain"),
-    ("crawler.spiders.trail:Trail.visit", "plain"),
-    ("crawler.spiders.trail:deciding_hop", "plain"),
-    ("crawler.spiders.further_pages:PageDesk.begin", "plain"),
-    ("crawler.spiders.further_pages:PageDesk.page_came", "paged"),
-    ("crawler.spiders.further_pages:PageDesk._after_page", "paged"),
-    ("crawler.spiders.further_pages:with_next_page", "paged"),
-    ("crawler.spiders.oembed:OEmbedDesk.request", "video"),
-    ("crawler.spiders.oembed:OEmbedDesk.answer_came", "video"),
-    ("crawler.spiders.oembed:with_oembed", "video"),
-    ("crawler.spiders.archive:ArchiveDesk.wants", "lost"),
-    ("crawler.spiders.archive:ArchiveDesk.take", "lost"),
-    ("crawler.spiders.archive:ArchiveDesk._ask", "lost"),
-    ("crawler.spiders.archive:ArchiveDesk._after_answer", "lost"),
-    ("crawler.spiders.archive:ArchiveDesk._after_page", "lost"),
-    ("crawler.spiders.archive:ArchiveDesk._keep", "lost"),
-    ("crawler.spiders.books:LedgerMemory.robots", "plain"),
-    ("crawler.spiders.books:LedgerMemory.keep_robots", "plain"),
+    ("crawler.crawl.reading:parked", "plain"),
+    ("crawler.crawl.reading:Reading.hop", "plain"),
+    ("crawler.crawl.reading:header_opt_outs", "plain"),
+    ("crawler.crawl.trail:Trail.visit", "plain"),
+    ("crawler.crawl.trail:deciding_hop", "plain"),
+    ("crawler.crawl.further_pages:PageDesk.begin", "plain"),
+    ("crawler.crawl.further_pages:PageDesk.page_came", "paged"),
+    ("crawler.crawl.further_pages:PageDesk._after_page", "paged"),
+    ("crawler.crawl.further_pages:with_next_page", "paged"),
+    ("crawler.crawl.oembed:OEmbedDesk.request", "video"),
+    ("crawler.crawl.oembed:OEmbedDesk.answer_came", "video"),
+    ("crawler.crawl.oembed:with_oembed", "video"),
+    ("crawler.crawl.wayback:ArchiveDesk.wants", "lost"),
+    ("crawler.crawl.wayback:ArchiveDesk.take", "lost"),
+    ("crawler.crawl.wayback:ArchiveDesk._ask", "lost"),
+    ("crawler.crawl.wayback:ArchiveDesk._after_answer", "lost"),
+    ("crawler.crawl.wayback:ArchiveDesk._after_page", "lost"),
+    ("crawler.crawl.wayback:ArchiveDesk._keep", "lost"),
+    ("crawler.crawl.ledger_thread:LedgerMemory.robots", "plain"),
+    ("crawler.crawl.ledger_thread:LedgerMemory.keep_robots", "plain"),
     ("crawler.downloader.retry:HostGate.process_request", "plain"),
     ("crawler.downloader.retry:HostGate.process_response", "plain"),
     ("crawler.downloader.robots.middleware:RobotsMiddleware.process_request", "plain"),
@@ -64,19 +64,19 @@ STEPS = [
 # What raises once while a visit is stored: it is stored then that it could not be.
 STORING = [
     ("crawler.pipelines:BookkeepingPipeline._settle", "plain"),
-    ("crawler.crawl:Crawl.settle", "plain"),
+    ("crawler.session:Crawl.settle", "plain"),
     ("crawler.ledger.sqlite:SqliteLedger.settle", "plain"),
     ("crawler.ledger.copy_rows:CopyRows.note", "plain"),
 ]
 # What breaks no visit; what is told of it, the summary tells.
 BESIDE = [
     ("crawler.output.publish:Publisher.publish_item", "plain"),
-    ("crawler.crawl:Crawl.settle_images", "plain"),
-    ("crawler.spiders.images:ImageDesk._settle", "plain"),
-    ("crawler.spiders.books:LedgerMemory.keep_image", "plain"),
+    ("crawler.session:Crawl.settle_images", "plain"),
+    ("crawler.crawl.images:ImageDesk._settle", "plain"),
+    ("crawler.crawl.ledger_thread:LedgerMemory.keep_image", "plain"),
 ]
 # What the run cannot be done without.
-RUN = ["crawler.crawl:Crawl.plan", "crawler.crawl:Crawl.tell_copies"]
+RUN = ["crawler.session:Crawl.plan", "crawler.session:Crawl.tell_copies"]
 
 
 @pytest.fixture

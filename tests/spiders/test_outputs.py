@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawler import spiders
-from crawler.spiders.faults import outputs_of
+from crawler.crawl.faults import outputs_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

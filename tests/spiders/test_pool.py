@@ -6,9 +6,9 @@ import pytest
 from scrapy.settings import Settings
 
 from crawler.cli.process import project_settings
+from crawler.crawl.javascript import check_javascript_settings
+from crawler.crawl.pool import check_page_objects, page_object_modules
 from crawler.options import OptionError
-from crawler.spiders.javascript import check_javascript_settings
-from crawler.spiders.pool import check_page_objects, page_object_modules
 
 
 def without(monkeypatch: pytest.MonkeyPatch, library: str, *ours: str) -> None:

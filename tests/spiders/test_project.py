@@ -7,8 +7,8 @@ from scrapy.settings import Settings
 from scrapy.utils.misc import load_object
 
 from crawler.addon import Addon
+from crawler.crawl.project import put_ours_below, set_by_the_project
 from crawler.spiders import FeedsSpider
-from crawler.spiders.project import put_ours_below, set_by_the_project
 
 RETRY = "scrapy.downloadermiddlewares.retry.RetryMiddleware"
 GATE = "crawler.downloader.ssrf.AddressGate"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from scrapy.http import HtmlResponse, Request, Response
 
+from crawler.crawl.reading import Reading, read_page, redirects_of
 from crawler.downloader.warc import TAKEN_AT
 from crawler.extraction.article import Article, PageKind
 from crawler.extraction.extract import ExtractionJob
@@ -16,7 +17,6 @@ from crawler.extraction.pool.extraction_pool import ExtractionPool, ExtractionPo
 from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
 from crawler.extraction.pool.worker import Raised
 from crawler.rules import Rule, SiteRules
-from crawler.spiders.reading import Reading, read_page, redirects_of
 from crawler.states import State
 
 if TYPE_CHECKING:

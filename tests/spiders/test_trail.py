@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from crawler.crawl.trail import Answer, Trail
 from crawler.extraction.article import Article
 from crawler.ledger.records import Hop, Snapshot, SourceRecord
-from crawler.spiders.trail import Answer, Trail
 from crawler.states import State
 
 FIRST, SECOND, AMP = (f"https://news.example/{name}" for name in ("a", "b", "amp"))

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.crawl import Crawl
 from crawler.ledger.revisit import RevisitPolicy
 from crawler.options import CrawlOptions
 from crawler.output.atomic import UnsafePathError
+from crawler.session import Crawl
 from crawler.watch.runs import OutputFolder
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from filelock import FileLock, Timeout
 
+from crawler.exceptions import Problem
 from crawler.extraction.article import Article
 from crawler.images.copies import keep_copy, record_of
 from crawler.items.intake import Intake, absolute
@@ -23,7 +24,6 @@ from crawler.output.adoption import Adoption
 from crawler.output.atomic import refuse_outside, sweep_leftovers
 from crawler.output.layout import Layout
 from crawler.output.publish import Publisher
-from crawler.problem import Problem
 from crawler.sanitize import plain_text
 from crawler.summary import ExitCode, RunSummary, append_run, exit_code_of, run_record
 

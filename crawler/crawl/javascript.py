@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 
+from crawler.crawl.asking import ask_for
 from crawler.downloader.addresses import PUBLIC_ONLY, refusal
 from crawler.downloader.exceptions import OwnFailureError
 from crawler.downloader.host_state import VIA
@@ -18,7 +19,6 @@ from crawler.downloader.rendering import PageAnswer, RenderError
 from crawler.downloader.stop import StoppedError
 from crawler.options import OptionError
 from crawler.sanitize import plain_text
-from crawler.spiders.asking import ask_for
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
+    from crawler.crawl.reading import Reading
     from crawler.downloader.browser import Browser
     from crawler.rules import Rule, SiteRules
-    from crawler.spiders.reading import Reading
 
 logger = logging.getLogger("crawler.run")
 

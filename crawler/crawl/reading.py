@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
+from crawler.crawl.trail import Answer
 from crawler.downloader.conditional import is_not_modified
 from crawler.downloader.media_type import content_type_of, is_html, is_json
 from crawler.downloader.outcome import parked, state_of_status
@@ -19,7 +20,6 @@ from crawler.extraction.pool.page_worker import ExtractionKilledError, Extractio
 from crawler.ledger.records import Hop
 from crawler.rules import SiteRules
 from crawler.sanitize import plain_text
-from crawler.spiders.trail import Answer
 from crawler.states import State
 from crawler.timestamps import moment
 

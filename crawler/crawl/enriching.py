@@ -15,14 +15,14 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from crawler.api import run_command, summary_of
-from crawler.crawl import Crawl, OutputBusyError
+from crawler.crawl.ledger_thread import Books
+from crawler.crawl.project import set_by_the_project
 from crawler.discovery.new_items import NewItems
 from crawler.discovery.options import DiscoveryTally
 from crawler.discovery.scraped import LISTS, TEXTS, article_of
 from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions, OptionError
-from crawler.spiders.books import Books
-from crawler.spiders.project import set_by_the_project
+from crawler.session import Crawl, OutputBusyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import Request
 
+from crawler.crawl.faults import fault_hop, settles_faults
 from crawler.downloader.cookies import COOKIES
 from crawler.downloader.host_state import VIA
 from crawler.downloader.media_type import content_type_of, media_type
 from crawler.extraction.metadata.media import OEMBED, oembed_to_ask, with_missing, with_oembed
 from crawler.sanitize import plain_text
-from crawler.spiders.faults import fault_hop, settles_faults
 from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
+    from crawler.crawl.trail import Trail
     from crawler.spiders.source import SourceSpider
-    from crawler.spiders.trail import Trail
 
 logger = logging.getLogger("crawler.run")
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from crawler.crawl import Crawl
     from crawler.ledger.records import ImageRecord, RobotsAnswer, Snapshot
+    from crawler.session import Crawl
 
 
 P = ParamSpec("P")

@@ -118,7 +118,7 @@ async def follow(crawler: Crawler, url: str) -> Lead:
     """Find out where a URL leads, asking shorteners only: the publisher is left to the crawl.
 
     Raises:
-        StoppedError, OwnFailureError: as `crawler.spiders.asking.ask`.
+        StoppedError, OwnFailureError: as `crawler.crawl.asking.ask`.
     """
     for _ in range(_MOST_STEPS):
         if (told := target_told(url)) is not None:

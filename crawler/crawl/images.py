@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 
+from crawler.crawl.faults import settles_faults
 from crawler.downloader.outcome import state_of_status
 from crawler.downloader.partial import FIRST_BYTES, FirstBytes
 from crawler.downloader.retry import NO_STRIKES
@@ -19,7 +20,6 @@ from crawler.images.policy import ImageJob, ImageWish, image_memory, study_image
 from crawler.images.size import ImageFacts
 from crawler.ledger.records import ImageRecord
 from crawler.sanitize import plain_text
-from crawler.spiders.faults import settles_faults
 from crawler.states import State
 from crawler.timestamps import now_text
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.crawl.further_pages import most_pages
+from crawler.crawl.javascript import check_javascript_settings
+from crawler.crawl.pool import check_page_objects, check_pool_settings
+from crawler.crawl.wayback import check_archive_settings
 from crawler.downloader.addresses import ALLOWED_NETWORKS, AllowedNetworks
 from crawler.downloader.host_state import HostLimits
 from crawler.downloader.robots.middleware import check_robots_settings
@@ -15,10 +19,6 @@ from crawler.ledger.revisit import RevisitPolicy
 from crawler.options import OptionError
 from crawler.output.enriched import Additions
 from crawler.rules import SiteRules
-from crawler.spiders.archive import check_archive_settings
-from crawler.spiders.further_pages import most_pages
-from crawler.spiders.javascript import check_javascript_settings
-from crawler.spiders.pool import check_page_objects, check_pool_settings
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from scrapy.exceptions import CloseSpider
 
+from crawler.crawl.asking import Asked, ask, follow
+from crawler.crawl.faults import place_of_error, place_of_output
+from crawler.crawl.pool import reader_pool
 from crawler.discovery.found import FoundArticle
 from crawler.discovery.new_items import NewItems
 from crawler.discovery.options import DiscoveryTally, SearchOptions, check_folder
@@ -20,9 +23,6 @@ from crawler.extraction.pool.page_worker import ExtractionKilledError, Extractio
 from crawler.options import OptionError
 from crawler.output.atomic import sweep_leftovers
 from crawler.sanitize import plain_text
-from crawler.spiders.asking import Asked, ask, follow
-from crawler.spiders.faults import place_of_error, place_of_output
-from crawler.spiders.pool import reader_pool
 from crawler.spiders.source import SourceSpider
 from crawler.states import State
 from crawler.urls.redirectors import must_be_asked, target_told
@@ -190,7 +190,7 @@ class DiscoverSpider(SourceSpider):
     async def ask(
         self, url: str, *, headers: Mapping[str, str] | None = None, most: int | None = None
     ) -> Asked:
-        """Ask for a URL; see `crawler.spiders.asking.ask`.
+        """Ask for a URL; see `crawler.crawl.asking.ask`.
 
         Raises:
             CloseSpider: nothing can be kept, or there is no contact.

@@ -10,12 +10,12 @@ import pytest
 import yaml
 
 from crawler.cli.status import open_ledger
-from crawler.crawl import Crawl, OutputBusyError
 from crawler.extraction.article import Article, content_hash
 from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.records import Hop, Visit
 from crawler.options import CrawlOptions
 from crawler.output.atomic import UnsafePathError
+from crawler.session import Crawl, OutputBusyError
 from crawler.states import State
 from crawler.timestamps import now_text
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from scrapy import Request
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.crawl.faults import fault_hop, settles_faults
+from crawler.crawl.reading import read_page
 from crawler.downloader.exceptions import OwnFailureError
 from crawler.downloader.outcome import outcome_of_error
 from crawler.downloader.stop import StoppedError
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.ledger.records import Snapshot
-from crawler.spiders.faults import fault_hop, settles_faults
-from crawler.spiders.reading import read_page
 from crawler.states import State
 from crawler.timestamps import moment, now_text, utc_text
 from crawler.urls.canonical import url_key
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
+    from crawler.crawl.trail import Trail
     from crawler.spiders.source import SourceSpider
-    from crawler.spiders.trail import Trail
     from crawler.web_archive import Archive
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy import Request
 
+from crawler.crawl.faults import fault_hop, settles_faults
+from crawler.crawl.reading import read_page
 from crawler.downloader.cookies import COOKIES
 from crawler.extraction.joined_pages import with_next_page
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.options import OptionError
-from crawler.spiders.faults import fault_hop, settles_faults
-from crawler.spiders.reading import read_page
 from crawler.states import State
 from crawler.urls.canonical import url_key
 from crawler.urls.pagination import MAX_PAGE, page_number
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
+    from crawler.crawl.trail import Trail
     from crawler.extraction.article import Article
     from crawler.spiders.source import SourceSpider
-    from crawler.spiders.trail import Trail
 
 _SETTING: Final = "CRAWLER_ARTICLE_PAGES"
 # An article that is begun is completed before its site is asked for others.
