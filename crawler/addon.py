@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
-_PIPELINE: Final = "crawler.crawl.enriching.EnrichingPipeline"
+_PIPELINE: Final = "crawler.crawl.enriching.EnrichmentPipeline"
 _PLACE: Final = 900  # after the project's own pipelines have completed an item
 
 
@@ -24,7 +24,7 @@ class Addon:
     - for the process: SPIDER_LOADER_CLASS, so that the spiders of installed packages are found;
     - for spiders of ours and those made from them: all of crawler/settings.py (which
       `SourceSpider.update_settings` does, with the add-on or without);
-    - for any other spider: the pipeline `EnrichingPipeline`, which works where CRAWLER_ITEMS is
+    - for any other spider: the pipeline `EnrichmentPipeline`, which works where CRAWLER_ITEMS is
       set, and nothing else.
     """
 

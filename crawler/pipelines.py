@@ -15,19 +15,19 @@ from crawler.spiders.source import SourceSpider, SourceVisit
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.ledger.records import Hop, Visit
+    from crawler.ledger.records import Attempt, Visit
 
 logger = logging.getLogger("crawler.run")
 
 
-class BookkeepingPipeline:
+class LedgerPipeline:
     """Settles every `SourceVisit`; other items pass."""
 
     def __init__(self, crawler: Crawler) -> None:
         if not isinstance(crawler.spider, SourceSpider):
             raise NotConfigured
         self._spider = crawler.spider
-        self._books = crawler.spider.books
+        self._books = crawler.spider.ledger_thread
         self._stats = crawler.stats
 
     @classmethod
@@ -47,7 +47,7 @@ class BookkeepingPipeline:
         """
         if isinstance(item, SourceVisit):
             try:
-                visit = await self._settle(item)
+                visit = await self._store_visit(item)
             except sqlite3.Error as error:
                 self._spider.cannot_keep(error)
                 raise DropItem(str(error), log_level="DEBUG") from error
@@ -58,19 +58,19 @@ class BookkeepingPipeline:
             return replace(item, visit=visit)
         return item
 
-    async def _settle(self, item: SourceVisit) -> Visit:
+    async def _store_visit(self, item: SourceVisit) -> Visit:
         """Store a visit, or else that it could not be; return the one that was, as it counts."""
         try:
-            return await self._books.run(self._books.crawl.settle, item.key, item.visit)
+            return await self._books.run(self._books.crawl.store_visit, item.key, item.visit)
         except sqlite3.Error:
             raise
         except Exception as error:
             logger.exception("an internal error at %s", item.visit.hop.url)
             visit = fault_visit(item.visit.hop.url, fault_detail(error))
-            return await self._books.run(self._books.crawl.settle, item.key, visit)
+            return await self._books.run(self._books.crawl.store_visit, item.key, visit)
 
 
-def _evidence(hop: Hop) -> str:
+def _evidence(hop: Attempt) -> str:
     facts = (hop.status and f"HTTP {hop.status}", hop.detail)
     told = ", ".join(str(fact) for fact in facts if fact)
     return f" ({told})" if told else ""

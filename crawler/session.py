@@ -57,11 +57,11 @@ class OutputBusyError(RuntimeError):
     """Another run holds the output folder."""
 
 
-class Crawl:
+class RunSession:
     """The bookkeeping of a run: read items, plan, settle visits, bring files up to date.
 
     Synchronous and used by one thread at a time; the caller visits the sources that `due`
-    gives and hands each visit to `settle`.
+    gives and hands each visit to `store_visit`.
 
     Args:
         on_problem: is told each defect of an input or a file, once.
@@ -285,12 +285,12 @@ class Crawl:
         due = self.ledger.due(after, count)
         return self.ledger.due(after, count) if self._mend() else due
 
-    def settle(self, key: str, visit: Visit) -> Visit:
+    def store_visit(self, key: str, visit: Visit) -> Visit:
         """Store a visit, then write every item that waited for it alone.
 
         Returns the visit as it counts, see `crawler.ledger.better`.
         """
-        settled = as_it_counted(self.ledger.settle(key, visit), visit)
+        settled = as_it_counted(self.ledger.store_visit(key, visit), visit)
         self.summary.add_visit(settled)
         self._publish_finished(key)
         return settled
@@ -343,7 +343,7 @@ class Crawl:
             if urls:
                 wanted.urls[key] = urls
             else:
-                self.settle_images(key, wish)
+                self.store_images(key, wish)
         return wanted
 
     def image_record(self, facts: ImageFacts, data: bytes | None) -> ImageRecord:
@@ -354,7 +354,7 @@ class Crawl:
         """
         return record_of(facts) if data is None else keep_copy(self.options.output, facts, data)
 
-    def settle_images(self, key: str, wish: ImageWish) -> None:
+    def store_images(self, key: str, wish: ImageWish) -> None:
         """Have what is known of a source's images written, where no item waits for more.
 
         What another article had asked is left out, and what was written before stays: or else it

@@ -102,9 +102,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "crawler.downloader.redirects.DotSegmentsMiddleware": 40,
     "crawler.downloader.contact.ContactGuardMiddleware": 50,
-    "crawler.downloader.ssrf.AddressGate": 60,
+    "crawler.downloader.ssrf.SsrfMiddleware": 60,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "crawler.downloader.retry.HostGate": 90,
+    "crawler.downloader.retry.SiteRetryMiddleware": 90,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.downloader.compression.DecompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
@@ -163,4 +163,4 @@ EXTENSIONS = {
     "crawler.downloader.self_test.GuardSelfTest": 0,
 }
 # Before all others, so that no pipeline of a project that knows nothing of visits loses one.
-ITEM_PIPELINES = {"crawler.pipelines.BookkeepingPipeline": 0}
+ITEM_PIPELINES = {"crawler.pipelines.LedgerPipeline": 0}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from crawler.ledger.records import Hop, Visit
+    from crawler.ledger.records import Attempt, Visit
     from crawler.options import CrawlOptions
 
 
@@ -43,7 +43,7 @@ class HostTally:
     seconds: float = 0.0
     slowest: float = 0.0
 
-    def add(self, hop: Hop) -> None:
+    def add(self, hop: Attempt) -> None:
         """Count one try."""
         self.tries += 1
         self.failures += not hop.state.is_good

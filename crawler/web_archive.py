@@ -23,7 +23,7 @@ from crawler.urls.registered_domain import site_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from crawler.ledger.records import Hop, Snapshot, SourceRecord
+    from crawler.ledger.records import Attempt, Snapshot, SourceRecord
 
 
 class ArchiveAnswerError(ValueError):
@@ -249,7 +249,7 @@ _KEYS: Final = frozenset(
 
 
 def urls_to_ask(
-    source: SourceRecord, hops: Sequence[Hop], *, anew: bool, at_home: Collection[str] = ()
+    source: SourceRecord, hops: Sequence[Attempt], *, anew: bool, at_home: Collection[str] = ()
 ) -> tuple[str, ...]:
     """Return the URLs to ask an archive for, in order; empty where it is not to be asked.
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.items.enrichment import remove_added_parts
-from crawler.ledger.records import Hop, Visit
+from crawler.ledger.records import Attempt, Visit
 from crawler.options import CrawlOptions
-from crawler.session import Crawl
+from crawler.session import RunSession
 from crawler.states import State
 from crawler.timestamps import now_text
 from tests.web.power_cut import cuts, restore
@@ -32,22 +32,22 @@ SHARED = "https://shared.example/ferry"
 CRAWL = """
 import sys
 from pathlib import Path
-from crawler.session import Crawl
+from crawler.session import RunSession
 from crawler.extraction.article import Article
-from crawler.ledger.records import Hop, Visit
+from crawler.ledger.records import Attempt, Visit
 from crawler.timestamps import now_text
 from crawler.options import CrawlOptions
 from crawler.states import State
 root, in_place = Path(sys.argv[1]), sys.argv[2] == "True"
 options = CrawlOptions(items=(root / "items",), output=root / "out", in_place=in_place)
-with Crawl(options, on_problem=print, should_stop=lambda: False) as crawl:
+with RunSession(options, on_problem=print, should_stop=lambda: False) as crawl:
     crawl.plan()
     crawl.tidy()
     for due in crawl.due(0, 100):
         url = due.record.urls[0]
         article = Article(markdown=f"Text of {url}.", word_count=3, reading_minutes=1)
-        hop = Hop(url, State.OK, status=200)
-        crawl.settle(due.record.key, Visit(State.OK, now_text(), (hop,), article=article))
+        hop = Attempt(url, State.OK, status=200)
+        crawl.store_visit(due.record.key, Visit(State.OK, now_text(), (hop,), article=article))
     crawl.finish("finished")
 """
 
@@ -63,12 +63,12 @@ def root(tmp_path: Path, write_item: Callable[..., Path]) -> Path:
 def crawl_a_web_that_has_lost_all(root: Path, *, in_place: bool) -> None:
     options = CrawlOptions(items=(root / "items",), output=root / "out", in_place=in_place)
     problems: list[str] = []
-    with Crawl(options, on_problem=problems.append, should_stop=lambda: False) as crawl:
+    with RunSession(options, on_problem=problems.append, should_stop=lambda: False) as crawl:
         crawl.plan()
         crawl.tidy()
         for due in crawl.due(0, 100):
-            hop = Hop(due.record.urls[0], State.NOT_FOUND, status=404)
-            crawl.settle(due.record.key, Visit(State.NOT_FOUND, now_text(), (hop,)))
+            hop = Attempt(due.record.urls[0], State.NOT_FOUND, status=404)
+            crawl.store_visit(due.record.key, Visit(State.NOT_FOUND, now_text(), (hop,)))
         crawl.finish("finished")
     # A cut before the ledger's first commit leaves an empty one, which is told and made anew.
     assert [told for told in problems if "made anew from what was written" not in told] == []

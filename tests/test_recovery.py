@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawler.extraction.article import Article, content_hash, count_words
-from crawler.ledger.records import Hop, Visit
+from crawler.ledger.records import Attempt, Visit
 from crawler.options import CrawlOptions
-from crawler.session import Crawl
+from crawler.session import RunSession
 from crawler.states import State
 from crawler.summary import exit_code_of
 from crawler.timestamps import now_text, utc_text
@@ -43,7 +43,7 @@ def page(url: str, text: str, state: State = State.OK) -> Visit:
         origins={"title": "html"},
     )
     is_read = state.is_good or state.has_text
-    hop = Hop(url, state, status=200 if is_read else 410, seconds=0.1)
+    hop = Attempt(url, state, status=200 if is_read else 410, seconds=0.1)
     return Visit(state, now_text(), (hop,), article=article if is_read else None, etag='"1"')
 
 
@@ -69,15 +69,17 @@ class Site:
         given = CrawlOptions(
             items=(self.items,), output=self.output, in_place=self.in_place, **options
         )
-        with Crawl(given, on_problem=self.problems.append, should_stop=lambda: False) as crawl:
+        with RunSession(given, on_problem=self.problems.append, should_stop=lambda: False) as crawl:
             due = crawl.plan()
             crawl.tidy()
             for source in crawl.due(0, due):
                 url = source.record.urls[0]
                 self.asked.append(url)
-                failed = Visit(State.NETWORK_ERROR, now_text(), (Hop(url, State.NETWORK_ERROR),))
+                failed = Visit(
+                    State.NETWORK_ERROR, now_text(), (Attempt(url, State.NETWORK_ERROR),)
+                )
                 seen = replace(self.web[url], at=now_text()) if is_up else failed
-                crawl.settle(source.record.key, seen)
+                crawl.store_visit(source.record.key, seen)
             crawl.tell_copies()
             return crawl.finish("finished")
 
@@ -230,7 +232,7 @@ def test_the_ledger_can_be_made_anew_on_demand(site: Site) -> None:
     before = site.files()
     options = CrawlOptions(items=(site.items,), output=site.output, in_place=site.in_place)
     told: list[str] = []
-    with Crawl(options, on_problem=told.append, should_stop=lambda: False, anew=True) as crawl:
+    with RunSession(options, on_problem=told.append, should_stop=lambda: False, anew=True) as crawl:
         assert crawl.rebuild() == {"items": 3, "sources": 5, "takenOver": 5, "unknown": 0}
     assert "the earlier ledger is kept as ledger-" in told[0]
     site.crawl(is_up=False)
@@ -339,7 +341,7 @@ def test_a_stop_while_the_files_are_read_leaves_none_of_them_unread(site: Site, 
     site.lose_ledger()
     answers = iter([False] * asked)
     options = CrawlOptions(items=(site.items,), output=site.output, in_place=site.in_place)
-    with Crawl(
+    with RunSession(
         options, on_problem=site.problems.append, should_stop=lambda: next(answers, True)
     ) as crawl:
         crawl.plan()

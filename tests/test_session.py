@@ -12,10 +12,10 @@ import yaml
 from crawler.cli.status import open_ledger
 from crawler.extraction.article import Article, content_hash
 from crawler.items.find import ItemsNotFoundError
-from crawler.ledger.records import Hop, Visit
+from crawler.ledger.records import Attempt, Visit
 from crawler.options import CrawlOptions
 from crawler.output.atomic import UnsafePathError
-from crawler.session import Crawl, OutputBusyError
+from crawler.session import OutputBusyError, RunSession
 from crawler.states import State
 from crawler.timestamps import now_text
 
@@ -39,13 +39,13 @@ def output(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_crawl(items: Path, output: Path) -> Iterator[Callable[..., Crawl]]:
+def open_crawl(items: Path, output: Path) -> Iterator[Callable[..., RunSession]]:
     """Open a crawl; the ones that a test leaves open are closed when it ends."""
-    opened: list[Crawl] = []
+    opened: list[RunSession] = []
 
-    def make(*, stopping: Callable[[], bool] = lambda: False, **options: Any) -> Crawl:
+    def make(*, stopping: Callable[[], bool] = lambda: False, **options: Any) -> RunSession:
         chosen = CrawlOptions(**{"items": (items,), "output": output, **options})
-        crawl = Crawl(chosen, on_problem=lambda _: None, should_stop=stopping)
+        crawl = RunSession(chosen, on_problem=lambda _: None, should_stop=stopping)
         opened.append(crawl)
         return crawl
 
@@ -59,19 +59,19 @@ def visit(url: str, state: State = State.OK) -> Visit:
     return Visit(
         state,
         now_text(),
-        (Hop(url, state, status=200),),
+        (Attempt(url, state, status=200),),
         article=article if state is State.OK else None,
     )
 
 
-def due_urls(crawl: Crawl) -> dict[str, str]:
+def due_urls(crawl: RunSession) -> dict[str, str]:
     return {source.record.urls[0]: source.reason for source in crawl.due(0, 100)}
 
 
-def settle(crawl: Crawl, url: str, state: State = State.OK) -> None:
+def store_visit(crawl: RunSession, url: str, state: State = State.OK) -> None:
     record = crawl.ledger.source_of_url(url)
     assert record is not None
-    crawl.settle(record.key, visit(url, state))
+    crawl.store_visit(record.key, visit(url, state))
 
 
 def written(output: Path) -> list[str]:
@@ -81,7 +81,10 @@ def written(output: Path) -> list[str]:
 
 
 def test_a_crawl_from_its_plan_to_its_summary(
-    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+    open_crawl: Callable[..., RunSession],
+    items: Path,
+    output: Path,
+    write_item: Callable[..., Path],
 ) -> None:
     write_item(items, "a", original_url=NEWS, related=[OTHER])
     write_item(items, "b", original_url=OTHER)
@@ -92,9 +95,9 @@ def test_a_crawl_from_its_plan_to_its_summary(
     assert due_urls(crawl) == {NEWS: "new", OTHER: "new"}
     crawl.tidy()
     assert written(output) == []
-    settle(crawl, OTHER)
+    store_visit(crawl, OTHER)
     assert written(output) == ["items/b.md"]  # the other item still waits
-    settle(crawl, NEWS)
+    store_visit(crawl, NEWS)
     assert written(output) == ["items/a.md", "items/b.md"]
 
     summary = crawl.finish("finished")
@@ -113,7 +116,7 @@ def test_each_problem_is_told_once(items: Path, output: Path) -> None:
     (items / "bad.md").write_text("no item")
     told: list[str] = []
     options = CrawlOptions((items,), output)
-    with Crawl(options, on_problem=told.append, should_stop=lambda: False) as crawl:
+    with RunSession(options, on_problem=told.append, should_stop=lambda: False) as crawl:
         crawl.plan()
         crawl.tidy()
         assert told == crawl.summary.problems
@@ -121,7 +124,7 @@ def test_each_problem_is_told_once(items: Path, output: Path) -> None:
 
 
 def test_the_plan_comes_in_pages(
-    open_crawl: Callable[..., Crawl], items: Path, write_item: Callable[..., Path]
+    open_crawl: Callable[..., RunSession], items: Path, write_item: Callable[..., Path]
 ) -> None:
     urls = [f"https://site{number}.example/a" for number in range(7)]
     for number, url in enumerate(urls):
@@ -134,14 +137,17 @@ def test_the_plan_comes_in_pages(
 
 
 def test_a_limit_counts_items_that_have_something_due(
-    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+    open_crawl: Callable[..., RunSession],
+    items: Path,
+    output: Path,
+    write_item: Callable[..., Path],
 ) -> None:
     write_item(items, "a", original_url=NEWS)
     write_item(items, "b", original_url=OTHER)
     write_item(items, "c", original_url=THIRD)
     with open_crawl(limit=1) as first:
         assert first.plan() == 1
-        settle(first, NEWS)
+        store_visit(first, NEWS)
     second = open_crawl(limit=1)
     second.plan()
     assert due_urls(second) == {OTHER: "new"}
@@ -158,7 +164,7 @@ def test_a_limit_counts_items_that_have_something_due(
     ],
 )
 def test_what_is_due_again_is_what_was_asked_for(
-    open_crawl: Callable[..., Crawl],
+    open_crawl: Callable[..., RunSession],
     items: Path,
     write_item: Callable[..., Path],
     options: dict[str, Any],
@@ -170,29 +176,32 @@ def test_what_is_due_again_is_what_was_asked_for(
     with open_crawl() as first:
         first.plan()
         for url, state in states.items():
-            settle(first, url, state)
+            store_visit(first, url, state)
     again = open_crawl(**options)
     assert again.plan() == len(due)
     assert due_urls(again) == due
 
 
 def test_a_half_finished_crawl_is_completed_when_it_is_opened_again(
-    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+    open_crawl: Callable[..., RunSession],
+    items: Path,
+    output: Path,
+    write_item: Callable[..., Path],
 ) -> None:
     write_item(items, "a", original_url=NEWS)
     write_item(items, "b", original_url=OTHER, related=[THIRD])
     with open_crawl() as first:
         first.plan()
         key = first.due(0, 1)[0].record.key
-        first.ledger.settle(key, visit(NEWS))  # killed before the files were written
-        settle(first, OTHER)
+        first.ledger.store_visit(key, visit(NEWS))  # killed before the files were written
+        store_visit(first, OTHER)
     assert written(output) == []
 
     second = open_crawl()
     assert second.plan() == 1
     second.tidy()
     assert written(output) == ["items/a.md"]
-    settle(second, THIRD)
+    store_visit(second, THIRD)
     item, other, source = written(output)
     assert (item, other) == ("items/a.md", "items/b.md")
     assert source.startswith("sources/ferry-")
@@ -200,13 +209,13 @@ def test_a_half_finished_crawl_is_completed_when_it_is_opened_again(
 
 
 def test_what_is_complete_is_not_written_again(
-    open_crawl: Callable[..., Crawl], items: Path, write_item: Callable[..., Path]
+    open_crawl: Callable[..., RunSession], items: Path, write_item: Callable[..., Path]
 ) -> None:
     write_item(items, "a", original_url=NEWS, related=[OTHER])
     with open_crawl() as first:
         first.plan()
-        settle(first, NEWS)
-        settle(first, OTHER)
+        store_visit(first, NEWS)
+        store_visit(first, OTHER)
     second = open_crawl()
     assert second.plan() == 0
     second.tidy()
@@ -215,13 +224,16 @@ def test_what_is_complete_is_not_written_again(
 
 
 def test_a_crawl_that_is_told_to_stop_tidies_no_further(
-    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+    open_crawl: Callable[..., RunSession],
+    items: Path,
+    output: Path,
+    write_item: Callable[..., Path],
 ) -> None:
     write_item(items, "a", original_url=NEWS)
     stop = threading.Event()
     with open_crawl() as first:
         first.plan()
-        first.ledger.settle(first.due(0, 1)[0].record.key, visit(NEWS))
+        first.ledger.store_visit(first.due(0, 1)[0].record.key, visit(NEWS))
     second = open_crawl(stopping=stop.is_set)
     second.plan()
     stop.set()
@@ -231,7 +243,7 @@ def test_a_crawl_that_is_told_to_stop_tidies_no_further(
 
 @pytest.mark.parametrize("in_place", [False, True])
 def test_leftovers_of_a_killed_run_are_swept(
-    open_crawl: Callable[..., Crawl],
+    open_crawl: Callable[..., RunSession],
     items: Path,
     output: Path,
     write_item: Callable[..., Path],
@@ -252,7 +264,7 @@ def test_leftovers_of_a_killed_run_are_swept(
 
 
 def test_a_second_crawl_on_one_output_folder_is_refused_while_the_first_is_open(
-    open_crawl: Callable[..., Crawl], items: Path, output: Path, tmp_path: Path
+    open_crawl: Callable[..., RunSession], items: Path, output: Path, tmp_path: Path
 ) -> None:
     items.mkdir()
     with open_crawl():
@@ -263,7 +275,7 @@ def test_a_second_crawl_on_one_output_folder_is_refused_while_the_first_is_open(
 
 
 def test_a_crawl_that_may_wait_gets_the_folder_when_the_first_closes(
-    open_crawl: Callable[..., Crawl], items: Path
+    open_crawl: Callable[..., RunSession], items: Path
 ) -> None:
     items.mkdir()
     first = open_crawl()
@@ -276,21 +288,22 @@ def test_a_crawl_that_may_wait_gets_the_folder_when_the_first_closes(
 
 
 def test_a_missing_path_is_an_error_of_the_plan(
-    open_crawl: Callable[..., Crawl], items: Path
+    open_crawl: Callable[..., RunSession], items: Path
 ) -> None:
     crawl = open_crawl()
     with pytest.raises(ItemsNotFoundError, match=str(items)):
         crawl.plan()
 
 
-def settle_text(crawl: Crawl, url: str, text: str, published: str | None = None) -> None:
+def settle_text(crawl: RunSession, url: str, text: str, published: str | None = None) -> None:
     record = crawl.ledger.source_of_url(url)
     assert record is not None
     article = Article(
         markdown=text, published=published, word_count=90, content_hash=content_hash(text)
     )
-    crawl.settle(
-        record.key, Visit(State.OK, now_text(), (Hop(url, State.OK, status=200),), article=article)
+    crawl.store_visit(
+        record.key,
+        Visit(State.OK, now_text(), (Attempt(url, State.OK, status=200),), article=article),
     )
 
 
@@ -308,7 +321,10 @@ CUT = STORY[: len(STORY) * 3 // 4]
 
 
 def test_a_related_entry_under_another_headline_is_a_duplicate_of_the_item(
-    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+    open_crawl: Callable[..., RunSession],
+    items: Path,
+    output: Path,
+    write_item: Callable[..., Path],
 ) -> None:
     write_item(items, "a", original_url=NEWS, related=[THIRD, OTHER])
     crawl = open_crawl()
@@ -331,7 +347,10 @@ def test_a_related_entry_under_another_headline_is_a_duplicate_of_the_item(
 
 
 def test_a_later_run_that_finds_a_copy_writes_the_entries_of_both(
-    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+    open_crawl: Callable[..., RunSession],
+    items: Path,
+    output: Path,
+    write_item: Callable[..., Path],
 ) -> None:
     write_item(items, "a", original_url=NEWS)
     with open_crawl() as first:
@@ -368,7 +387,7 @@ def test_a_later_run_that_finds_a_copy_writes_the_entries_of_both(
 
 @pytest.mark.parametrize("killed", [1, 2, 3])
 def test_a_crawl_that_is_killed_leaves_the_same_in_the_end_in_whatever_order(
-    open_crawl: Callable[..., Crawl],
+    open_crawl: Callable[..., RunSession],
     items: Path,
     output: Path,
     write_item: Callable[..., Path],
@@ -411,7 +430,10 @@ def test_a_crawl_that_is_killed_leaves_the_same_in_the_end_in_whatever_order(
 
 
 def test_duplicates_that_are_not_wanted_are_not_told(
-    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+    open_crawl: Callable[..., RunSession],
+    items: Path,
+    output: Path,
+    write_item: Callable[..., Path],
 ) -> None:
     write_item(items, "a", original_url=NEWS, related=[OTHER])
     with open_crawl() as first:
@@ -422,7 +444,7 @@ def test_duplicates_that_are_not_wanted_are_not_told(
         first.tell_copies()
     told = contents(output)
     assert "cluster" in enrichment(output, "a.md")
-    with Crawl(
+    with RunSession(
         CrawlOptions((items,), output),
         on_problem=lambda _: None,
         should_stop=lambda: False,
@@ -439,7 +461,10 @@ def test_duplicates_that_are_not_wanted_are_not_told(
 
 
 def test_a_crawl_that_is_told_to_stop_leaves_the_rest_of_the_copies_to_the_next(
-    open_crawl: Callable[..., Crawl], items: Path, output: Path, write_item: Callable[..., Path]
+    open_crawl: Callable[..., RunSession],
+    items: Path,
+    output: Path,
+    write_item: Callable[..., Path],
 ) -> None:
     write_item(items, "a", original_url=NEWS)
     write_item(items, "b", original_url=OTHER)
@@ -459,7 +484,7 @@ def test_a_crawl_that_is_told_to_stop_leaves_the_rest_of_the_copies_to_the_next(
 
 
 def test_items_about_one_article_cost_what_their_number_says(
-    items: Path, write_item: Callable[..., Path], open_crawl: Callable[..., Crawl]
+    items: Path, write_item: Callable[..., Path], open_crawl: Callable[..., RunSession]
 ) -> None:
     """Counted in steps of SQLite's machine, which no busy computer changes."""
 
@@ -477,10 +502,10 @@ def test_items_about_one_article_cost_what_their_number_says(
         crawl.ledger._db.set_progress_handler(step, 1000)  # type: ignore[attr-defined]
         crawl.plan()
         crawl.tidy()
-        settle(crawl, url)
+        store_visit(crawl, url)
         for due in crawl.due(0, count):
             if due.record.key != url.removeprefix("https://"):
-                settle(crawl, due.record.urls[0])
+                store_visit(crawl, due.record.urls[0])
         assert crawl.summary.items == count
         assert len(written(crawl.layout.output)) >= count
         return taken
@@ -500,7 +525,10 @@ def test_items_about_one_article_cost_what_their_number_says(
 
 
 def test_a_stop_leaves_most_of_very_many_items_of_one_article_to_the_next_run(
-    items: Path, output: Path, write_item: Callable[..., Path], open_crawl: Callable[..., Crawl]
+    items: Path,
+    output: Path,
+    write_item: Callable[..., Path],
+    open_crawl: Callable[..., RunSession],
 ) -> None:
     for number in range(60):
         write_item(items, f"n{number}", original_url=NEWS)
@@ -509,7 +537,7 @@ def test_a_stop_leaves_most_of_very_many_items_of_one_article_to_the_next_run(
     crawl.plan()
     crawl.tidy()
     stop.append(True)
-    settle(crawl, NEWS)
+    store_visit(crawl, NEWS)
     assert 10 <= len(written(output)) <= 30
     crawl.close()
     crawl = open_crawl()
@@ -531,7 +559,7 @@ def test_books_that_lead_elsewhere_are_refused_and_what_is_there_stays(
     output: Path,
     tmp_path: Path,
     write_item: Callable[..., Path],
-    open_crawl: Callable[..., Crawl],
+    open_crawl: Callable[..., RunSession],
     name: str,
     kind: str,
 ) -> None:
@@ -555,7 +583,7 @@ def test_books_that_lead_elsewhere_are_refused_and_what_is_there_stays(
 
 
 def test_a_folder_of_books_that_leads_out_is_refused(
-    output: Path, tmp_path: Path, open_crawl: Callable[..., Crawl]
+    output: Path, tmp_path: Path, open_crawl: Callable[..., RunSession]
 ) -> None:
     (tmp_path / "outside").mkdir()
     output.mkdir()
@@ -571,7 +599,7 @@ def test_leftovers_behind_a_link_that_leads_out_are_not_ours_to_sweep(
     output: Path,
     tmp_path: Path,
     write_item: Callable[..., Path],
-    open_crawl: Callable[..., Crawl],
+    open_crawl: Callable[..., RunSession],
     link: str,
 ) -> None:
     write_item(items, "a", original_url=NEWS)

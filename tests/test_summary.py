@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import json
 
-from crawler.ledger.records import Hop, Visit
+from crawler.ledger.records import Attempt, Visit
 from crawler.states import State
 from crawler.summary import RunSummary
 
 
-def visit(*hops: Hop) -> Visit:
+def visit(*hops: Attempt) -> Visit:
     return Visit(hops[-1].state, "2026-01-01T00:00:00Z", hops, answered=len(hops) - 1)
 
 
@@ -15,11 +15,11 @@ def test_visits_are_counted_by_state_and_their_tries_by_registered_domain() -> N
     summary = RunSummary(due=2)
     summary.add_visit(
         visit(
-            Hop("https://www.example.com/a", State.NOT_FOUND, seconds=0.5),
-            Hop("https://amp.example.com/a", State.OK, seconds=1.5),
+            Attempt("https://www.example.com/a", State.NOT_FOUND, seconds=0.5),
+            Attempt("https://amp.example.com/a", State.OK, seconds=1.5),
         )
     )
-    summary.add_visit(visit(Hop("https://example.org/a", State.TIMEOUT, seconds=30.0)))
+    summary.add_visit(visit(Attempt("https://example.org/a", State.TIMEOUT, seconds=30.0)))
     assert summary.done == 2
     assert summary.failed == 1
     assert summary.visited == {State.OK: 1, State.TIMEOUT: 1}
@@ -31,7 +31,7 @@ def test_visits_are_counted_by_state_and_their_tries_by_registered_domain() -> N
 
 def test_a_redirected_try_is_counted_for_the_host_that_answered() -> None:
     summary = RunSummary()
-    hop = Hop("https://short.example.org/x", State.OK, redirects=("https://example.com/a",))
+    hop = Attempt("https://short.example.org/x", State.OK, redirects=("https://example.com/a",))
     summary.add_visit(visit(hop))
     assert list(summary.hosts) == ["example.com"]
 
@@ -46,7 +46,7 @@ def test_problems_are_all_counted_but_only_the_first_are_kept() -> None:
 
 def test_a_summary_comes_back_from_json() -> None:
     summary = RunSummary(items=3, changed=2, invalid=1, due=2, held={State.OK: 1, None: 1})
-    summary.add_visit(visit(Hop("https://example.com/a", State.OK, seconds=1.5)))
+    summary.add_visit(visit(Attempt("https://example.com/a", State.OK, seconds=1.5)))
     summary.add_problem("x.md:1: bad")
     summary.ended = "finished"
     assert RunSummary.from_json(json.loads(json.dumps(summary.as_json()))) == summary

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from crawler.conflicts.compare import Comparison
     from crawler.extraction.article import Article
-    from crawler.ledger.records import Copies, Hop, ItemRecord, SourceRecord, Visit
+    from crawler.ledger.records import Attempt, Copies, ItemRecord, SourceRecord, Visit
     from crawler.ledger.sqlite import SqliteLedger
     from crawler.output.enriched import Additions
 
@@ -328,7 +328,7 @@ def _told(value: Any) -> str:
     return str(value)
 
 
-def _hop_line(hop: Hop) -> str:
+def _hop_line(hop: Attempt) -> str:
     way = " -> ".join((hop.url, *hop.redirects))
     facts = [str(hop.state)]
     facts += [f"HTTP {hop.status}"] if hop.status is not None else []

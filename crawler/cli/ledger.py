@@ -11,7 +11,7 @@ from rich.console import Console
 
 from crawler.cli.shared import AsJson, Output  # noqa: TC001 - typer reads them
 from crawler.options import CrawlOptions
-from crawler.session import Crawl
+from crawler.session import RunSession
 from crawler.summary import ExitCode
 
 ledger = typer.Typer(no_args_is_help=True, help="Work on the ledger, without a network.")
@@ -32,7 +32,7 @@ def rebuild(
     """Make the ledger anew from ITEMS and from what was written; the earlier one is kept."""
     errors = Console(stderr=True)
     options = CrawlOptions.parse(items=items, output=output, in_place=in_place)
-    with Crawl(
+    with RunSession(
         options,
         on_problem=lambda problem: errors.print(problem, markup=False, soft_wrap=True),
         should_stop=lambda: False,

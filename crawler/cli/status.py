@@ -19,7 +19,7 @@ from crawler.ledger.sqlite import SqliteLedger, UnusableLedgerError
 from crawler.options import OptionError
 from crawler.output.layout import Layout, item_output_path
 from crawler.sanitize import visible
-from crawler.session import Crawl
+from crawler.session import RunSession
 from crawler.summary import ExitCode
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _PAGE = 500
 def print_plan(options: CrawlOptions, overrides: Mapping[str, str], *, as_json: bool) -> ExitCode:
     """Print a line (or a JSON object) for each due source, and return the exit code."""
     errors = Console(stderr=True)
-    with Crawl(
+    with RunSession(
         options,
         revisit=RevisitPolicy.from_settings(project_settings(overrides)),
         on_problem=lambda text: errors.print(visible(text), markup=False, soft_wrap=True),

@@ -46,7 +46,7 @@ _RECORDING_HANDLER: Final = "crawler.downloader.warc.RecordingDownloadHandler"
 _OF_THE_NETWORK: Final[dict[str, dict[str, Any]]] = {
     "DOWNLOADER_MIDDLEWARES": {
         "crawler.downloader.contact.ContactGuardMiddleware": None,
-        "crawler.downloader.retry.HostGate": None,
+        "crawler.downloader.retry.SiteRetryMiddleware": None,
         "crawler.downloader.robots.middleware.RobotsMiddleware": None,
         "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
     },

@@ -15,14 +15,14 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from crawler.api import run_command, summary_of
-from crawler.crawl.ledger_thread import Books
+from crawler.crawl.ledger_thread import LedgerThread
 from crawler.crawl.project import set_by_the_project
 from crawler.discovery.new_items import NewItems
 from crawler.discovery.options import DiscoveryTally
 from crawler.discovery.scraped import LISTS, TEXTS, article_of
 from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions, OptionError
-from crawler.session import Crawl, OutputBusyError
+from crawler.session import OutputBusyError, RunSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,7 +86,7 @@ _PASSED_ON: Final = (
 )
 
 
-class EnrichingPipeline:
+class EnrichmentPipeline:
     """Makes an item file of each scraped item that has a URL, and lets all items pass unchanged.
 
     When the spider has ended, and was not stopped, `crawler run` visits what is due for the folder,
@@ -107,7 +107,7 @@ class EnrichingPipeline:
         output = crawler.settings.get(OUTPUT) or "output"
         self._options = CrawlOptions.parse(items=(folder,), output=output)
         self._crawler = crawler
-        self._books = Books()
+        self._books = LedgerThread()
         self._has_failed = False
         self._ready: asyncio.Task[NewItems] | None = None
         self._enriching: asyncio.Task[None] | None = None
@@ -193,9 +193,9 @@ class EnrichingPipeline:
             on_problem=self._books.crawl.on_problem,
         )
 
-    def _take(self) -> Crawl:
+    def _take(self) -> RunSession:
         self._options.items[0].mkdir(parents=True, exist_ok=True)
-        crawl = Crawl(
+        crawl = RunSession(
             self._options,
             on_problem=logger.error,
             should_stop=lambda: not self._crawler.crawling,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol, 
 
 from scrapy.exceptions import CloseSpider
 
-from crawler.ledger.records import Hop, Visit
+from crawler.ledger.records import Attempt, Visit
 from crawler.sanitize import plain_text
 from crawler.states import State
 from crawler.timestamps import now_text
@@ -130,12 +130,12 @@ def fault_detail(error: BaseException) -> str:
 
 def bare_visit(url: str, state: State, detail: str) -> Visit:
     """Return the visit of a source of which nothing else can be said."""
-    return Visit(state, now_text(), (Hop(url, state, detail=detail),))
+    return Visit(state, now_text(), (Attempt(url, state, detail=detail),))
 
 
-def fault_hop(url: str, detail: str) -> Hop:
+def fault_hop(url: str, detail: str) -> Attempt:
     """Return the try at a URL that came to nothing by a fault of our own."""
-    return Hop(url, State.INTERNAL_ERROR, detail=detail)
+    return Attempt(url, State.INTERNAL_ERROR, detail=detail)
 
 
 def fault_visit(url: str, detail: str) -> Visit:

@@ -93,7 +93,7 @@ class ImageDesk:
 
     async def requests(self) -> AsyncIterator[list[Request]]:
         """Yield the first requests for what is wanted and not known, some sources at a time."""
-        crawl = self._spider.books.crawl
+        crawl = self._spider.ledger_thread.crawl
         last = 0
         while True:
             found = await self._book(crawl.images_wanted, self._wish, last, _WINDOW)
@@ -105,7 +105,7 @@ class ImageDesk:
                 errand = _Errand(key, {url for url in urls if not self._is_given_up(url)})
                 requests += [self._put_in_line(url, errand) for url in urls if url in errand.left]
                 if not errand.left:
-                    await self._book(crawl.settle_images, key, self._wish)
+                    await self._book(crawl.store_images, key, self._wish)
             yield list(filter(None, requests))
 
     def kill(self) -> None:
@@ -197,7 +197,7 @@ class ImageDesk:
             if facts.format and facts.problem and is_cut and attempt + 1 < len(_HEADS):
                 yield self._request(image, attempt + 1)
                 return
-            await self._settle(image, facts, response.body)
+            await self._store_visit(image, facts, response.body)
         async for request in self._next(image):
             yield request
 
@@ -222,7 +222,7 @@ class ImageDesk:
         if detail is None:
             return
         image, problem = request.cb_kwargs["image"], f"{State.INTERNAL_ERROR}: {detail}"
-        await self._book(self._spider.books.crawl.on_fault, f"{image}: {problem}")
+        await self._book(self._spider.ledger_thread.crawl.on_fault, f"{image}: {problem}")
         try:
             await self._fail(image, problem, may_pass=True, blames_host=False)
         except Exception as again:  # noqa: BLE001 - the next images are asked for all the same
@@ -243,35 +243,37 @@ class ImageDesk:
         record = ImageRecord(now_text(), problem, may_pass=may_pass)
         await self._spider.memory.keep_image(image, record)
 
-    async def _settle(self, image: str, facts: ImageFacts, data: bytes) -> None:
+    async def _store_visit(self, image: str, facts: ImageFacts, data: bytes) -> None:
         self._count("read" if facts.problem is None else "failed")
-        books = self._spider.books
+        ledger_thread = self._spider.ledger_thread
         try:
             copy = data if self._wish.copies else None
-            record = await books.run(books.crawl.image_record, facts, copy)
+            record = await ledger_thread.run(ledger_thread.crawl.image_record, facts, copy)
         except OSError as error:
             record = ImageRecord(now_text(), f"not written: {error.strerror}", may_pass=True)
         await self._spider.memory.keep_image(image, record)
 
     async def _tell(self, image: str) -> None:
         """Have those items written again whose images are complete now."""
-        crawl = self._spider.books.crawl
+        crawl = self._spider.ledger_thread.crawl
         for errand in self._errands.pop(image, ()):
             errand.left.discard(image)
             if not errand.left:
-                await self._book(crawl.settle_images, errand.key, self._wish)
+                await self._book(crawl.store_images, errand.key, self._wish)
 
     async def _book(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         try:
-            return await self._spider.books.run(work, *args, **kwargs)
+            return await self._spider.ledger_thread.run(work, *args, **kwargs)
         except sqlite3.Error as error:
             self._spider.cannot_keep(error)
             return None
         except Exception as error:  # noqa: BLE001 - the other images go on
             detail = self._spider.fault(error, "the images of an article")
-            books = self._spider.books
-            if detail is not None and work != books.crawl.on_fault:
-                await self._book(books.crawl.on_fault, f"images: {State.INTERNAL_ERROR}: {detail}")
+            ledger_thread = self._spider.ledger_thread
+            if detail is not None and work != ledger_thread.crawl.on_fault:
+                await self._book(
+                    ledger_thread.crawl.on_fault, f"images: {State.INTERNAL_ERROR}: {detail}"
+                )
             return None
 
     def _count(self, what: str) -> None:

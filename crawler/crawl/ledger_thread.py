@@ -11,27 +11,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from crawler.ledger.records import ImageRecord, RobotsAnswer, Snapshot
-    from crawler.session import Crawl
+    from crawler.session import RunSession
 
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Books:
-    """Runs the methods of one `Crawl` in order on one thread; awaited from the event loop."""
+class LedgerThread:
+    """Runs the methods of one `RunSession` in order on one thread; awaited from the event loop."""
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="books")
-        self._crawl: Crawl | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._crawl: RunSession | None = None
 
     @property
-    def crawl(self) -> Crawl:
+    def crawl(self) -> RunSession:
         """The crawl; only `summary` and `options` may be read from other threads."""
         assert self._crawl is not None
         return self._crawl
 
-    async def open(self, make: Callable[[], Crawl]) -> None:
+    async def open(self, make: Callable[[], RunSession]) -> None:
         """Make the crawl; its errors are raised here."""
         self._crawl = await self.run(make)
 
@@ -56,8 +56,10 @@ class LedgerMemory:
             at hand is not to be taken for a failure of its site.
     """
 
-    def __init__(self, books: Books, *, on_failure: Callable[[sqlite3.Error], object]) -> None:
-        self._books = books
+    def __init__(
+        self, ledger_thread: LedgerThread, *, on_failure: Callable[[sqlite3.Error], object]
+    ) -> None:
+        self._books = ledger_thread
         self._on_failure = on_failure
 
     async def robots(self, origin: str) -> RobotsAnswer | None:

@@ -17,7 +17,7 @@ from crawler.extraction.classify.walls import refused_by_challenge
 from crawler.extraction.extract import ExtractionJob
 from crawler.extraction.metadata.opt_outs import OptOuts, header_opt_outs, with_opt_outs
 from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
-from crawler.ledger.records import Hop
+from crawler.ledger.records import Attempt
 from crawler.rules import SiteRules
 from crawler.sanitize import plain_text
 from crawler.states import State
@@ -51,9 +51,9 @@ class Reading:
     detail: str | None = None
     answer: Answer | None = None
 
-    def hop(self, url: str, response: Response) -> Hop:
+    def hop(self, url: str, response: Response) -> Attempt:
         """Return the try at `url` that ended with this response."""
-        return Hop(
+        return Attempt(
             url=url,
             state=self.state,
             redirects=redirects_of(response.meta.get("redirect_urls", ()), response.url),

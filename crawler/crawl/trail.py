@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 from crawler.downloader.cookies import CookieJar
-from crawler.ledger.records import Hop, Snapshot, SourceRecord, Visit
+from crawler.ledger.records import Attempt, Snapshot, SourceRecord, Visit
 from crawler.ledger.revisit import deciding_hop
 from crawler.states import State
 from crawler.timestamps import now_text
@@ -39,7 +39,7 @@ class Trail:
     """
 
     source: SourceRecord
-    hops: tuple[Hop, ...] = ()
+    hops: tuple[Attempt, ...] = ()
     answers: tuple[Answer | None, ...] = ()
     asks_anew: bool = False
     snapshot: Snapshot | None = None
@@ -52,7 +52,7 @@ class Trail:
         """The URL to try now."""
         return self.source.urls[len(self.hops)]
 
-    def after(self, hop: Hop, answer: Answer | None = None, *, at: str | None = None) -> Self:
+    def after(self, hop: Attempt, answer: Answer | None = None, *, at: str | None = None) -> Self:
         """Return the trail with one more try, and with what was read off its page."""
         return replace(self, hops=(*self.hops, hop), answers=(*self.answers, answer), at=at)
 
@@ -73,7 +73,7 @@ class Trail:
         hop = replace(self.hops[-1], detail=article.cut or self.hops[-1].detail)
         return replace(self, hops=(*self.hops[:-1], hop), answers=(*self.answers[:-1], answer))
 
-    def broken(self, hop: Hop) -> Self:
+    def broken(self, hop: Attempt) -> Self:
         """Return the trail that ends with this try in place of its last one, with nothing read."""
         return replace(
             self, hops=(*self.hops[:-1], hop), answers=(*self.answers[:-1], None), snapshot=None
@@ -92,7 +92,7 @@ class Trail:
     ) -> Self:
         """Return the trail that ends well after all: an archive has the lost page of this URL."""
         detail = f"snapshot of {snapshot.taken_at}"
-        hop = Hop(url, State.ARCHIVED, status=status, detail=detail, seconds=seconds)
+        hop = Attempt(url, State.ARCHIVED, status=status, detail=detail, seconds=seconds)
         # What identifies the page for a conditional request is its site's to say.
         return replace(self.after(hop, Answer(article)), snapshot=snapshot)
 

@@ -240,7 +240,7 @@ class Proxy:
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class AddressPolicy:
     """The rules for one request: public addresses, those that are allowed, and its own proxy."""
 
     allowed: AllowedNetworks = AllowedNetworks()
@@ -293,17 +293,17 @@ class Guard:
         return None
 
 
-_current: ContextVar[Guard | None] = ContextVar("guard", default=None)
+_current: ContextVar[AddressPolicy | None] = ContextVar("guard", default=None)
 _ignores_allowed: ContextVar[bool] = ContextVar("ignores_allowed", default=False)
 
 
-def current_guard() -> Guard | None:
+def current_guard() -> AddressPolicy | None:
     """Return the guard of the request that is being made in this context; None outside of one."""
     return _current.get()
 
 
 @contextmanager
-def guarded_by(guard: Guard) -> Iterator[Guard]:
+def guarded_by(guard: AddressPolicy) -> Iterator[AddressPolicy]:
     """Have connections of a with block made under a guard; gives the one that holds."""
     held = replace(guard, allowed=AllowedNetworks()) if _ignores_allowed.get() else guard
     token = _current.set(held)

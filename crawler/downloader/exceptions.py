@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, IgnoreRequest
 
 if TYPE_CHECKING:
-    from crawler.downloader.host_state import Rest
+    from crawler.downloader.host_state import Pause
 
 
 class BlockedAddressError(IgnoreRequest):
@@ -40,7 +40,7 @@ class DeferredError(IgnoreRequest):
         retry_at: the end of its rest, ISO 8601 in UTC.
     """
 
-    def __init__(self, rest: Rest, retry_at: str) -> None:
+    def __init__(self, rest: Pause, retry_at: str) -> None:
         self.retry_at = retry_at
         super().__init__(f"left alone until {retry_at}: {rest.reason}")
 

@@ -75,7 +75,7 @@ _TIMEOUT_JITTER: Final = (1.1, 1.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class Pause:
     """A time in which a host is left alone.
 
     Attributes:
@@ -124,7 +124,7 @@ class HostLimits:
             backoff=_number(settings, "CRAWLER_BACKOFF_SECONDS", 0, 2.0),
         )
 
-    def outlasts(self, rest: Rest, now: float) -> bool:
+    def outlasts(self, rest: Pause, now: float) -> bool:
         """Whether a rest is longer than this run waits."""
         return rest.is_cooldown or rest.until - now > self.longest_wait
 
@@ -190,7 +190,7 @@ class Hosts:
         self.aside: set[Request] = set()
         self.has_room: Callable[[], object] = lambda: None
         self._clock = clock
-        self._rests: dict[str, Rest] = {}
+        self._rests: dict[str, Pause] = {}
         self._strikes: dict[str, int] = {}
         self._apart: dict[str, float] = {}
 
@@ -218,18 +218,18 @@ class Hosts:
         finally:
             self.aside.discard(request)
 
-    def time_of(self, rest: Rest) -> str:
+    def time_of(self, rest: Pause) -> str:
         """Return the end of a rest as ISO 8601 in UTC: whole seconds, never too early."""
         left = timedelta(seconds=rest.until - self.now + 1.0)
         return utc_text(datetime.now(UTC) + left)
 
-    def pause(self, url: str, seconds: float, reason: str) -> Rest:
+    def pause(self, url: str, seconds: float, reason: str) -> Pause:
         """Leave the site of a URL alone for so long; the longest rest counts."""
-        return self._set(site_of(url), Rest(self.now + seconds, reason))
+        return self._set(site_of(url), Pause(self.now + seconds, reason))
 
     def recall(self, name: str, seconds: float, reason: str) -> None:
         """Take over a rest of a site or a host that an earlier run had begun."""
-        self._set(name, Rest(self.now + seconds, reason, is_earlier=True))
+        self._set(name, Pause(self.now + seconds, reason, is_earlier=True))
 
     def lift(self, url: str) -> list[str]:
         """End the rests that earlier runs had begun for the host of a URL, and return whose."""
@@ -238,14 +238,14 @@ class Hosts:
             self._rests.pop(name, None)
         return names
 
-    def strike(self, url: str, reason: str, *, via: str | None = None) -> Rest | None:
+    def strike(self, url: str, reason: str, *, via: str | None = None) -> Pause | None:
         """Note a failure of the host of a URL; its cool-down, where that was one too many."""
         host = _blamed(url, via)
         self._strikes[host] = strikes = self._strikes.get(host, 0) + 1
         if strikes < self.limits.strikes:
             return None
         told = f"{strikes} failures in a row, the last one: {reason}"
-        return self._set(host, Rest(self.now + self.limits.cooldown, told, is_cooldown=True))
+        return self._set(host, Pause(self.now + self.limits.cooldown, told, is_cooldown=True))
 
     def answered(self, url: str, *, via: str | None = None) -> None:
         """Note that the host of a URL works."""
@@ -256,13 +256,13 @@ class Hosts:
         """Return how many times in a row the host of a URL has failed."""
         return self._strikes.get(host_of(url), 0)
 
-    def rest_of(self, url: str, *, via: str | None = None) -> Rest | None:
+    def rest_of(self, url: str, *, via: str | None = None) -> Pause | None:
         """Return the rest that the host of a URL is to have, or None."""
         names = {host_of(url), site_of(url), _blamed(url, via)}
         rests = [self._rest(name) for name in names]
         return max(filter(None, rests), key=lambda rest: rest.until, default=None)
 
-    def refusal(self, url: str, *, via: str | None = None) -> Rest | None:
+    def refusal(self, url: str, *, via: str | None = None) -> Pause | None:
         """Return the rest for which a request is refused, since nobody waits for its end."""
         rest = self.rest_of(url, via=via)
         return rest if rest is not None and self.limits.outlasts(rest, self.now) else None
@@ -287,7 +287,7 @@ class Hosts:
         rest = self._rest(name)
         return rest is not None and rest.is_earlier
 
-    def _rest(self, name: str) -> Rest | None:
+    def _rest(self, name: str) -> Pause | None:
         rest = self._rests.get(name)
         if rest is not None and rest.until <= self.now:
             del self._rests[name]
@@ -296,7 +296,7 @@ class Hosts:
             return None
         return rest
 
-    def _set(self, name: str, rest: Rest) -> Rest:
+    def _set(self, name: str, rest: Pause) -> Pause:
         known = self._rest(name)
         if known is not None and known.until >= rest.until:
             return known

@@ -20,7 +20,12 @@ from twisted.internet.interfaces import IHostnameResolver
 from twisted.internet.threads import deferToThreadPool
 from zope.interface import implementer
 
-from crawler.downloader.addresses import ALLOWED_NETWORKS, AllowedNetworks, Guard, current_guard
+from crawler.downloader.addresses import (
+    ALLOWED_NETWORKS,
+    AddressPolicy,
+    AllowedNetworks,
+    current_guard,
+)
 from crawler.downloader.own_trouble import SHORTAGES
 from crawler.urls.host import ascii_host
 
@@ -141,7 +146,9 @@ class GuardedResolver:
 
     getaddrinfo: GetAddrInfo = staticmethod(socket.getaddrinfo)
 
-    def __init__(self, reactor: Any, *, guard: Guard, cache: LookupCache, timeout: float) -> None:
+    def __init__(
+        self, reactor: Any, *, guard: AddressPolicy, cache: LookupCache, timeout: float
+    ) -> None:
         self.cache = cache
         self._reactor = reactor
         self._guard = guard
@@ -160,7 +167,7 @@ class GuardedResolver:
         size = max(settings.getint("DNSCACHE_SIZE"), _LEAST_SIZE)
         return cls(
             reactor,
-            guard=Guard(AllowedNetworks.parse(settings.get(ALLOWED_NETWORKS))),
+            guard=AddressPolicy(AllowedNetworks.parse(settings.get(ALLOWED_NETWORKS))),
             cache=LookupCache(seconds=seconds, size=size, clock=time.monotonic),
             timeout=settings.getfloat("DNS_TIMEOUT"),
         )
@@ -250,5 +257,5 @@ def _read(host: str) -> Lookup | None:
     return literal if literal.addresses else None
 
 
-def _passes(guard: Guard, address: Any, *, is_proxy: bool) -> bool:
+def _passes(guard: AddressPolicy, address: Any, *, is_proxy: bool) -> bool:
     return is_proxy or guard.address_refusal(address) is None

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
 
-    from crawler.downloader.host_state import Rest, WebMemory
+    from crawler.downloader.host_state import Pause, WebMemory
 
 logger = logging.getLogger("crawler.run")
 
@@ -47,7 +47,7 @@ IN_SPITE_OF_PAUSES: Final = "crawler_in_spite_of_pauses"
 """Meta key of requests that the user asks for: what earlier runs met is no reason not to."""
 
 
-class HostGate:
+class SiteRetryMiddleware:
     """Keeps to what sites ask for, backs off where they fail, and retries once they may recover.
 
     In place of Scrapy's retry middleware, whose settings it keeps: RETRY_ENABLED, RETRY_TIMES,
@@ -228,7 +228,7 @@ class HostGate:
             if (memory := self._memory()) is not None:
                 await memory.forget_pause(name)
 
-    async def _remember(self, url: str, rest: Rest, via: str | None) -> None:
+    async def _remember(self, url: str, rest: Pause, via: str | None) -> None:
         """Keep a rest for later runs, save one that is only of URLs that somebody led to."""
         memory = self._memory()
         if memory is not None and not (via is not None and rest.is_cooldown):

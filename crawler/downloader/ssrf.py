@@ -12,8 +12,8 @@ from scrapy.utils.httpobj import urlparse_cached
 from crawler.downloader.addresses import (
     ALLOWED_NETWORKS,
     PUBLIC_ONLY,
+    AddressPolicy,
     AllowedNetworks,
-    Guard,
     Proxy,
     guarded_by,
     refusal,
@@ -32,12 +32,12 @@ AT_HOME: Final = "crawler_at_home"
 """Meta key of requests that an address which is not public has answered, or redirected here."""
 
 
-class AddressGate:
+class SsrfMiddleware:
     """A middleware in front of the `GuardedDownloadHandler`, which sees each connection."""
 
     def __init__(self, crawler: Crawler) -> None:
         allowed = AllowedNetworks.parse(crawler.settings.get(ALLOWED_NETWORKS))
-        self._guard = Guard(allowed, None)
+        self._guard = AddressPolicy(allowed, None)
         uses_proxies = crawler.settings.getbool("HTTPPROXY_ENABLED")
         self._proxies = getproxies() if uses_proxies else {}
         self._stats = crawler.stats
@@ -90,7 +90,7 @@ class AddressGate:
         return reasons[0] if reasons and all(reasons) else None
 
 
-_PUBLIC = Guard()
+_PUBLIC = AddressPolicy()
 
 
 class GuardedDownloadHandler(BoundedDownloadHandler):
@@ -115,7 +115,7 @@ class GuardedDownloadHandler(BoundedDownloadHandler):
         """
         proxy = request.meta.get("proxy")
         allowed = AllowedNetworks() if request.meta.get(PUBLIC_ONLY) else self._allowed
-        guard = Guard(allowed, Proxy.parse(proxy) if proxy else None)
+        guard = AddressPolicy(allowed, Proxy.parse(proxy) if proxy else None)
         with guarded_by(guard) as guard:
             if reason := guard.url_refusal(request.url):
                 raise BlockedAddressError(reason)
@@ -127,7 +127,7 @@ class GuardedDownloadHandler(BoundedDownloadHandler):
                 raise
 
 
-def _explain(request: Request, guard: Guard, error: CannotResolveHostError) -> None:
+def _explain(request: Request, guard: AddressPolicy, error: CannotResolveHostError) -> None:
     """Raise what a look-up without a usable address means, where it is known."""
     from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
 

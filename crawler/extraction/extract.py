@@ -11,7 +11,7 @@ from crawler.extraction.article import Article, content_hash, count_words, readi
 from crawler.extraction.body.article_body import extract_body
 from crawler.extraction.body.chosen_body import chosen_body, data_body
 from crawler.extraction.by_rule import chosen_elements, fields_by_rule, without_removed
-from crawler.extraction.classify.classify import look_at
+from crawler.extraction.classify.classify import classify
 from crawler.extraction.classify.page import Page
 from crawler.extraction.markdown.inline import keep_captions
 from crawler.extraction.markdown.render import to_markdown
@@ -122,7 +122,7 @@ def extract_article(
     known = Article(**_as_fields(metadata), cut=page.cut)
     known = with_opt_outs(known, markup_opt_outs(markup, agent))
     known = known if rule is None else fields_by_rule(known, tree, rule, markup.base)
-    look = look_at(Page(tree, page.html, markup, known, url, asked or url))
+    look = classify(Page(tree, page.html, markup, known, url, asked or url))
     known = look.on(known)
     next_page = (
         next_page_url(tree, markup, known.canonical_url, first=first) if wants_body else None

@@ -104,7 +104,7 @@ class Ledger(Protocol):
     def due(self, after: int, count: int) -> list[DueSource]:
         """Return up to `count` planned sources from position `after`, domains taken in turn."""
 
-    def settle(self, key: str, visit: Visit) -> SourceRecord:
+    def store_visit(self, key: str, visit: Visit) -> SourceRecord:
         """Store a visit under the rules of `crawler.ledger.better` and return the new record."""
 
     def finished_items(self, key: str) -> list[ItemRecord]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Hop:
+class Attempt:
     """One try at one URL of a family.
 
     Attributes:
@@ -136,7 +136,7 @@ class Visit:
 
     state: State
     at: str
-    hops: tuple[Hop, ...]
+    hops: tuple[Attempt, ...]
     answered: int = 0
     via_amp: bool = False
     article: Article | None = None
@@ -145,7 +145,7 @@ class Visit:
     snapshot: Snapshot | None = None
 
     @property
-    def hop(self) -> Hop:
+    def hop(self) -> Attempt:
         """The hop that decided."""
         return self.hops[self.answered]
 
@@ -363,7 +363,7 @@ def _article_from_plain(plain: dict[str, Any]) -> Article:
     return Article(images=images, media=media, **plain)
 
 
-def _hop_from_plain(plain: dict[str, Any]) -> Hop:
+def _hop_from_plain(plain: dict[str, Any]) -> Attempt:
     plain["state"] = State(plain["state"])
     plain["redirects"] = tuple(plain.get("redirects", ()))
-    return Hop(**plain)
+    return Attempt(**plain)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from crawler.ledger.records import Hop, SourceRecord
+    from crawler.ledger.records import Attempt, SourceRecord
 
 
-def deciding_hop(hops: Sequence[Hop]) -> int:
+def deciding_hop(hops: Sequence[Attempt]) -> int:
     """Return the index of the hop that says how the source is.
 
     A good answer decides; without one, the first that gave a text, if only a part of it. Without

@@ -307,7 +307,7 @@ class SourceRows:
         ).fetchone()
         return None if row is None else self.get(row[0])
 
-    def settle(self, key: str, visit: Visit) -> SourceRecord:
+    def store_visit(self, key: str, visit: Visit) -> SourceRecord:
         """Store a visit and return the new record.
 
         Raises:

@@ -237,7 +237,7 @@ class SqliteLedger:
         """What is known of the source that has this URL in its family."""
         return self._sources.of_url(url)
 
-    def settle(self, key: str, visit: Visit) -> SourceRecord:
+    def store_visit(self, key: str, visit: Visit) -> SourceRecord:
         """Store a visit and return the new record.
 
         Raises:
@@ -245,7 +245,7 @@ class SqliteLedger:
         """
         self._forget_what_was_read(key)
         with self._durably(), self.transaction():
-            record = self._sources.settle(key, visit)
+            record = self._sources.store_visit(key, visit)
             self._copies.note(record)
             self._run.mark_done(key)
         return record

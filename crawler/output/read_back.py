@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from crawler.extraction.article import Article, Image, Media
 from crawler.items.link import MAX_URL_CHARACTERS, url_defect
-from crawler.ledger.records import Hop, ImageRecord, Snapshot, Visit
+from crawler.ledger.records import Attempt, ImageRecord, Snapshot, Visit
 from crawler.sanitize import http_url, plain_text
 from crawler.states import State
 from crawler.timestamps import moment
@@ -108,17 +108,17 @@ def _missing(name: str) -> str:
     raise EntryError(name, "has no time")
 
 
-def _hops(fields: _Fields, state: State, url: str, urls: Sequence[str]) -> tuple[Hop, ...]:
+def _hops(fields: _Fields, state: State, url: str, urls: Sequence[str]) -> tuple[Attempt, ...]:
     try:
         final = fields.address("finalUrl")
     except EntryError:
         final = None  # servers redirect to what no item may name: no reason to lose the article
     redirects = () if final is None or final == url else (final,)
     status = fields.number("httpStatus", 100, 999)
-    hop = Hop(url, state, redirects, status, fields.evidence("detail"))
+    hop = Attempt(url, state, redirects, status, fields.evidence("detail"))
     if fields.is_absent("openState"):
         return (hop,)
-    return (Hop(urls[0], fields.state("openState")), hop)
+    return (Attempt(urls[0], fields.state("openState")), hop)
 
 
 def _snapshot(fields: _Fields) -> Snapshot:
@@ -131,7 +131,7 @@ def _last(fields: _Fields) -> Visit:
     at = fields.time("attemptedDateTime")
     if url is None or at is None:
         raise EntryError("requestedUrl", "or a time is missing")
-    hop = Hop(url, state, (), fields.number("httpStatus", 100, 999), fields.evidence("detail"))
+    hop = Attempt(url, state, (), fields.number("httpStatus", 100, 999), fields.evidence("detail"))
     other = _content_hash(fields) if state is State.OTHER_TEXT else None
     return Visit(state, at, (hop,), article=None if other is None else Article(content_hash=other))
 

@@ -84,7 +84,7 @@ class DiscoverSpider(SourceSpider):
         folder = self.options.items[0]
         await self.book(folder.mkdir, parents=True, exist_ok=True)
         await self.book(sweep_leftovers, folder, recursive=False)  # of a run that was killed
-        crawl = self.books.crawl
+        crawl = self.ledger_thread.crawl
         self.tally = crawl.summary.discovery = DiscoveryTally()
         await self.book(crawl.take, self.options.items)
         new = self._new = NewItems(
@@ -212,7 +212,7 @@ class DiscoverSpider(SourceSpider):
 
     async def problem(self, problem: str) -> None:
         """Note what is wrong with something that was found."""
-        await self.book(self.books.crawl.on_problem, problem)
+        await self.book(self.ledger_thread.crawl.on_problem, problem)
 
     def count(self, *, asked: State | None = None, unusable: int = 0, left: int = 0) -> None:
         """Count what no item was made of; on the thread of the books, as all that counts."""

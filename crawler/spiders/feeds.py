@@ -57,7 +57,7 @@ class FeedsSpider(DiscoverSpider):
 
     async def _take_feed(self, url: str, *, is_named: bool) -> str | None:
         """Take a feed's entries; return the feed to ask instead, where a page names one."""
-        known = await self.book(self.books.crawl.ledger.feed, url)
+        known = await self.book(self.ledger_thread.crawl.ledger.feed, url)
         asked = await self.ask(url, headers={} if self.options.force else conditions_of(known))
         if asked.state is not State.OK or (response := asked.response) is None:
             await self.told(url, asked.state, asked.detail)
@@ -89,7 +89,7 @@ class FeedsSpider(DiscoverSpider):
         if is_taken:  # or else the rest has to come again
             topic = _topic(response) or feed.topic
             answer = answer_of(response, known, feed.entries, hubs=hubs, topic=topic)
-            await self.book(self.books.crawl.ledger.put_feed, url, answer)
+            await self.book(self.ledger_thread.crawl.ledger.put_feed, url, answer)
         hub = f"hub {hubs[0]}" if hubs else None
         told = (f"{len(feed.entries)} entries", hub, feed.defect)
         await self.told(url, State.OK, ", ".join(part for part in told if part))

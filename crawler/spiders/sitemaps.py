@@ -90,7 +90,7 @@ class SitemapsSpider(DiscoverSpider):
 
     async def _sitemap(self, url: str, site: str) -> tuple[str, ...]:
         """Take a sitemap's articles; return the sitemaps that it names."""
-        known = await self.book(self.books.crawl.ledger.feed, url)
+        known = await self.book(self.ledger_thread.crawl.ledger.feed, url)
         conditions = {} if self.options.force else conditions_of(known)
         asked = await self.ask(url, headers=conditions, most=MOST_BYTES)
         if asked.state is not State.OK or (response := asked.response) is None:
@@ -117,7 +117,7 @@ class SitemapsSpider(DiscoverSpider):
             is_taken &= await self.found(article)
         if is_taken:  # or else the rest has to come again
             answer = answer_of(response, known, sitemap.articles)
-            await self.book(self.books.crawl.ledger.put_feed, url, answer)
+            await self.book(self.ledger_thread.crawl.ledger.put_feed, url, answer)
         count = len(sitemap.articles)
         told = (
             f"{len(sitemap.children)} sitemaps" if sitemap.children else f"{count} articles",

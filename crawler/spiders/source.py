@@ -21,7 +21,7 @@ from crawler.crawl.faults import (
 from crawler.crawl.further_pages import PageDesk
 from crawler.crawl.images import ImageDesk
 from crawler.crawl.javascript import JavaScriptDesk, better, without_scripts
-from crawler.crawl.ledger_thread import Books, LedgerMemory
+from crawler.crawl.ledger_thread import LedgerMemory, LedgerThread
 from crawler.crawl.oembed import OEmbedDesk
 from crawler.crawl.pool import pool_from_settings
 from crawler.crawl.project import put_ours_below
@@ -45,13 +45,13 @@ from crawler.extraction.pool.extraction_pool import (
     ExtractionPoolError,
 )
 from crawler.items.find import ItemsNotFoundError
-from crawler.ledger.records import Hop, Visit
+from crawler.ledger.records import Attempt, Visit
 from crawler.ledger.revisit import RevisitPolicy
 from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions
 from crawler.output.enriched import Additions
 from crawler.rules import SiteRules
-from crawler.session import Crawl, OutputBusyError
+from crawler.session import OutputBusyError, RunSession
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class SourceVisit:
 
 
 class SourceSpider(Spider):
-    """Base of spiders whose requests come from the plan of a `Crawl`.
+    """Base of spiders whose requests come from the plan of a `RunSession`.
 
     Arguments are those of `CrawlOptions.parse`.
 
@@ -100,7 +100,7 @@ class SourceSpider(Spider):
 
     arguments: ClassVar[frozenset[str]] = frozenset()
     options: CrawlOptions
-    books: Books
+    ledger_thread: LedgerThread
     memory: LedgerMemory
     revisit: RevisitPolicy
     duplicates: bool
@@ -150,8 +150,8 @@ class SourceSpider(Spider):
         spider = super().from_crawler(crawler, *args)
         spider.options = options
         spider.read_arguments(**own)
-        spider.books = Books()
-        spider.memory = LedgerMemory(spider.books, on_failure=spider.cannot_keep)
+        spider.ledger_thread = LedgerThread()
+        spider.memory = LedgerMemory(spider.ledger_thread, on_failure=spider.cannot_keep)
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
         spider.duplicates = wants_duplicates(crawler.settings)
         spider.additions = Additions.from_settings(crawler.settings)
@@ -194,16 +194,16 @@ class SourceSpider(Spider):
 
     async def _requests(self) -> AsyncIterator[Any]:
         await self._open_books()
-        self.summary = self.books.crawl.summary
+        self.summary = self.ledger_thread.crawl.summary
         self._look_around()
         await self.prepare()
-        due = await self.book(self.books.crawl.plan)
+        due = await self.book(self.ledger_thread.crawl.plan)
         logger.info("%d items, %d sources due", self.summary.items, due)
         if due:
             self.pool.start()  # its workers load while the first pages are on their way
-        await self.book(self.books.crawl.tidy)
+        await self.book(self.ledger_thread.crawl.tidy)
         for position in range(0, due, _WINDOW):
-            batch = await self.book(self.books.crawl.due, position, _WINDOW)
+            batch = await self.book(self.ledger_thread.crawl.due, position, _WINDOW)
             for source in batch:
                 yield self._first_step(source)
             await self._room_for_more()
@@ -231,7 +231,7 @@ class SourceSpider(Spider):
                 if worker is not None:
                     stop.at_cut_off(worker.kill)
         try:
-            await self.books.open(self._open)
+            await self.ledger_thread.open(self._open)
         except _UNUSABLE as error:
             raise self.give_up(str(error)) from error
         if stop is not None:
@@ -276,7 +276,7 @@ class SourceSpider(Spider):
             CloseSpider: the run cannot go on; `failure` says why.
         """
         try:
-            return await self.books.run(work, *args, **kwargs)
+            return await self.ledger_thread.run(work, *args, **kwargs)
         except sqlite3.Error as error:
             self.cannot_keep(error)
             raise CloseSpider(str(error)) from error
@@ -288,9 +288,9 @@ class SourceSpider(Spider):
 
         The next answer ends the run: no site is asked for what cannot be stored.
         """
-        self.books.crawl.note_damage(error)
+        self.ledger_thread.crawl.note_damage(error)
         if self.failure is None:
-            self.give_up(f"{self.books.crawl.layout.ledger}: {error}")
+            self.give_up(f"{self.ledger_thread.crawl.layout.ledger}: {error}")
 
     def end_if_failed(self) -> None:
         """End the run where the ledger has failed.
@@ -301,9 +301,9 @@ class SourceSpider(Spider):
         if self.failure is not None:
             raise CloseSpider(self.failure)
 
-    def _open(self) -> Crawl:
+    def _open(self) -> RunSession:
         stop = self._stop()
-        return Crawl(
+        return RunSession(
             self.options,
             on_problem=logger.error,
             should_stop=lambda: stop is not None and stop.stopping.is_set(),
@@ -421,7 +421,7 @@ class SourceSpider(Spider):
         if outcome is None:
             return
         state, detail = outcome
-        hop = Hop(
+        hop = Attempt(
             url=trail.url,
             state=state,
             redirects=redirects_of(request.meta.get("redirect_urls", ()), request.url),
@@ -528,7 +528,7 @@ class SourceSpider(Spider):
             logger.log(level, "%s %s (%s)", state, url, detail)
             try:
                 visit = bare_visit(url, state, detail)
-                await self.books.run(self.books.crawl.settle, key, visit)
+                await self.ledger_thread.run(self.ledger_thread.crawl.store_visit, key, visit)
                 self.ended(key)
             except sqlite3.Error as error:
                 self.cannot_keep(error)
@@ -555,7 +555,7 @@ class SourceSpider(Spider):
             if not interrupted:
                 await self._settle_the_lost()
             try:
-                await self.books.run(self.books.crawl.tell_copies)
+                await self.ledger_thread.run(self.ledger_thread.crawl.tell_copies)
             except sqlite3.Error as error:
                 self.cannot_keep(error)
             except Exception as error:
@@ -564,7 +564,7 @@ class SourceSpider(Spider):
         stop = self._stop()
         is_stopped = stop is not None and stop.stopping.is_set()
         ended = stop.reason if stop is not None and is_stopped else (self.failure or reason)
-        await self.books.close(ended, could_go_on=self.failure is None)
+        await self.ledger_thread.close(ended, could_go_on=self.failure is None)
 
     def give_up(self, failure: str) -> CloseSpider:
         """Note why the run cannot go on, and return what ends it."""

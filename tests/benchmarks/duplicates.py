@@ -25,7 +25,7 @@ from pathlib import Path
 from crawler.duplicates import sketch_of, wording
 from crawler.extraction.article import Article, content_hash, count_words
 from crawler.ledger.copy_rows import AlikeTexts
-from crawler.ledger.records import FileStamp, Hop, ItemRecord, Mention, Visit
+from crawler.ledger.records import Attempt, FileStamp, ItemRecord, Mention, Visit
 from crawler.ledger.sqlite import SqliteLedger
 from crawler.states import State
 from crawler.urls.aliases import url_family
@@ -81,7 +81,7 @@ class Shelf:
         self.ledger.prepare_copies(wanted=copies)
         self.seconds = 0.0
 
-    def settle(self, articles: list[Article], first: int) -> None:
+    def store_visit(self, articles: list[Article], first: int) -> None:
         """Settle articles, each in a transaction of its own, as a crawl does."""
         visits = [_visit(number, article) for number, article in enumerate(articles, first)]
         with self.ledger.transaction():
@@ -90,7 +90,7 @@ class Shelf:
                 self.ledger.put_item(item, [(Mention(-1, "", url, "article"), url_family([url]))])
         started = time.process_time()
         for url, visit in visits:
-            self.ledger.settle(url_family([url]).key, visit)
+            self.ledger.store_visit(url_family([url]).key, visit)
         self.seconds += time.process_time() - started
 
     def close(self) -> int:
@@ -101,7 +101,7 @@ class Shelf:
 
 def _visit(number: int, article: Article) -> tuple[str, Visit]:
     url = f"https://site{number % SITES}.example/story-{number}"
-    hop = Hop(url, State.OK, status=200)
+    hop = Attempt(url, State.OK, status=200)
     return url, Visit(State.OK, "2024-05-14T08:30:00Z", (hop,), article=article)
 
 
@@ -154,7 +154,7 @@ def main() -> None:
         for first in range(0, args.articles, TURN):
             batch = [press.article()[0] for _ in range(min(TURN, args.articles - first))]
             for shelf in (without, with_copies):
-                shelf.settle(batch, first)
+                shelf.store_visit(batch, first)
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         sizes = [shelf.close() for shelf in (without, with_copies)]
         base, cost = (shelf.seconds / args.articles * 1_000 for shelf in (without, with_copies))

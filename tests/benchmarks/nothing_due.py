@@ -23,9 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.extraction.article import Article
-from crawler.ledger.records import Hop, Visit
+from crawler.ledger.records import Attempt, Visit
 from crawler.options import CrawlOptions
-from crawler.session import Crawl
+from crawler.session import RunSession
 from crawler.states import State
 from crawler.timestamps import now_text
 
@@ -77,15 +77,15 @@ def make_items(folder: Path, count: int) -> None:
 def settle_all(items: Path, output: Path) -> int:
     """Visit every source without a web; return how many there were."""
     options = CrawlOptions(items=(items,), output=output)
-    with Crawl(options, on_problem=print, should_stop=lambda: False) as crawl:
+    with RunSession(options, on_problem=print, should_stop=lambda: False) as crawl:
         due = crawl.plan()
         for position in range(0, due, PAGE):
             for source in crawl.due(position, PAGE):
-                hop = Hop(source.record.urls[0], State.OK, status=200, seconds=0.1)
+                hop = Attempt(source.record.urls[0], State.OK, status=200, seconds=0.1)
                 text = f"The text of {hop.url}, as it was read."
                 page = Article(title=hop.url, markdown=text, word_count=9)
                 visit = Visit(State.OK, now_text(), (hop,), article=page)
-                crawl.settle(source.record.key, visit)
+                crawl.store_visit(source.record.key, visit)
         crawl.tidy()
         crawl.finish("finished")
     return due

@@ -14,7 +14,7 @@ from rich.console import Console
 from crawler.cli import report
 from crawler.cli.report import live_progress
 from crawler.discovery.options import DiscoveryTally
-from crawler.ledger.records import Hop, Visit
+from crawler.ledger.records import Attempt, Visit
 from crawler.spiders.items import ItemsSpider
 from crawler.states import State
 from crawler.summary import RunSummary
@@ -46,9 +46,9 @@ class Stage:
         self.crawler = SimpleNamespace(spider=self.spider, engine=engine)
         self.picture = report._Picture(cast("Crawler", self.crawler))
 
-    def settle(self, state: State, count: int) -> None:
+    def store_visit(self, state: State, count: int) -> None:
         for _ in range(count):
-            hop = Hop("https://news.example/a", state)
+            hop = Attempt("https://news.example/a", state)
             self.summary.add_visit(Visit(state, "2024-05-14T08:30:00Z", (hop,)))
 
     def show(self) -> list[str]:
@@ -82,8 +82,8 @@ def test_a_search_says_how_much_was_asked_and_found(stage: Stage) -> None:
 def test_a_running_crawl_shows_done_rate_time_left_states_and_hosts(stage: Stage) -> None:
     stage.spider.summary = stage.summary
     stage.summary.due = 1000
-    stage.settle(State.OK, 90)
-    stage.settle(State.GONE, 10)
+    stage.store_visit(State.OK, 90)
+    stage.store_visit(State.GONE, 10)
     stage.slots["news.example"] = SimpleNamespace(transferring={"a request"})
     stage.slots["idle.example"] = SimpleNamespace(transferring=set())
     stage.now += 10
@@ -96,12 +96,12 @@ def test_a_running_crawl_shows_done_rate_time_left_states_and_hosts(stage: Stage
 def test_the_rate_is_that_of_the_last_seconds(stage: Stage) -> None:
     stage.spider.summary = stage.summary
     stage.summary.due = 100_000
-    stage.settle(State.OK, 1000)
+    stage.store_visit(State.OK, 1000)
     stage.now += 10
     assert "100.0 pages/s" in stage.show()[0]
     for _ in range(30):
         stage.now += 1
-        stage.settle(State.OK, 2)
+        stage.store_visit(State.OK, 2)
         line = stage.show()[0]
     assert "2.0 pages/s" in line
     assert "13:" in line  # hours come before minutes: 98,940 pages at 2 a second

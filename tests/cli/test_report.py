@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from crawler.cli.report import print_report, states_table
-from crawler.ledger.records import Hop, Visit
+from crawler.ledger.records import Attempt, Visit
 from crawler.states import State
 from crawler.summary import RunSummary
 
@@ -28,7 +28,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 def visit(url: str, state: State, seconds: float) -> Visit:
-    return Visit(state, "2024-05-14T08:30:00Z", (Hop(url, state, seconds=seconds),))
+    return Visit(state, "2024-05-14T08:30:00Z", (Attempt(url, state, seconds=seconds),))
 
 
 def test_the_last_line_has_all_the_counts() -> None:

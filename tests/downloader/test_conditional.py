@@ -12,7 +12,7 @@ from crawler.downloader.conditional import (
     conditions,
     is_not_modified,
 )
-from crawler.ledger.records import Hop, SourceRecord, Visit
+from crawler.ledger.records import Attempt, SourceRecord, Visit
 from crawler.states import State
 
 URL = "https://news.example/bridge"
@@ -21,7 +21,7 @@ BOTH = {"If-None-Match": '"1"', "If-Modified-Since": "Mon, 01 Jan 2024 00:00:00 
 
 def record(state: State = State.OK, *, wants_body: bool = True, **held: object) -> SourceRecord:
     validators = {"etag": '"1"', "last_modified": "Mon, 01 Jan 2024 00:00:00 GMT"} | held
-    visit = Visit(state, "2026-01-01T00:00:00Z", (Hop(URL, state),), **validators)  # type: ignore[arg-type]
+    visit = Visit(state, "2026-01-01T00:00:00Z", (Attempt(URL, state),), **validators)  # type: ignore[arg-type]
     return SourceRecord("news.example/bridge", (URL,), 1, wants_body=wants_body, held=visit)
 
 

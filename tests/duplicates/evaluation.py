@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.extraction.article import Article, content_hash, count_words
-from crawler.ledger.records import FileStamp, Hop, ItemRecord, Mention, Visit
+from crawler.ledger.records import Attempt, FileStamp, ItemRecord, Mention, Visit
 from crawler.ledger.sqlite import SqliteLedger
 from crawler.states import State
 from crawler.urls.aliases import url_family
@@ -109,9 +109,9 @@ def copies_of_all(articles: Mapping[str, Article]) -> dict[str, dict[str, float]
                 family = url_family([url])
                 item = ItemRecord(f"{number}.md", f"/{number}", "/", FileStamp(1, 1), "", "")
                 ledger.put_item(item, [(Mention(-1, "", url, "article"), family)])
-                hop = Hop(url, State.OK, status=200)
+                hop = Attempt(url, State.OK, status=200)
                 visit = Visit(State.OK, "2024-05-14T08:30:00Z", (hop,), article=article)
-                ledger.settle(family.key, visit)
+                ledger.store_visit(family.key, visit)
                 keys[url] = family.key
         found = {url: ledger.copies(key) for url, key in keys.items()}
         ledger.close()

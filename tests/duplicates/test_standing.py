@@ -6,7 +6,7 @@ import pytest
 
 from crawler.duplicates import standing
 from crawler.extraction.article import Article
-from crawler.ledger.records import Hop, SourceRecord, Visit
+from crawler.ledger.records import Attempt, SourceRecord, Visit
 from crawler.states import State
 
 OWN = "https://news.example/bridge"
@@ -25,7 +25,7 @@ def record(
     article = Article(
         markdown="Text.", published=published, canonical_url=canonical, word_count=words
     )
-    hop = Hop(url, state, redirects=redirects, status=200)
+    hop = Attempt(url, state, redirects=redirects, status=200)
     held = Visit(state, "2024-05-20T08:30:00Z", (hop,), article=article)
     return SourceRecord(url.removeprefix("https://"), (url,), 1, held=held, published=said_by_item)
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from crawler.extraction.extract import ExtractionJob, extract_page
 from crawler.items.enrichment import insert_added_parts, remove_added_parts
 from crawler.items.item import Item, ItemError, parse_item
-from crawler.ledger.records import Hop, Mention, SourceRecord, Visit
+from crawler.ledger.records import Attempt, Mention, SourceRecord, Visit
 from crawler.output.enriched import enriched_item
 from crawler.output.entry import mention_entry
 from crawler.states import State
@@ -56,7 +56,9 @@ def check_page(random: Random, seeds: Sequence[bytes]) -> str:
     job = ExtractionJob(page, _URL, random.choice(_CONTENT_TYPES), random.random() < 0.9)
     article = extract_page(job)
     state = State.OK if article.markdown else State.EMPTY
-    held = Visit(state, "2024-05-14T08:30:00Z", (Hop(_URL, state, status=200),), article=article)
+    held = Visit(
+        state, "2024-05-14T08:30:00Z", (Attempt(_URL, state, status=200),), article=article
+    )
     record = SourceRecord("news.example/bridge", (_URL,), 1, held=held)
     entry = mention_entry(record, Mention(-1, record.key, _URL, "article"), "items/a.md")
     enriched = enriched_item(_ITEM, entry, [], record).encode()

@@ -6,7 +6,7 @@ import pytest
 
 from crawler.extraction.article import Article
 from crawler.ledger.better import after_visit
-from crawler.ledger.records import Hop, SourceRecord, Visit
+from crawler.ledger.records import Attempt, SourceRecord, Visit
 from crawler.states import State
 
 URL = "https://example.com/a"
@@ -15,7 +15,7 @@ UNVISITED = SourceRecord(key="example.com/a", urls=(URL,), amp_from=1)
 
 def visit(state: State, at: str, *, text: str = "", status: int | None = 200) -> Visit:
     article = Article(markdown=text) if text else None
-    return Visit(state, at, (Hop(URL, state, status=status),), article=article)
+    return Visit(state, at, (Attempt(URL, state, status=status),), article=article)
 
 
 OK = visit(State.OK, "2026-01-01T00:00:00Z", text="the news")
@@ -65,7 +65,10 @@ def test_a_new_article_replaces_the_old_one_and_clears_the_failure() -> None:
 
 
 def test_an_amp_page_does_not_replace_the_article_itself() -> None:
-    hops = (Hop(URL, State.SERVER_ERROR, status=500), Hop(URL + "/amp", State.OK, status=200))
+    hops = (
+        Attempt(URL, State.SERVER_ERROR, status=500),
+        Attempt(URL + "/amp", State.OK, status=200),
+    )
     article = Article(markdown="short")
     amp = Visit(State.OK, "2026-01-03T00:00:00Z", hops, answered=1, via_amp=True, article=article)
     record = after_visit(HELD, amp)

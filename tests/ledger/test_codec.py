@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extraction.article import Article, Image, Media
-from crawler.ledger.records import Hop, Snapshot, Visit, decode_visit, encode_visit, visit_json
+from crawler.ledger.records import Attempt, Snapshot, Visit, decode_visit, encode_visit, visit_json
 from crawler.states import State
 
 texts = st.text()
@@ -36,7 +36,7 @@ articles = st.builds(
     origins=st.dictionaries(texts, texts),
 )
 hops = st.builds(
-    Hop,
+    Attempt,
     url=st.text(min_size=1),
     state=st.sampled_from(State),
     redirects=st.lists(texts).map(tuple),
@@ -58,7 +58,7 @@ visits = st.builds(
 
 
 def test_what_was_written_before_opt_outs_were_known_still_reads() -> None:
-    visit = Visit(State.OK, "", (Hop("u", State.OK),), article=Article(title="A"))
+    visit = Visit(State.OK, "", (Attempt("u", State.OK),), article=Article(title="A"))
     assert b"opt_out" not in visit_json(visit)
     assert b"tdm" not in visit_json(visit)
     assert decode_visit(encode_visit(visit)) == visit
@@ -71,11 +71,11 @@ def test_a_visit_comes_back_as_it_was(visit: Visit) -> None:
 
 def test_a_false_is_not_lost_as_if_it_were_unknown() -> None:
     visit = Visit(
-        State.OK, "", (Hop("u", State.OK, seconds=0.0),), article=Article(free_to_read=False)
+        State.OK, "", (Attempt("u", State.OK, seconds=0.0),), article=Article(free_to_read=False)
     )
     assert decode_visit(encode_visit(visit)) == visit
 
 
 def test_only_a_visit_to_an_archive_spells_a_snapshot_out() -> None:
-    visit = Visit(State.OK, "2024-05-14T08:30:00Z", (Hop("https://news.example/", State.OK),))
+    visit = Visit(State.OK, "2024-05-14T08:30:00Z", (Attempt("https://news.example/", State.OK),))
     assert b"snapshot" not in visit_json(visit)

@@ -11,10 +11,10 @@ import pytest
 from crawler import duplicates
 from crawler.extraction.article import Article, content_hash, count_words
 from crawler.ledger.records import (
+    Attempt,
     Copies,
     Copy,
     FileStamp,
-    Hop,
     ItemRecord,
     Mention,
     SourceRecord,
@@ -49,7 +49,7 @@ def _put(ledger: SqliteLedger, name: str, mentions: list[tuple[Mention, UrlFamil
     ledger.select(name)
 
 
-def settle(
+def store_visit(
     ledger: SqliteLedger,
     url: str,
     text: str | None,
@@ -65,15 +65,15 @@ def settle(
             word_count=count_words(text),
             content_hash=content_hash(text),
         )
-    hop = Hop(url, state, status=200)
+    hop = Attempt(url, state, status=200)
     visit = Visit(state, at, (hop,), article=article)
-    return ledger.settle(url.removeprefix("https://"), visit)
+    return ledger.store_visit(url.removeprefix("https://"), visit)
 
 
 def settle_another(ledger: SqliteLedger, url: str, text: str) -> None:
     """Settle a text that has nothing of the one that is held, and stays."""
-    settle(ledger, url, text, at="2024-05-21T08:30:00Z")
-    settle(ledger, url, text, at="2024-05-22T08:30:00Z")
+    store_visit(ledger, url, text, at="2024-05-21T08:30:00Z")
+    store_visit(ledger, url, text, at="2024-05-22T08:30:00Z")
 
 
 def copies(ledger: SqliteLedger, url: str) -> Copies | None:
@@ -104,17 +104,17 @@ def ledger(path: Path) -> Iterator[SqliteLedger]:
 
 
 def test_the_same_words_are_a_copy_and_the_earliest_is_the_best(ledger: SqliteLedger) -> None:
-    settle(ledger, A, story(), "2024-05-14T10:00:00Z")
-    settle(ledger, B, f"*{story()}*!", "2024-05-14T09:00:00Z")
-    settle(ledger, C, story(300, 600))
+    store_visit(ledger, A, story(), "2024-05-14T10:00:00Z")
+    store_visit(ledger, B, f"*{story()}*!", "2024-05-14T09:00:00Z")
+    store_visit(ledger, C, story(300, 600))
     assert copies(ledger, A) == Copies(B, (Copy(B, 1.0),))
     assert copies(ledger, B) == Copies(None, (Copy(A, 1.0),))
     assert copies(ledger, C) is None
 
 
 def test_nearly_the_same_words_are_a_copy_with_its_similarity(ledger: SqliteLedger) -> None:
-    settle(ledger, A, story(), "2024-05-14")
-    settle(ledger, B, story(0, 200), "2024-05-15")
+    store_visit(ledger, A, story(), "2024-05-14")
+    store_visit(ledger, B, story(0, 200), "2024-05-15")
     (copy,) = urls_of(copies(ledger, A))
     assert copy == B
     assert copies(ledger, B) == Copies(A, (Copy(A, round(196 / 296, 2)),))
@@ -126,24 +126,24 @@ def test_what_is_known_in_the_end_does_not_depend_on_the_order(
 ) -> None:
     sources = [(A, story(), None), (B, story(0, 200), "2024-05-15"), (C, story(100, 300), None)]
     for index in order:
-        settle(ledger, *sources[index])
+        store_visit(ledger, *sources[index])
     assert copies(ledger, A) == Copies(B, (Copy(B, 0.66), Copy(C, 0.66)))
     assert copies(ledger, B) == Copies(None, (Copy(A, 0.66),))
     assert copies(ledger, C) == Copies(A, (Copy(A, 0.66),))  # B has too little of C
 
 
 def test_a_text_of_a_few_words_has_no_copies(ledger: SqliteLedger) -> None:
-    settle(ledger, A, story(0, 33))
-    settle(ledger, B, story(0, 33))
+    store_visit(ledger, A, story(0, 33))
+    store_visit(ledger, B, story(0, 33))
     assert copies(ledger, A) is None
-    settle(ledger, C, story(0, 34))
-    settle(ledger, D, story(0, 34))
+    store_visit(ledger, C, story(0, 34))
+    store_visit(ledger, D, story(0, 34))
     assert urls_of(copies(ledger, C)) == [D]
 
 
 def test_a_text_that_changes_leaves_its_copies_and_finds_others(ledger: SqliteLedger) -> None:
-    settle(ledger, A, story())
-    settle(ledger, B, story(0, 250))
+    store_visit(ledger, A, story())
+    store_visit(ledger, B, story(0, 250))
     settle_another(ledger, C, story(400, 700))
     settle_another(ledger, B, story(400, 690))
     assert copies(ledger, A) is None
@@ -152,8 +152,8 @@ def test_a_text_that_changes_leaves_its_copies_and_finds_others(ledger: SqliteLe
 
 
 def test_nothing_is_left_of_a_text_that_nobody_holds(ledger: SqliteLedger, path: Path) -> None:
-    settle(ledger, A, story())
-    settle(ledger, B, story(0, 250))
+    store_visit(ledger, A, story())
+    store_visit(ledger, B, story(0, 250))
     settle_another(ledger, A, story(400, 700))
     settle_another(ledger, B, story(400, 700))
     ledger.close()
@@ -167,22 +167,22 @@ def test_nothing_is_left_of_a_text_that_nobody_holds(ledger: SqliteLedger, path:
 
 
 def test_an_article_that_is_lost_stays_a_copy_as_it_stays_held(ledger: SqliteLedger) -> None:
-    settle(ledger, A, story())
-    settle(ledger, B, story())
-    settle(ledger, A, None, state=State.GONE)
+    store_visit(ledger, A, story())
+    store_visit(ledger, B, story())
+    store_visit(ledger, A, None, state=State.GONE)
     assert urls_of(copies(ledger, B)) == [A]
 
 
 def test_a_source_that_no_item_names_any_more_is_nobodys_copy(ledger: SqliteLedger) -> None:
-    settle(ledger, A, story())
-    settle(ledger, B, story())
+    store_visit(ledger, A, story())
+    store_visit(ledger, B, story())
     put(ledger, "a.md", C)
     assert copies(ledger, B) is None
 
 
 def test_an_article_that_a_better_url_inherits_goes_on_having_copies(ledger: SqliteLedger) -> None:
-    settle(ledger, A, story())
-    settle(ledger, B, story())
+    store_visit(ledger, A, story())
+    store_visit(ledger, B, story())
     better = "https://a.example/better"
     _put(ledger, "a.md", [(Mention(-1, "", better, "article"), url_family([better, A]))])
     assert copies(ledger, better) == Copies(None, (Copy(B, 1.0),))
@@ -196,11 +196,11 @@ def test_two_sources_that_came_by_one_url_are_no_copies_and_are_told_once(
     for name, url in (("a", A), ("b", B)):  # which share nothing but a wrong URL
         _put(ledger, f"{name}.md", [(Mention(-1, "", url, "article"), url_family([url, wrong]))])
         article = Article(markdown=story(), content_hash=content_hash(story()))
-        hops = (Hop(url, State.GONE), Hop(wrong, State.OK, status=200))
+        hops = (Attempt(url, State.GONE), Attempt(wrong, State.OK, status=200))
         visit = Visit(State.OK, "2024-05-20T08:30:00Z", hops, answered=1, article=article)
-        ledger.settle(url.removeprefix("https://"), visit)
+        ledger.store_visit(url.removeprefix("https://"), visit)
     assert copies(ledger, A) is None
-    settle(ledger, C, story())
+    store_visit(ledger, C, story())
     assert urls_of(copies(ledger, C)) == [wrong]
 
 
@@ -209,7 +209,7 @@ def test_only_the_first_copies_are_told(ledger: SqliteLedger) -> None:
     for number, url in enumerate(sites):
         put(ledger, f"s{number}.md", url)
     for url in reversed(sites):
-        settle(ledger, url, story())
+        store_visit(ledger, url, story())
     last = copies(ledger, sites[-1])
     assert last is not None
     assert (last.best, urls_of(last)) == (sites[0], sites[:20])
@@ -217,22 +217,22 @@ def test_only_the_first_copies_are_told(ledger: SqliteLedger) -> None:
 
 def test_the_items_of_all_copies_are_told_and_no_others(ledger: SqliteLedger) -> None:
     put(ledger, "names-a.md", "https://z.example/own", A)
-    settle(ledger, A, story())
-    settle(ledger, C, story(300, 600))
+    store_visit(ledger, A, story())
+    store_visit(ledger, C, story(300, 600))
     assert told(ledger) == []
-    settle(ledger, B, story(0, 250))  # whose own items are written with the visit
+    store_visit(ledger, B, story(0, 250))  # whose own items are written with the visit
     assert told(ledger) == ["a.md", "names-a.md"]
 
 
 def test_those_that_a_copy_leaves_behind_are_told(ledger: SqliteLedger, path: Path) -> None:
-    settle(ledger, A, story())
-    settle(ledger, B, story())
+    store_visit(ledger, A, story())
+    store_visit(ledger, B, story())
     ledger.close()
     later = SqliteLedger(path)
     for name in "ab":
         later.select(f"{name}.md")
     assert told(later) == []
-    settle(later, B, story())  # as it was
+    store_visit(later, B, story())  # as it was
     assert told(later) == []
     settle_another(later, B, story(400, 700))
     assert told(later) == ["a.md"]
@@ -240,12 +240,12 @@ def test_those_that_a_copy_leaves_behind_are_told(ledger: SqliteLedger, path: Pa
 
 
 def test_a_visit_that_cannot_be_stored_leaves_no_trace_of_its_text(ledger: SqliteLedger) -> None:
-    settle(ledger, A, story())
+    store_visit(ledger, A, story())
 
     def settle_two() -> None:
         with ledger.transaction():
-            settle(ledger, B, story())
-            settle(ledger, "https://unknown.example/", story())
+            store_visit(ledger, B, story())
+            store_visit(ledger, "https://unknown.example/", story())
 
     with pytest.raises(KeyError):
         settle_two()
@@ -256,10 +256,10 @@ def test_switched_off_all_is_forgotten_and_switched_on_it_is_found_again(path: P
     ledger = SqliteLedger(path)
     for name, url in (("a", A), ("b", B), ("c", C)):
         put(ledger, f"{name}.md", url)
-    settle(ledger, A, story())  # before anybody wanted copies
-    settle(ledger, C, None, state=State.GONE)
+    store_visit(ledger, A, story())  # before anybody wanted copies
+    store_visit(ledger, C, None, state=State.GONE)
     ledger.prepare_copies(wanted=True)
-    settle(ledger, B, story())
+    store_visit(ledger, B, story())
     assert copies(ledger, A) is None
     while ledger.catch_up_copies(1):
         pass
@@ -267,7 +267,7 @@ def test_switched_off_all_is_forgotten_and_switched_on_it_is_found_again(path: P
     ledger.prepare_copies(wanted=False)
     assert not ledger.catch_up_copies(1)
     assert copies(ledger, A) is None
-    settle(ledger, B, story(0, 290))
+    store_visit(ledger, B, story(0, 290))
     ledger.prepare_copies(wanted=True)
     while ledger.catch_up_copies(1):
         pass
@@ -278,8 +278,8 @@ def test_switched_off_all_is_forgotten_and_switched_on_it_is_found_again(path: P
 def test_what_was_found_in_another_way_is_found_anew(
     ledger: SqliteLedger, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settle(ledger, A, story())
-    settle(ledger, B, story())
+    store_visit(ledger, A, story())
+    store_visit(ledger, B, story())
     ledger.close()
     monkeypatch.setattr(duplicates, "_LIMITS", ("other",))
     duplicates.scheme.cache_clear()
@@ -304,5 +304,5 @@ def test_no_text_is_compared_with_all_others(
     for number in range(200):
         url = f"https://n{number}.example/story"
         put(ledger, f"n{number}.md", url)
-        settle(ledger, url, " ".join(f"w{number}x{n}" for n in range(100)))
+        store_visit(ledger, url, " ".join(f"w{number}x{n}" for n in range(100)))
     assert compared == []

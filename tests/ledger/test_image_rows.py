@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.ledger.records import FileStamp, Hop, ImageRecord, ItemRecord, Mention, Visit
+from crawler.ledger.records import Attempt, FileStamp, ImageRecord, ItemRecord, Mention, Visit
 from crawler.ledger.sqlite import SqliteLedger
 from crawler.states import State
 from crawler.urls.aliases import url_family
@@ -28,7 +28,7 @@ def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
         ledger.put_item(item, [(Mention(-1, "", url, "article"), url_family([url], []))])
         if number < 3:
             ledger.select(output)
-        ledger.settle(f"news.example/{number}", Visit(state, AT, (Hop(url, state),)))
+        ledger.store_visit(f"news.example/{number}", Visit(state, AT, (Attempt(url, state),)))
     yield ledger
     ledger.close()
 

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.extraction.article import Article, content_hash, count_words
 from crawler.ledger.better import after_visit
-from crawler.ledger.records import Hop, SourceRecord, Visit, decode_visit, encode_visit
+from crawler.ledger.records import Attempt, SourceRecord, Visit, decode_visit, encode_visit
 from crawler.states import State
 from crawler.timestamps import utc_text
 
@@ -33,7 +33,7 @@ def visit(text: str, hours: float = 0, *, state: State = State.OK, title: str = 
         markdown=text, title=title, word_count=count_words(text), content_hash=content_hash(text)
     )
     at = utc_text(START + timedelta(hours=hours))
-    return Visit(state, at, (Hop(URL, state, status=200),), article=article)
+    return Visit(state, at, (Attempt(URL, state, status=200),), article=article)
 
 
 def after(*visits: Visit) -> SourceRecord:
@@ -132,7 +132,7 @@ def test_what_stands_in_an_entry_is_enough_to_go_on() -> None:
     told = Visit(
         State.OTHER_TEXT,
         first.last.at,
-        (Hop(URL, State.OTHER_TEXT, status=200),),
+        (Attempt(URL, State.OTHER_TEXT, status=200),),
         article=Article(content_hash=first.last.article.content_hash),
     )
     restored = replace(first, last=decode_visit(encode_visit(told)))

@@ -16,8 +16,8 @@ import pytest
 from crawler.extraction.article import Article
 from crawler.ledger.ledger import Wanted
 from crawler.ledger.records import (
+    Attempt,
     FileStamp,
-    Hop,
     ItemRecord,
     Mention,
     Rendered,
@@ -70,11 +70,11 @@ def put(
 
 def visit(state: State, text: str, url: str) -> Visit:
     article = Article(markdown=text) if text else None
-    return Visit(state, now_text(), (Hop(url, state),), article=article)
+    return Visit(state, now_text(), (Attempt(url, state),), article=article)
 
 
-def settle(ledger: SqliteLedger, key: str, state: State, text: str = "") -> SourceRecord:
-    return ledger.settle(key, visit(state, text, f"https://{key}"))
+def store_visit(ledger: SqliteLedger, key: str, state: State, text: str = "") -> SourceRecord:
+    return ledger.store_visit(key, visit(state, text, f"https://{key}"))
 
 
 def due(ledger: SqliteLedger, wanted: Wanted | None = None) -> dict[str, str]:
@@ -115,10 +115,10 @@ def test_an_article_survives_a_better_url_that_is_put_in_front_of_its_own(
     ledger: SqliteLedger,
 ) -> None:
     put(ledger, "a.md", "https://example.com/b")
-    settle(ledger, "example.com/b", State.OK, "text")
+    store_visit(ledger, "example.com/b", State.OK, "text")
     put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/b"]))
     assert due(ledger) == {"example.com/a": "new URL"}
-    record = settle(ledger, "example.com/a", State.TIMEOUT)
+    record = store_visit(ledger, "example.com/a", State.TIMEOUT)
     assert record.held is not None
     assert record.held.state is State.OK
 
@@ -141,7 +141,7 @@ def test_related_entries_in_a_circle_stand_for_one_another_at_most_once(
 def test_a_video_with_two_urls_is_not_asked_again(ledger: SqliteLedger) -> None:
     family = url_family(["https://example.com/v", "https://example.com/w"])
     put(ledger, "a.md", family, kind="video")
-    settle(ledger, "example.com/v", State.UNSUPPORTED)
+    store_visit(ledger, "example.com/v", State.UNSUPPORTED)
     assert due(ledger) == {}
 
 
@@ -156,8 +156,8 @@ def test_items_that_swap_their_urls_stay_apart(ledger: SqliteLedger) -> None:
     urls = {name: f"https://example.com/{name}" for name in ("x", "y", "xw", "yw")}
     put(ledger, "a.md", url_family([urls["x"], urls["xw"]]))
     put(ledger, "b.md", url_family([urls["y"], urls["yw"]]))
-    settle(ledger, "example.com/x", State.OK, "x")
-    settle(ledger, "example.com/y", State.OK, "y")
+    store_visit(ledger, "example.com/x", State.OK, "x")
+    store_visit(ledger, "example.com/y", State.OK, "y")
     put(ledger, "a.md", url_family([urls["y"], urls["xw"]]))
     put(ledger, "b.md", url_family([urls["x"], urls["yw"]]))
     assert due(ledger) == {}
@@ -167,14 +167,14 @@ def test_items_that_swap_their_urls_stay_apart(ledger: SqliteLedger) -> None:
 
 def test_a_corrected_url_is_followed(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", url_family(["https://example.com/typo", "https://example.com/w"]))
-    settle(ledger, "example.com/typo", State.OK, "wrong article")
+    store_visit(ledger, "example.com/typo", State.OK, "wrong article")
     put(ledger, "a.md", url_family(["https://example.com/right", "https://example.com/w"]))
     assert due(ledger) == {"example.com/right": "new"}
 
 
 def test_a_lost_article_is_due_when_an_item_brings_a_url_for_it(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/lost")
-    settle(ledger, "example.com/lost", State.NOT_FOUND)
+    store_visit(ledger, "example.com/lost", State.NOT_FOUND)
     put(ledger, "d.md", url_family(["https://example.com/lost", "https://example.com/y"]))
     assert due(ledger) == {"example.com/lost": "new URL"}
 
@@ -201,27 +201,29 @@ def test_a_url_that_no_item_names_any_more_is_not_tried(ledger: SqliteLedger) ->
 def test_an_article_from_a_url_that_was_corrected_is_due_once(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/old"]))
     hops = (
-        Hop("https://example.com/a", State.NOT_FOUND),
-        Hop("https://example.com/old", State.OK),
+        Attempt("https://example.com/a", State.NOT_FOUND),
+        Attempt("https://example.com/old", State.OK),
     )
     article = Article(markdown="text")
-    ledger.settle("example.com/a", Visit(State.OK, now_text(), hops, answered=1, article=article))
+    ledger.store_visit(
+        "example.com/a", Visit(State.OK, now_text(), hops, answered=1, article=article)
+    )
     put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/new"]))
     assert due(ledger) == {"example.com/a": "URL withdrawn"}
     hops = (
-        Hop("https://example.com/a", State.NOT_FOUND),
-        Hop("https://example.com/new", State.NOT_FOUND),
+        Attempt("https://example.com/a", State.NOT_FOUND),
+        Attempt("https://example.com/new", State.NOT_FOUND),
     )
-    ledger.settle("example.com/a", Visit(State.NOT_FOUND, now_text(), hops))
+    ledger.store_visit("example.com/a", Visit(State.NOT_FOUND, now_text(), hops))
     assert due(ledger) == {}
 
 
 def test_a_video_page_without_a_text_is_asked_for_it_once(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/v", kind="video")
-    settle(ledger, "example.com/v", State.UNSUPPORTED)
+    store_visit(ledger, "example.com/v", State.UNSUPPORTED)
     put(ledger, "b.md", "https://example.com/v")
     assert due(ledger) == {"example.com/v": "body wanted"}
-    settle(ledger, "example.com/v", State.EMPTY)
+    store_visit(ledger, "example.com/v", State.EMPTY)
     assert due(ledger) == {}
 
 
@@ -243,7 +245,7 @@ def test_what_is_known_is_not_due_and_what_may_recover_is(ledger: SqliteLedger) 
         ("down", State.SERVER_ERROR),
     ):
         put(ledger, f"{name}.md", f"https://example.com/{name}")
-        settle(ledger, f"example.com/{name}", state, "text" if state is State.OK else "")
+        store_visit(ledger, f"example.com/{name}", state, "text" if state is State.OK else "")
     assert due(ledger) == {
         "example.com/slow": "was timeout",
         "example.com/down": "was server-error",
@@ -252,8 +254,8 @@ def test_what_is_known_is_not_due_and_what_may_recover_is(ledger: SqliteLedger) 
 
 def test_force_makes_everything_due_and_retry_what_it_names(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/a", "https://example.com/b")
-    settle(ledger, "example.com/a", State.OK, "text")
-    settle(ledger, "example.com/b", State.NOT_FOUND)
+    store_visit(ledger, "example.com/a", State.OK, "text")
+    store_visit(ledger, "example.com/b", State.NOT_FOUND)
     assert due(ledger, Wanted(force=True)).keys() == {"example.com/a", "example.com/b"}
     assert due(ledger, Wanted(retry=frozenset({State.NOT_FOUND}))) == {
         "example.com/b": "was not-found"
@@ -262,8 +264,8 @@ def test_force_makes_everything_due_and_retry_what_it_names(ledger: SqliteLedger
 
 def test_a_failed_refresh_of_a_held_article_is_tried_again(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/a")
-    settle(ledger, "example.com/a", State.OK, "text")
-    record = settle(ledger, "example.com/a", State.TIMEOUT)
+    store_visit(ledger, "example.com/a", State.OK, "text")
+    record = store_visit(ledger, "example.com/a", State.TIMEOUT)
     assert record.held is not None
     assert record.held.state is State.OK
     assert due(ledger) == {"example.com/a": "was timeout"}
@@ -272,8 +274,8 @@ def test_a_failed_refresh_of_a_held_article_is_tried_again(ledger: SqliteLedger)
 def test_a_new_url_makes_a_lost_source_due_but_not_a_good_one(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/a")
     put(ledger, "b.md", "https://example.com/b")
-    settle(ledger, "example.com/a", State.NOT_FOUND)
-    settle(ledger, "example.com/b", State.OK, "text")
+    store_visit(ledger, "example.com/a", State.NOT_FOUND)
+    store_visit(ledger, "example.com/b", State.OK, "text")
     put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/a2"]))
     put(ledger, "b.md", url_family(["https://example.com/b", "https://example.com/b2"]))
     assert due(ledger) == {"example.com/a": "new URL"}
@@ -286,7 +288,7 @@ def test_a_video_that_an_article_item_names_later_is_due_for_its_text(
     source = ledger.source("example.com/v")
     assert source is not None
     assert not source.wants_body
-    settle(ledger, "example.com/v", State.UNSUPPORTED)
+    store_visit(ledger, "example.com/v", State.UNSUPPORTED)
     assert due(ledger) == {}
     put(ledger, "b.md", "https://example.com/v")
     assert due(ledger) == {"example.com/v": "body wanted"}
@@ -301,7 +303,7 @@ def test_only_selected_items_are_planned(ledger: SqliteLedger) -> None:
 def test_a_limit_takes_the_first_items_that_have_something_due(ledger: SqliteLedger) -> None:
     for name in "abc":
         put(ledger, f"{name}.md", f"https://example.com/{name}")
-    settle(ledger, "example.com/a", State.OK, "text")
+    store_visit(ledger, "example.com/a", State.OK, "text")
     assert ledger.plan(Wanted(), limit=1) == 1
     assert [source.record.key for source in ledger.due(0, 9)] == ["example.com/b"]
     assert ledger.selected() == 1
@@ -327,16 +329,16 @@ def test_an_item_is_finished_by_the_last_source_it_waits_for(ledger: SqliteLedge
     put(ledger, "a.md", "https://example.com/a", "https://example.com/b")
     put(ledger, "b.md", "https://example.com/b")
     ledger.plan(Wanted())
-    settle(ledger, "example.com/b", State.NOT_FOUND)
+    store_visit(ledger, "example.com/b", State.NOT_FOUND)
     assert [i.output for i in ledger.finished_items("example.com/b")] == ["b.md"]
-    settle(ledger, "example.com/a", State.OK, "text")
+    store_visit(ledger, "example.com/a", State.OK, "text")
     assert [i.output for i in ledger.finished_items("example.com/a")] == ["a.md"]
 
 
 def test_items_with_nothing_due_wait_for_nothing(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/a")
     put(ledger, "b.md", "https://example.com/b")
-    settle(ledger, "example.com/a", State.OK, "text")
+    store_visit(ledger, "example.com/a", State.OK, "text")
     ledger.plan(Wanted())
     assert [i.output for i in ledger.waiting_for_nothing()] == ["a.md"]
 
@@ -347,7 +349,7 @@ def test_what_is_read_ahead_for_idle_items_is_what_is_read_for_each(ledger: Sqli
         put(ledger, name, own, "https://example.com/a", "https://example.com/lone")
     put(ledger, "other.md", "https://example.com/lone", select=False)
     for key in ("a", "b", "c", "lone"):
-        settle(ledger, f"example.com/{key}", State.OK, "text")
+        store_visit(ledger, f"example.com/{key}", State.OK, "text")
     ledger.plan(Wanted())
     keys = [f"example.com/{key}" for key in ("a", "b", "c", "lone", "unknown")]
     expected = [(ledger.revision(key), ledger.owners(key)) for key in keys]
@@ -363,12 +365,12 @@ def test_what_is_read_ahead_for_idle_items_is_what_is_read_for_each(ledger: Sqli
 
 def test_what_was_read_ahead_is_forgotten_once_something_is_stored(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/a")
-    settle(ledger, "example.com/a", State.OK, "text")
+    store_visit(ledger, "example.com/a", State.OK, "text")
     ledger.plan(Wanted())
     ahead = ledger.waiting_for_nothing()
     next(ahead)
     before = ledger.revision("example.com/a")
-    settle(ledger, "example.com/a", State.OK, "another text")
+    store_visit(ledger, "example.com/a", State.OK, "another text")
     assert ledger.revision("example.com/a") != before
     put(ledger, "b.md", "https://example.com/a")
     assert len(ledger.owners("example.com/a")) == 2
@@ -390,11 +392,11 @@ def test_the_next_revisit_is_the_first_of_the_items_below_the_folder(ledger: Sql
     assert ledger.next_due(["/items"], policy) is None
     put(ledger, "a.md", "https://example.com/a", "https://example.com/new")
     put(ledger, "b.md", "https://example.com/b")
-    settle(ledger, "example.com/a", State.OK, "text")
+    store_visit(ledger, "example.com/a", State.OK, "text")
     due_at = ledger.next_due(["/items"], policy)
     assert due_at is not None
     assert timedelta(days=29) < due_at - datetime.now(UTC) <= timedelta(days=30)
-    settle(ledger, "example.com/b", State.GONE)
+    store_visit(ledger, "example.com/b", State.GONE)
     due_at = ledger.next_due(["/elsewhere", "/items"], policy)
     assert due_at is not None
     assert timedelta(days=1) < due_at - datetime.now(UTC) <= timedelta(days=2)
@@ -412,8 +414,8 @@ def test_the_owner_of_a_source_is_the_item_about_it(ledger: SqliteLedger) -> Non
 
 def test_states_of_the_selection_add_up_to_its_sources(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", "https://example.com/a", "https://example.com/b", "https://example.com/c")
-    settle(ledger, "example.com/a", State.OK, "text")
-    settle(ledger, "example.com/b", State.ROBOTS)
+    store_visit(ledger, "example.com/a", State.OK, "text")
+    store_visit(ledger, "example.com/b", State.ROBOTS)
     assert ledger.states() == {State.OK: 1, State.ROBOTS: 1, None: 1}
 
 
@@ -422,11 +424,11 @@ def test_a_revision_changes_with_what_is_written_and_not_with_what_is_not(
 ) -> None:
     put(ledger, "a.md", "https://example.com/a")
     assert ledger.revision("example.com/a") is None
-    settle(ledger, "example.com/a", State.OK, "text")
+    store_visit(ledger, "example.com/a", State.OK, "text")
     before = ledger.revision("example.com/a")
-    settle(ledger, "example.com/a", State.OK, "text")
+    store_visit(ledger, "example.com/a", State.OK, "text")
     assert ledger.revision("example.com/a") == before
-    settle(ledger, "example.com/a", State.TIMEOUT)
+    store_visit(ledger, "example.com/a", State.TIMEOUT)
     assert ledger.revision("example.com/a") != before
 
 
@@ -484,11 +486,11 @@ def test_a_ledger_without_room_forgets_what_it_could_not_store_and_goes_on_with_
     long_text = Random(7).randbytes(100_000).hex()  # does not compress
     for _ in range(2):
         with pytest.raises(sqlite3.OperationalError, match="full"):
-            settle(ledger, "a.example/1", State.OK, long_text)
+            store_visit(ledger, "a.example/1", State.OK, long_text)
         assert not ledger._db.in_transaction
         assert ledger.revision("a.example/1") is None
     ledger._db.execute("PRAGMA max_page_count = 100000")
-    record = settle(ledger, "a.example/1", State.OK, long_text)
+    record = store_visit(ledger, "a.example/1", State.OK, long_text)
     assert record.held is not None
     assert record.held.state is State.OK
 
@@ -508,7 +510,7 @@ def test_what_was_settled_survives_a_kill(tmp_path: Path) -> None:
             stamp = FileStamp(1, 1)
             item = ItemRecord(f"{{n}}.md", "/i", "/", stamp, "d", "f")
             ledger.put_item(item, [(Mention(-1, "", None, "article"), family)])
-            ledger.settle(family.key, Visit(State.OK, "t", (Hop("u", State.OK),)))
+            ledger.store_visit(family.key, Visit(State.OK, "t", (Attempt("u", State.OK),)))
         with ledger.transaction():
             ledger.put_item(ItemRecord("torn.md", "/i", "/", stamp, "d", "f"), [])
             os.kill(os.getpid(), signal.SIGKILL)

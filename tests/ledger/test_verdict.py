@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.ledger.records import Hop
+from crawler.ledger.records import Attempt
 from crawler.ledger.revisit import deciding_hop
 from crawler.states import State
 
@@ -21,4 +21,4 @@ CASES = [
 
 @pytest.mark.parametrize(("states", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_the_deciding_hop(states: list[State], expected: int) -> None:
-    assert deciding_hop([Hop(str(n), state) for n, state in enumerate(states)]) == expected
+    assert deciding_hop([Attempt(str(n), state) for n, state in enumerate(states)]) == expected

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.extraction.article import Article, Image, Media, content_hash, count_words
-from crawler.ledger.records import Hop, ImageRecord, Snapshot, Visit
+from crawler.ledger.records import Attempt, ImageRecord, Snapshot, Visit
 from crawler.options import CrawlOptions
 from crawler.output.enriched import FIELDS, Additions
 from crawler.sanitize import http_url, markdown_text, plain_text
-from crawler.session import Crawl
+from crawler.session import RunSession
 from crawler.states import State
 from tests.web.item_files import write_item
 
@@ -118,11 +118,11 @@ def visits(draw: st.DrawFn, asked: tuple[str, ...], *, wants_text: bool = True) 
     snapshot = None
     if state is State.ARCHIVED:
         snapshot = Snapshot("2024-05-14T08:30:00Z", draw(urls), draw(TIMES))
-    hop = Hop(asked[0], state, tuple(redirects), status, detail, seconds=0.1)
+    hop = Attempt(asked[0], state, tuple(redirects), status, detail, seconds=0.1)
     hops, via_amp = (hop,), False
     if state is State.OK and draw(st.booleans()) and len(asked) > 1:
         first = draw(st.sampled_from([State.TIMEOUT, State.NOT_FOUND]))
-        hops, via_amp = (Hop(asked[0], first), replace(hop, url=asked[-1])), True
+        hops, via_amp = (Attempt(asked[0], first), replace(hop, url=asked[-1])), True
     return Visit(
         state,
         draw(TIMES),
@@ -158,18 +158,18 @@ class Site:
         self.in_place = in_place
         self.problems: list[str] = []
 
-    def crawl(self, **options: Any) -> Crawl:
+    def crawl(self, **options: Any) -> RunSession:
         given = CrawlOptions(
             items=(self.items,), output=self.output, in_place=self.in_place, **options
         )
-        return Crawl(
+        return RunSession(
             given,
             on_problem=self.problems.append,
             should_stop=lambda: False,
             additions=Additions(fill_in=tuple(f for f in FIELDS if f != "topics")),
         )
 
-    def settle(self, seen: dict[str, list[Visit]], images: list[ImageRecord]) -> None:
+    def store_visit(self, seen: dict[str, list[Visit]], images: list[ImageRecord]) -> None:
         with self.crawl() as crawl:
             crawl.plan()
             crawl.tidy()
@@ -177,7 +177,7 @@ class Site:
                 record = crawl.ledger.source_of_url(url)
                 assert record is not None
                 for visit in visits_in_a_row:
-                    crawl.settle(record.key, visit)
+                    crawl.store_visit(record.key, visit)
                 held = crawl.ledger.source(record.key)
                 assert held is not None
                 found = held.held.article.images if held.held and held.held.article else ()
@@ -234,9 +234,9 @@ def test_what_is_read_back_is_written_as_it_was(in_place: bool, data: st.DataObj
         if data.draw(st.booleans()) and (article := seen[COPY][0].article) is not None:
             seen[COPY][0] = replace(seen[COPY][0], article=with_text(article, long, ""))
             own = with_text(Article(), f"{long} and more", "")
-            hop = Hop(OWN[0], State.OK, status=200)
+            hop = Attempt(OWN[0], State.OK, status=200)
             seen[OWN[0]] = [Visit(State.OK, "2024-05-14T08:30:00Z", (hop,), article=own)]
-        site.settle(seen, data.draw(st.lists(image_records(), max_size=2)))
+        site.store_visit(seen, data.draw(st.lists(image_records(), max_size=2)))
         before = site.files()
         assert item.relative_to(site.folder).as_posix() in before
 

@@ -7,7 +7,7 @@ import yaml
 
 from crawler.extraction.article import Article
 from crawler.items.enrichment import remove_added_parts
-from crawler.ledger.records import Hop, SourceRecord, Visit
+from crawler.ledger.records import Attempt, SourceRecord, Visit
 from crawler.output.enriched import enriched_item, source_file
 from crawler.states import State
 
@@ -17,7 +17,7 @@ ORIGINAL = "---\ntitle: Bridge\noriginalUrl: https://news.example/bridge\n---\nM
 
 def source(state: State, markdown: str = "") -> SourceRecord:
     article = Article(markdown=markdown, title="The bridge: 1") if markdown else None
-    held = Visit(state, "2024-05-14T08:30:00Z", (Hop(URL, state, status=200),), article=article)
+    held = Visit(state, "2024-05-14T08:30:00Z", (Attempt(URL, state, status=200),), article=article)
     return SourceRecord("news.example/bridge", (URL,), 1, held=held)
 
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from crawler.extraction.article import Article, Image, Media
-from crawler.ledger.records import Copies, Copy, Hop, Mention, Snapshot, SourceRecord, Visit
+from crawler.ledger.records import Attempt, Copies, Copy, Mention, Snapshot, SourceRecord, Visit
 from crawler.output.entry import mention_entry, source_entry
 from crawler.output.yaml_text import dump_mapping
 from crawler.states import State
@@ -49,7 +49,7 @@ def source(
     last: Visit | None = None,
     **hop: Any,
 ) -> SourceRecord:
-    held = Visit(state, AT, (Hop(URL, state, **hop),), article=article)
+    held = Visit(state, AT, (Attempt(URL, state, **hop),), article=article)
     return SourceRecord("news.example/bridge", (URL,), 1, held=held, last=last)
 
 
@@ -137,7 +137,9 @@ def test_a_related_entry_begins_with_the_address_as_the_item_spells_it() -> None
         source(State.OK, WHOLE, status=200),
         source(State.TIMEOUT),
         source(State.EMPTY, Article(images=(Image(URL),)), status=200),
-        source(State.OK, WHOLE, status=200, last=Visit(State.ROBOTS, AT, (Hop(URL, State.OK),))),
+        source(
+            State.OK, WHOLE, status=200, last=Visit(State.ROBOTS, AT, (Attempt(URL, State.OK),))
+        ),
         SourceRecord("news.example/bridge", (URL,), 1),
     ],
 )
@@ -155,9 +157,9 @@ def test_a_page_that_says_nothing_leaves_only_what_the_visit_says() -> None:
 
 
 def archived() -> SourceRecord:
-    hop = Hop(URL, State.ARCHIVED, status=200, detail="snapshot of then")
+    hop = Attempt(URL, State.ARCHIVED, status=200, detail="snapshot of then")
     taken = Snapshot(AT, "https://archive.example/1", "2024-05-16T08:09:10Z")
-    hops = (Hop(URL, State.GONE, status=410), hop)
+    hops = (Attempt(URL, State.GONE, status=410), hop)
     held = Visit(State.ARCHIVED, AT, hops, answered=1, article=WHOLE, snapshot=taken)
     return SourceRecord("news.example/bridge", (URL,), 1, held=held)
 
@@ -205,7 +207,7 @@ def test_a_video_that_is_gone_is_gone() -> None:
 
 
 def test_a_later_failure_stands_beside_what_is_held() -> None:
-    hop = Hop(f"{URL}/amp", State.GONE, status=410, detail="no more")
+    hop = Attempt(f"{URL}/amp", State.GONE, status=410, detail="no more")
     last = Visit(State.GONE, "2024-06-01T00:00:00Z", (hop,))
     entry = as_read(mention_entry(source(State.OK, WHOLE, status=200, last=last), OWN, "t.md"))
     assert list(entry)[:3] == ["state", "lastAttempt", "requestedUrl"]

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from crawler.extraction.extract import extract_article
 from crawler.items.item import read_item
-from crawler.ledger.records import Hop, Mention, SourceRecord, Visit
+from crawler.ledger.records import Attempt, Mention, SourceRecord, Visit
 from crawler.output.enriched import enriched_item, source_file
 from crawler.output.entry import mention_entry
 from crawler.states import State
@@ -66,7 +66,7 @@ class Elements(HTMLParser):
 
 def record_of(page: str) -> SourceRecord:
     article = extract_article(page, URL)
-    hop = Hop(URL, State.OK, status=200)
+    hop = Attempt(URL, State.OK, status=200)
     held = Visit(State.OK, "2024-05-14T08:30:00Z", (hop,), article=article)
     return SourceRecord("news.example/bridge", (URL,), 1, held=held)
 

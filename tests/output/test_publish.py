@@ -11,7 +11,7 @@ import yaml
 from crawler.extraction.article import Article
 from crawler.items.enrichment import remove_added_parts
 from crawler.items.intake import Intake
-from crawler.ledger.records import Hop, ItemRecord, Visit
+from crawler.ledger.records import Attempt, ItemRecord, Visit
 from crawler.ledger.sqlite import SqliteLedger
 from crawler.output.enriched import Additions
 from crawler.output.layout import Layout
@@ -46,7 +46,7 @@ class Room:
         intake.take([self.items], exclude=None)
         assert problems == []
 
-    def settle(
+    def store_visit(
         self, url: str, state: State = State.OK, text: str = "It stays open.", **known: Any
     ) -> None:
         record = self.ledger.source_of_url(url)
@@ -54,10 +54,10 @@ class Room:
         article = Article(
             markdown=text, word_count=3, reading_minutes=1, content_hash=text, **known
         )
-        hop = Hop(url, state, status=200)
+        hop = Attempt(url, state, status=200)
         article_or_none = article if state is State.OK else None
         visit = Visit(state, "2024-05-14T08:30:00Z", (hop,), article=article_or_none)
-        self.ledger.settle(record.key, visit)
+        self.ledger.store_visit(record.key, visit)
 
     def record(self, output: str) -> ItemRecord:
         item = self.ledger.item(output)
@@ -98,8 +98,8 @@ def bridge(room: Room, write_item: Callable[..., Path]) -> Path:
     """An item with one related source, both visited; returns its file."""
     path = write_item(room.items, "a", original_url=NEWS, related=[OTHER], body="Mine.\n")
     room.take()
-    room.settle(NEWS)
-    room.settle(OTHER, text="The market moves.")
+    room.store_visit(NEWS)
+    room.store_visit(OTHER, text="The market moves.")
     return path
 
 
@@ -135,7 +135,7 @@ def test_an_item_with_a_source_that_was_never_visited_waits(
 ) -> None:
     write_item(room.items, "a", original_url=NEWS, related=[OTHER])
     room.take()
-    room.settle(NEWS)
+    room.store_visit(NEWS)
     assert room.publish("a.md") == (0, 0, 0)
     assert not room.output.exists()
 
@@ -181,7 +181,7 @@ def test_equal_bytes_are_left_untouched_and_known_from_then_on(room: Room, bridg
 
 def test_what_is_learned_of_a_source_is_written(room: Room, bridge: Path) -> None:
     room.publish("a.md")
-    room.settle(OTHER, text="The market stays.")
+    room.store_visit(OTHER, text="The market stays.")
     assert room.publish("a.md") == (2, 0, 0)
     assert "The market stays." in room.source_file(OTHER).read_text()
     assert enrichment(room.output / "items" / "a.md")["related"][0]["contentHash"] == (
@@ -192,8 +192,8 @@ def test_what_is_learned_of_a_source_is_written(room: Room, bridge: Path) -> Non
 def test_a_source_without_a_text_has_no_file(room: Room, write_item: Callable[..., Path]) -> None:
     write_item(room.items, "a", original_url=NEWS, related=[OTHER])
     room.take()
-    room.settle(NEWS, State.NOT_FOUND)
-    room.settle(OTHER, State.GONE)
+    room.store_visit(NEWS, State.NOT_FOUND)
+    room.store_visit(OTHER, State.GONE)
     assert room.publish("a.md") == (1, 0, 0)
     block = enrichment(room.output / "items" / "a.md")
     assert (block["source"]["state"], block["related"][0]["state"]) == ("not-found", "gone")
@@ -288,8 +288,8 @@ def test_a_video_does_not_own_the_text_of_its_source(
     write_item(room.items, "a", original_url=NEWS, related=[OTHER])
     write_item(room.items, "v", original_url=OTHER, type="video")
     room.take()
-    room.settle(NEWS)
-    room.settle(OTHER)
+    room.store_visit(NEWS)
+    room.store_visit(OTHER)
     room.publish("a.md", "v.md")
     related = enrichment(room.output / "items" / "a.md")["related"][0]
     assert room.output / related["textFile"] == room.source_file(OTHER)
@@ -306,8 +306,8 @@ def test_in_place_texts_are_named_from_the_folder_of_the_items(
     first = write_item(room.items, "Some Folder/a", original_url=NEWS, related=[OTHER])
     write_item(room.items, "b", original_url=OTHER)
     room.take()
-    room.settle(NEWS)
-    room.settle(OTHER)
+    room.store_visit(NEWS)
+    room.store_visit(OTHER)
     original = first.read_text()
     outputs = sorted(item.output for item in room.ledger.waiting_for_nothing())
     assert room.publish(*outputs, in_place=True) == (2, 0, 0)
@@ -367,8 +367,8 @@ def test_what_an_item_and_its_pages_disagree_on_is_told_with_each_entry(
     write_item(room.items, "a", original_url=NEWS, related=[OTHER], provider=provider)
     room.take()
     title = "The old footbridge stays open"
-    room.settle(NEWS, title=title, site_name="Example News")
-    room.settle(OTHER, title="Something else", text="The market moves.")
+    room.store_visit(NEWS, title=title, site_name="Example News")
+    room.store_visit(OTHER, title="Something else", text="The market moves.")
     room.publish("a.md")
     block = enrichment(room.output / "items" / "a.md")
     assert block["source"]["conflicts"] == [
@@ -387,10 +387,10 @@ def test_a_page_that_is_no_article_conflicts_with_nothing(
     room.take()
     record = room.ledger.source_of_url(NEWS)
     assert record is not None
-    hop = Hop(NEWS, State.EMPTY, status=200)
+    hop = Attempt(NEWS, State.EMPTY, status=200)
     article = Article(title="There is no such page")
     visit = Visit(State.EMPTY, "2024-05-14T08:30:00Z", (hop,), article=article)
-    room.ledger.settle(record.key, visit)
+    room.ledger.store_visit(record.key, visit)
     additions = Additions(fill_in=("excerpt", "images"))
     room.publish("a.md", additions=additions)
     block = enrichment(room.output / "items" / "a.md")
@@ -404,7 +404,7 @@ def test_a_conflict_goes_when_the_item_is_corrected(
 ) -> None:
     write_item(room.items, "a", original_url=NEWS, title="A wrong one")
     room.take()
-    room.settle(NEWS, title="The right one")
+    room.store_visit(NEWS, title="The right one")
     room.publish("a.md")
     path = room.output / "items" / "a.md"
     assert [one["field"] for one in enrichment(path)["source"]["conflicts"]] == [
@@ -431,7 +431,7 @@ def test_topics_and_fields_that_are_asked_for_are_added_and_change_with_the_taxo
 
     write_item(room.items, "a", original_url=NEWS, excerpt=None, topics=None)
     room.take()
-    room.settle(NEWS, title="The footbridge", text="It stays open.")
+    room.store_visit(NEWS, title="The footbridge", text="It stays open.")
     path = room.output / "items" / "a.md"
     room.publish("a.md")
     assert not {"topics", "filled"} & enrichment(path).keys()

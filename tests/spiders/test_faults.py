@@ -55,28 +55,28 @@ STEPS = [
     ("crawler.crawl.wayback:ArchiveDesk._keep", "lost"),
     ("crawler.crawl.ledger_thread:LedgerMemory.robots", "plain"),
     ("crawler.crawl.ledger_thread:LedgerMemory.keep_robots", "plain"),
-    ("crawler.downloader.retry:HostGate.process_request", "plain"),
-    ("crawler.downloader.retry:HostGate.process_response", "plain"),
+    ("crawler.downloader.retry:SiteRetryMiddleware.process_request", "plain"),
+    ("crawler.downloader.retry:SiteRetryMiddleware.process_response", "plain"),
     ("crawler.downloader.robots.middleware:RobotsMiddleware.process_request", "plain"),
     ("crawler.downloader.compression:DecompressionMiddleware.process_response", "plain"),
     ("crawler.downloader.http11:BoundedDownloadHandler.download_request", "plain"),
 ]
 # What raises once while a visit is stored: it is stored then that it could not be.
 STORING = [
-    ("crawler.pipelines:BookkeepingPipeline._settle", "plain"),
-    ("crawler.session:Crawl.settle", "plain"),
-    ("crawler.ledger.sqlite:SqliteLedger.settle", "plain"),
+    ("crawler.pipelines:LedgerPipeline._store_visit", "plain"),
+    ("crawler.session:RunSession.store_visit", "plain"),
+    ("crawler.ledger.sqlite:SqliteLedger.store_visit", "plain"),
     ("crawler.ledger.copy_rows:CopyRows.note", "plain"),
 ]
 # What breaks no visit; what is told of it, the summary tells.
 BESIDE = [
     ("crawler.output.publish:Publisher.publish_item", "plain"),
-    ("crawler.session:Crawl.settle_images", "plain"),
-    ("crawler.crawl.images:ImageDesk._settle", "plain"),
+    ("crawler.session:RunSession.store_images", "plain"),
+    ("crawler.crawl.images:ImageDesk._store_visit", "plain"),
     ("crawler.crawl.ledger_thread:LedgerMemory.keep_image", "plain"),
 ]
 # What the run cannot be done without.
-RUN = ["crawler.session:Crawl.plan", "crawler.session:Crawl.tell_copies"]
+RUN = ["crawler.session:RunSession.plan", "crawler.session:RunSession.tell_copies"]
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ def test_a_fault_without_which_no_run_can_be_done_ends_it(
     site: Callable[..., None], crawl: Callable[..., Outcome], planted: str
 ) -> None:
     site("one", "plain")
-    done = crawl(f"{planted} Crawl 1")
+    done = crawl(f"{planted} RunSession 1")
     assert done.code == 2
     assert f"an internal error: {DETAIL}" in done.stderr
 
@@ -198,7 +198,7 @@ def test_where_nothing_can_be_stored_the_run_ends_and_says_so(
     site: Callable[..., None], crawl: Callable[..., Outcome], output: Path
 ) -> None:
     site("one", "plain")
-    done = crawl("crawler.ledger.sqlite:SqliteLedger.settle one 1000")
+    done = crawl("crawler.ledger.sqlite:SqliteLedger.store_visit one 1000")
     assert done.code == 1
     assert sources(output) == {}
     assert "no state of http://one.example/a can be stored" in done.stderr

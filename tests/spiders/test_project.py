@@ -11,7 +11,7 @@ from crawler.crawl.project import put_ours_below, set_by_the_project
 from crawler.spiders import FeedsSpider
 
 RETRY = "scrapy.downloadermiddlewares.retry.RetryMiddleware"
-GATE = "crawler.downloader.ssrf.AddressGate"
+GATE = "crawler.downloader.ssrf.SsrfMiddleware"
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from crawler.crawl.trail import Answer, Trail
 from crawler.extraction.article import Article
-from crawler.ledger.records import Hop, Snapshot, SourceRecord
+from crawler.ledger.records import Attempt, Snapshot, SourceRecord
 from crawler.states import State
 
 FIRST, SECOND, AMP = (f"https://news.example/{name}" for name in ("a", "b", "amp"))
@@ -16,7 +16,7 @@ SOURCE = SourceRecord("news.example/a", (FIRST, SECOND, AMP), amp_from=2)
 def trail(*states: State) -> Trail:
     walked = Trail(SOURCE)
     for state in states:
-        walked = walked.after(Hop(walked.url, state))
+        walked = walked.after(Attempt(walked.url, state))
     return walked
 
 
@@ -45,14 +45,14 @@ def test_a_trail_is_over_after_a_good_answer_or_the_last_url(
 
 def test_a_step_leaves_the_trail_before_it_as_it_was() -> None:
     start = Trail(SOURCE)
-    start.after(Hop(FIRST, State.GONE))
+    start.after(Attempt(FIRST, State.GONE))
     assert start == Trail(SOURCE)
 
 
 def test_the_visit_has_every_try_and_what_the_deciding_page_said() -> None:
     empty, article = Article(title="No text"), Article(markdown="Text.")
-    walked = Trail(SOURCE).after(Hop(FIRST, State.EMPTY), Answer(empty, '"1"', "Monday"))
-    walked = walked.after(Hop(SECOND, State.OK), Answer(article, '"2"', "Tuesday"))
+    walked = Trail(SOURCE).after(Attempt(FIRST, State.EMPTY), Answer(empty, '"1"', "Monday"))
+    walked = walked.after(Attempt(SECOND, State.OK), Answer(article, '"2"', "Tuesday"))
     visit = walked.visit()
     assert visit.state is State.OK
     assert [hop.url for hop in visit.hops] == [FIRST, SECOND]
@@ -65,19 +65,21 @@ def test_the_visit_has_every_try_and_what_the_deciding_page_said() -> None:
 
 def test_without_a_good_answer_the_page_of_the_first_url_counts() -> None:
     empty = Article(title="No text")
-    walked = Trail(SOURCE).after(Hop(FIRST, State.EMPTY), Answer(empty))
-    visit = walked.after(Hop(SECOND, State.GONE)).after(Hop(AMP, State.ROBOTS)).visit()
+    walked = Trail(SOURCE).after(Attempt(FIRST, State.EMPTY), Answer(empty))
+    visit = walked.after(Attempt(SECOND, State.GONE)).after(Attempt(AMP, State.ROBOTS)).visit()
     assert (visit.state, visit.answered, visit.article) == (State.EMPTY, 0, empty)
 
 
 def test_a_try_that_may_do_better_later_leaves_no_article() -> None:
-    walked = Trail(SOURCE).after(Hop(FIRST, State.EMPTY), Answer(Article(title="No text")))
-    visit = walked.after(Hop(SECOND, State.TIMEOUT)).after(Hop(AMP, State.GONE)).visit()
+    walked = Trail(SOURCE).after(Attempt(FIRST, State.EMPTY), Answer(Article(title="No text")))
+    visit = walked.after(Attempt(SECOND, State.TIMEOUT)).after(Attempt(AMP, State.GONE)).visit()
     assert (visit.state, visit.answered, visit.article) == (State.TIMEOUT, 1, None)
 
 
 def test_an_article_off_the_amp_page_is_known_as_such() -> None:
-    walked = trail(State.GONE, State.GONE).after(Hop(AMP, State.OK), Answer(Article(markdown="x")))
+    walked = trail(State.GONE, State.GONE).after(
+        Attempt(AMP, State.OK), Answer(Article(markdown="x"))
+    )
     assert walked.visit().via_amp
 
 
@@ -90,7 +92,7 @@ def test_a_snapshot_ends_a_trail_well_after_all_its_tries(url: str, *, via_amp: 
     visit = found.visit()
     assert found.is_over
     assert (visit.state, visit.answered, visit.article) == (State.ARCHIVED, 3, article)
-    assert visit.hop == Hop(
+    assert visit.hop == Attempt(
         url, State.ARCHIVED, status=200, detail="snapshot of 2024-05-16T08:09:10Z", seconds=0.5
     )
     assert (visit.snapshot, visit.etag, visit.last_modified) == (taken, None, None)
@@ -100,16 +102,18 @@ def test_a_snapshot_ends_a_trail_well_after_all_its_tries(url: str, *, via_amp: 
 def test_what_an_archive_had_is_added_to_the_evidence() -> None:
     lost = (
         Trail(SOURCE)
-        .after(Hop(FIRST, State.PARKED, detail="parked"))
-        .after(Hop(SECOND, State.GONE))
+        .after(Attempt(FIRST, State.PARKED, detail="parked"))
+        .after(Attempt(SECOND, State.GONE))
     )
     noted = lost.noted({FIRST: "no snapshot"})
     assert [hop.detail for hop in noted.hops] == ["parked; no snapshot", None]
 
 
 def test_the_pages_that_follow_are_part_of_the_last_answer() -> None:
-    gone = Trail(SOURCE).after(Hop(FIRST, State.GONE))
-    first = gone.after(Hop(SECOND, State.OK), Answer(Article(markdown="One."), '"2"', "Tuesday"))
+    gone = Trail(SOURCE).after(Attempt(FIRST, State.GONE))
+    first = gone.after(
+        Attempt(SECOND, State.OK), Answer(Article(markdown="One."), '"2"', "Tuesday")
+    )
     whole = first.with_article(Article(markdown="One. Two."))
     visit = whole.visit()
     assert visit.article == Article(markdown="One. Two.")
@@ -118,7 +122,7 @@ def test_the_pages_that_follow_are_part_of_the_last_answer() -> None:
 
 
 def test_validators_do_not_stand_for_pages_that_failed() -> None:
-    first = Trail(SOURCE).after(Hop(FIRST, State.OK), Answer(Article(markdown="One."), '"1"'))
+    first = Trail(SOURCE).after(Attempt(FIRST, State.OK), Answer(Article(markdown="One."), '"1"'))
     part = Article(markdown="One.", cut="page 2 could not be read")
     visit = first.with_article(part, is_whole=False).visit()
     assert (visit.article, visit.etag) == (part, None)

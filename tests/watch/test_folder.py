@@ -7,7 +7,7 @@ import pytest
 from crawler.ledger.revisit import RevisitPolicy
 from crawler.options import CrawlOptions
 from crawler.output.atomic import UnsafePathError
-from crawler.session import Crawl
+from crawler.session import RunSession
 from crawler.watch.runs import OutputFolder
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def options(tmp_path: Path, write_item: Callable[..., Path]) -> CrawlOptions:
     """Of a folder with an item that is known."""
     write_item(tmp_path / "items", "a", original_url="https://news.example/a")
     options = CrawlOptions(items=(tmp_path / "items",), output=tmp_path / "output")
-    with Crawl(options, on_problem=pytest.fail, should_stop=lambda: False) as crawl:
+    with RunSession(options, on_problem=pytest.fail, should_stop=lambda: False) as crawl:
         crawl.plan()
     return options
 

@@ -4,19 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.ledger.records import Hop, Snapshot, SourceRecord, Visit
+from crawler.ledger.records import Attempt, Snapshot, SourceRecord, Visit
 from crawler.states import State
 from crawler.web_archive import still_holds, urls_to_ask
 
 URLS = tuple(f"https://news.example/{number}" for number in range(5))
 
 
-def hops(*states: State, urls: tuple[str, ...] = URLS) -> list[Hop]:
-    return [Hop(url, state) for url, state in zip(urls, states, strict=False)]
+def hops(*states: State, urls: tuple[str, ...] = URLS) -> list[Attempt]:
+    return [Attempt(url, state) for url, state in zip(urls, states, strict=False)]
 
 
 def source(held: State | None = None, *, wants_body: bool = True) -> SourceRecord:
-    visit = None if held is None else Visit(held, "2024-05-14T08:30:00Z", (Hop(URLS[0], held),))
+    visit = None if held is None else Visit(held, "2024-05-14T08:30:00Z", (Attempt(URLS[0], held),))
     return SourceRecord("news.example/0", URLS, 5, wants_body=wants_body, held=visit)
 
 

@@ -75,7 +75,7 @@ _DETECTORS: Final[tuple[tuple[State, Callable[[Page], str | None]], ...]] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Classification:
     """What a page was seen to be before its text was taken.
 
     Attributes:
@@ -103,11 +103,11 @@ class Look:
         return None if evidence is None else PageKind(State.PAYWALLED, evidence)
 
 
-def look_at(page: Page) -> Look:
+def classify(page: Page) -> Classification:
     """Look a page over; of its tree, only boxes that ask for a subscription are removed."""
     for state, evidence_of in _DETECTORS:
         if (evidence := evidence_of(page)) is not None:
-            return Look(PageKind(state, evidence), Found(None, None), None)
+            return Classification(PageKind(state, evidence), Found(None, None), None)
     if (notice := notice_on(page)) is not None:
-        return Look(PageKind(*notice), Found(None, None), None)
-    return Look(None, form_of(page), read_paywall(page))
+        return Classification(PageKind(*notice), Found(None, None), None)
+    return Classification(None, form_of(page), read_paywall(page))

@@ -310,7 +310,7 @@ class ExtractionPool(Generic[JobT, ResultT]):
 
     def _take_death(self, worker: PageWorker, status: int) -> None:
         self._workers.remove(worker)
-        again, waited = worker.settle()
+        again, waited = worker.store_visit()
         self._queue.extendleft(reversed(waited))
         if again is not None:
             self._again.append(again)

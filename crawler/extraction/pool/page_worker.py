@@ -127,7 +127,7 @@ class PageWorker:
         self.running = None
         return self.given.popleft()
 
-    def settle(self) -> tuple[Page | None, list[Page]]:
+    def store_visit(self) -> tuple[Page | None, list[Page]]:
         """Now that it is dead, return the page to try again, and those that only waited, in order.
 
         The page that caused it is ended, if it had a fresh worker to itself or took its time.

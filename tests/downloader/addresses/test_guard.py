@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from crawler.downloader.addresses import (
+    AddressPolicy,
     AllowedNetworks,
-    Guard,
     Proxy,
     current_guard,
     guarded_by,
@@ -12,7 +12,7 @@ from crawler.downloader.addresses import (
 )
 
 LOOPBACK = AllowedNetworks.parse("127.0.0.0/8")
-THROUGH_PROXY = Guard(proxy=Proxy("proxy.example", 3128))
+THROUGH_PROXY = AddressPolicy(proxy=Proxy("proxy.example", 3128))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ THROUGH_PROXY = Guard(proxy=Proxy("proxy.example", 3128))
     ],
 )
 def test_a_url_that_tells_no_harm_is_left_to_the_resolver(url: str) -> None:
-    assert Guard().url_refusal(url) is None
+    assert AddressPolicy().url_refusal(url) is None
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_behind_a_proxy_names_of_its_own_network_are_refused(url: str) -> None:
     assert THROUGH_PROXY.url_refusal(url)
     assert THROUGH_PROXY.url_refusal("http://news.example/") is None
     everything = AllowedNetworks.parse("0.0.0.0/0 ::/0")
-    assert Guard(everything, THROUGH_PROXY.proxy).url_refusal(url) is None
+    assert AddressPolicy(everything, THROUGH_PROXY.proxy).url_refusal(url) is None
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_behind_a_proxy_names_of_its_own_network_are_refused(url: str) -> None:
 )
 def test_a_user_name_is_refused_whatever_is_allowed(url: str) -> None:
     everything = AllowedNetworks.parse("0.0.0.0/0 ::/0")
-    assert Guard(everything).url_refusal(url) == "the URL has a user name or password"
+    assert AddressPolicy(everything).url_refusal(url) == "the URL has a user name or password"
 
 
 def test_what_is_allowed_is_not_refused() -> None:
@@ -57,9 +57,9 @@ def test_what_is_allowed_is_not_refused() -> None:
         "http://localhost/",
         "http://[::ffff:7f00:1]/",
     ):
-        assert "CRAWLER_ALLOWED_NETWORKS" in str(Guard().url_refusal(url))
-        assert Guard(LOOPBACK).url_refusal(url) is None
-    assert Guard(LOOPBACK).url_refusal("http://10.0.0.1/")
+        assert "CRAWLER_ALLOWED_NETWORKS" in str(AddressPolicy().url_refusal(url))
+        assert AddressPolicy(LOOPBACK).url_refusal(url) is None
+    assert AddressPolicy(LOOPBACK).url_refusal("http://10.0.0.1/")
 
 
 @pytest.mark.parametrize(
@@ -81,18 +81,18 @@ def test_only_the_proxy_itself_is_looked_up_as_the_proxy() -> None:
     assert THROUGH_PROXY.is_for_proxy("proxy.example", 0)
     assert not THROUGH_PROXY.is_for_proxy("proxy.example", 80)
     assert not THROUGH_PROXY.is_for_proxy("news.example", 3128)
-    assert not Guard().is_for_proxy("proxy.example", 3128)
+    assert not AddressPolicy().is_for_proxy("proxy.example", 3128)
 
 
 def test_a_guard_holds_for_its_block() -> None:
-    guard = Guard(LOOPBACK)
+    guard = AddressPolicy(LOOPBACK)
     with guarded_by(guard) as held:
         assert current_guard() is held is guard
     assert current_guard() is None
 
 
 def test_a_block_in_which_nothing_is_allowed() -> None:
-    with nothing_allowed(), guarded_by(Guard(LOOPBACK, THROUGH_PROXY.proxy)) as held:
+    with nothing_allowed(), guarded_by(AddressPolicy(LOOPBACK, THROUGH_PROXY.proxy)) as held:
         assert held == THROUGH_PROXY
-    with guarded_by(Guard(LOOPBACK)) as held:
+    with guarded_by(AddressPolicy(LOOPBACK)) as held:
         assert held.allowed == LOOPBACK

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.downloader.host_state import HostLimits, Hosts, Rest, pause_after_timeout, with_margin
+from crawler.downloader.host_state import HostLimits, Hosts, Pause, pause_after_timeout, with_margin
 from crawler.options import OptionError
 
 URL = "https://www.news.example/a"
@@ -33,7 +33,7 @@ def hosts(clock: Clock) -> Hosts:
 def test_a_pause_is_of_the_whole_site_until_it_is_over(hosts: Hosts, clock: Clock) -> None:
     hosts.pause(URL, 10, "HTTP 429")
     assert hosts.seconds_to_wait("news.example") == 10
-    assert hosts.rest_of(SISTER) == Rest(clock.now + 10, "HTTP 429")
+    assert hosts.rest_of(SISTER) == Pause(clock.now + 10, "HTTP 429")
     assert hosts.rest_of(OTHER) is None
     assert hosts.refusal(URL) is None
     clock.now += 10

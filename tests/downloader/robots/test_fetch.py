@@ -14,7 +14,7 @@ from scrapy.utils.test import get_crawler
 
 from crawler.downloader.contact import NoContactError
 from crawler.downloader.exceptions import DecodedTooLargeError, DeferredError, RetryLaterError
-from crawler.downloader.host_state import Rest
+from crawler.downloader.host_state import Pause
 from crawler.downloader.own_trouble import OwnTroubleError
 from crawler.downloader.robots.known import Fetched, RobotsFetcher
 from crawler.downloader.stop import StoppedError
@@ -58,7 +58,7 @@ def fetch(engine: Engine) -> Fetched:
     [
         StoppedError("x"),
         NoContactError("x"),
-        DeferredError(Rest(1.0, "Retry-After"), "2026-11-24T02:00:00Z"),
+        DeferredError(Pause(1.0, "Retry-After"), "2026-11-24T02:00:00Z"),
         OwnTroubleError("too many open files"),
     ],
     ids=type,

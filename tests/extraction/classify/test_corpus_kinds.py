@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawler.extraction import extract
-from crawler.extraction.classify.classify import Look, look_at
+from crawler.extraction.classify.classify import Classification, classify
 from crawler.extraction.extract import ExtractionJob, extract_page
 from crawler.states import State
 
@@ -51,15 +51,15 @@ def test_hardly_an_article_is_taken_for_something_else_and_it_takes_little(
 ) -> None:
     looks: list[float] = []
 
-    def timed(page: Page) -> Look:
+    def timed(page: Page) -> Classification:
         started = time.process_time()
-        look = look_at(page)
+        look = classify(page)
         looks.append(time.process_time() - started)
         return look
 
     pages = read_pages(CORPUS / name)
     extract.warm_up()
-    monkeypatch.setattr(extract, "look_at", timed)
+    monkeypatch.setattr(extract, "classify", timed)
     started = time.process_time()
     kinds = {page.url: extract_page(page).kind for page in pages}
     seconds = time.process_time() - started

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from crawler.extraction.article import Article
-from crawler.extraction.classify.classify import look_at
+from crawler.extraction.classify.classify import classify
 from crawler.extraction.classify.page import Page
 from crawler.extraction.metadata.markup import read_markup
 from crawler.extraction.parse import parse_page
@@ -38,5 +38,5 @@ def test_a_page_is_looked_at_in_a_moment(html: str) -> None:
     markup = read_markup(tree, URL)
     for known in (LOCKED, Article()):
         started = time.process_time()
-        look_at(Page(tree, html, markup, known, URL, "https://shore.example/b"))
+        classify(Page(tree, html, markup, known, URL, "https://shore.example/b"))
         assert time.process_time() - started < SECONDS
