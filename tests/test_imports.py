@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,21 @@ def test_one_module_alone_imports_a_library_that_is_wrapped(
 
 def test_the_code_knows_nothing_of_its_tests(imports: dict[str, set[str]]) -> None:
     assert [path for path, packages in imports.items() if packages & {"tests", "pytest"}] == []
+
+
+def test_no_module_is_imported_by_what_it_imports_itself() -> None:
+    paths = {
+        ".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in (PROJECT / "crawler").rglob("*.py")
+    }
+    imported: dict[str, set[str]] = {}
+    for module, path in paths.items():
+        names = {
+            name
+            for node in ast.parse(path.read_bytes()).body  # neither for types only, nor when called
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+            for name in (str(node.module), f"{node.module}.{alias.name}")
+        }
+        imported[module] = names & paths.keys() - {"crawler"}
+    TopologicalSorter(imported).prepare()  # raises CycleError, which names the circle
