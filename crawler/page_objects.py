@@ -7,7 +7,6 @@ import inspect
 import re
 from dataclasses import replace
 from functools import partial
-from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final
 
 from web_poet import HttpResponse, WebPage, consume_modules, default_registry
@@ -201,7 +200,7 @@ class ArticlePage(WebPage[Article]):
         own: dict[str, Any] = {}
         for name in get_fields_dict(self):
             value = getattr(self, name)
-            own[name] = await value if isawaitable(value) else value
+            own[name] = await value if inspect.isawaitable(value) else value
         fields = clean_fields(own, str(self.response.url))
         origins = dict(self.default.origins)
         for name in own:

@@ -27,7 +27,7 @@ class LedgerPipeline:
         if not isinstance(crawler.spider, SourceSpider):
             raise NotConfigured
         self._spider = crawler.spider
-        self._books = crawler.spider.ledger_thread
+        self._ledger_thread = crawler.spider.ledger_thread
         self._stats = crawler.stats
 
     @classmethod
@@ -61,13 +61,17 @@ class LedgerPipeline:
     async def _store_visit(self, item: SourceVisit) -> Visit:
         """Store a visit, or else that it could not be; return the one that was, as it counts."""
         try:
-            return await self._books.run(self._books.crawl.store_visit, item.key, item.visit)
+            return await self._ledger_thread.run(
+                self._ledger_thread.crawl.store_visit, item.key, item.visit
+            )
         except sqlite3.Error:
             raise
         except Exception as error:
             logger.exception("an internal error at %s", item.visit.hop.url)
             visit = fault_visit(item.visit.hop.url, fault_detail(error))
-            return await self._books.run(self._books.crawl.store_visit, item.key, visit)
+            return await self._ledger_thread.run(
+                self._ledger_thread.crawl.store_visit, item.key, visit
+            )
 
 
 def _evidence(hop: Attempt) -> str:

@@ -36,7 +36,7 @@ class Command(crawl.Command):
 
 def _code_of(spider: object) -> ExitCode:
     # Scrapy imports all commands at each start of any; by now a spider of ours has imported this.
-    from crawler.spiders.source import SourceSpider  # noqa: PLC0415
+    from crawler.spiders.source import SourceSpider  # noqa: PLC0415 - see above
 
     if not isinstance(spider, SourceSpider):
         return ExitCode.ALL_GOOD

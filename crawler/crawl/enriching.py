@@ -107,7 +107,7 @@ class EnrichmentPipeline:
         output = crawler.settings.get(OUTPUT) or "output"
         self._options = CrawlOptions.parse(items=(folder,), output=output)
         self._crawler = crawler
-        self._books = LedgerThread()
+        self._ledger_thread = LedgerThread()
         self._has_failed = False
         self._ready: asyncio.Task[NewItems] | None = None
         self._enriching: asyncio.Task[None] | None = None
@@ -147,13 +147,13 @@ class EnrichmentPipeline:
         if self._ready is None:
             self._ready = asyncio.ensure_future(self._open())
         new = await asyncio.shield(self._ready)
-        path = await self._books.run(new.add, article)
+        path = await self._ledger_thread.run(new.add, article)
         self._count(f"crawler/discovery/{'known' if path is None else 'created'}")
 
     async def spider_closed(self, reason: str) -> None:
         """Let the folder go, and have its items enriched."""
-        has_folder = await self._books.run(self._options.items[0].is_dir)
-        await self._books.close(reason)
+        has_folder = await self._ledger_thread.run(self._options.items[0].is_dir)
+        await self._ledger_thread.close(reason)
         if not self._crawler.crawling:
             logger.info("the spider was stopped: its new items are enriched by the next run")
         elif has_folder and not self._has_failed:
@@ -181,16 +181,16 @@ class EnrichmentPipeline:
         logger.info("%d files written, %s", summary.written, summary.ended)
 
     async def _open(self) -> NewItems:
-        await self._books.open(self._take)
+        await self._ledger_thread.open(self._take)
         spider = self._crawler.spider
         assert spider is not None
         return NewItems(
-            self._books.crawl.ledger,
+            self._ledger_thread.crawl.ledger,
             self._options.items[0],
             DiscoveryTally(),
             by=spider.name,
             limit=_NO_LIMIT,
-            on_problem=self._books.crawl.on_problem,
+            on_problem=self._ledger_thread.crawl.on_problem,
         )
 
     def _take(self) -> RunSession:

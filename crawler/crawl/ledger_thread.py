@@ -59,43 +59,43 @@ class LedgerMemory:
     def __init__(
         self, ledger_thread: LedgerThread, *, on_failure: Callable[[sqlite3.Error], object]
     ) -> None:
-        self._books = ledger_thread
+        self._ledger_thread = ledger_thread
         self._on_failure = on_failure
 
     async def robots(self, origin: str) -> RobotsAnswer | None:
         """How the last request for the robots.txt of an origin ended."""
-        return await self._books.run(self._books.crawl.ledger.robots, origin)
+        return await self._ledger_thread.run(self._ledger_thread.crawl.ledger.robots, origin)
 
     async def keep_robots(self, origin: str, answer: RobotsAnswer) -> None:
         """Remember such an end."""
-        await self._keep(self._books.crawl.ledger.put_robots, origin, answer)
+        await self._keep(self._ledger_thread.crawl.ledger.put_robots, origin, answer)
 
     async def pauses(self) -> Mapping[str, tuple[str, str]]:
         """Hosts that are to be left alone: until when, and why."""
-        return await self._books.run(self._books.crawl.ledger.pauses)
+        return await self._ledger_thread.run(self._ledger_thread.crawl.ledger.pauses)
 
     async def keep_pause(self, host: str, until: str, reason: str) -> None:
         """Remember that a host is to be left alone until then."""
-        await self._keep(self._books.crawl.ledger.put_pause, host, until, reason)
+        await self._keep(self._ledger_thread.crawl.ledger.put_pause, host, until, reason)
 
     async def forget_pause(self, host: str) -> None:
         """Remember no longer that a host is to be left alone."""
-        await self._keep(self._books.crawl.ledger.forget_pause, host)
+        await self._keep(self._ledger_thread.crawl.ledger.forget_pause, host)
 
     async def snapshot(self, key: str) -> Snapshot | None:
         """What the archive said of the page with this key."""
-        return await self._books.run(self._books.crawl.ledger.snapshot, key)
+        return await self._ledger_thread.run(self._ledger_thread.crawl.ledger.snapshot, key)
 
     async def keep_snapshot(self, key: str, snapshot: Snapshot) -> None:
         """Remember what it said."""
-        await self._keep(self._books.crawl.ledger.put_snapshot, key, snapshot)
+        await self._keep(self._ledger_thread.crawl.ledger.put_snapshot, key, snapshot)
 
     async def keep_image(self, url: str, record: ImageRecord) -> None:
         """Remember what was learned of an image."""
-        await self._keep(self._books.crawl.ledger.put_image, url, record)
+        await self._keep(self._ledger_thread.crawl.ledger.put_image, url, record)
 
     async def _keep(self, put: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            await self._books.run(put, *args, **kwargs)
+            await self._ledger_thread.run(put, *args, **kwargs)
         except sqlite3.Error as error:
             self._on_failure(error)

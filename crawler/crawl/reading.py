@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from crawler.crawl.trail import Answer
-from crawler.downloader.conditional import is_not_modified
+from crawler.downloader.conditional import header_field, is_not_modified
 from crawler.downloader.media_type import content_type_of, is_html, is_json
 from crawler.downloader.outcome import parked, state_of_status
 from crawler.downloader.robots.rules import product_token
@@ -135,7 +135,9 @@ def _reading_of(
         article = replace(article, kind=None, next_page=None)
     if article.rule_misses:
         article = replace(article, rule_misses=())
-    answer = Answer(article, _header(response, "ETag"), _header(response, "Last-Modified"))
+    answer = Answer(
+        article, header_field(response, "ETag"), header_field(response, "Last-Modified")
+    )
     if not wants_body:
         return Reading(State.UNSUPPORTED, misses, answer)
     if kind is not None:
@@ -218,8 +220,3 @@ def _agent(response: Response) -> str:
     """Return the product token by which the page was asked for."""
     headers = {} if response.request is None else response.request.headers
     return product_token((headers.get("User-Agent") or b"").decode("latin-1"))
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return None if value is None else value.decode("latin-1")

@@ -10,7 +10,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag
 
@@ -167,10 +166,10 @@ def answer_of(
 
     The validators of another URL's answer, to which the feed's redirected, are not its own.
     """
-    now, digest = now_text(), sha256(response.body).hexdigest()
+    now, digest = now_text(), hashlib.sha256(response.body).hexdigest()
     is_own = response.request is None or not response.meta.get("redirect_urls")
     names = ("ETag", "Last-Modified")
-    etag, changed = (_field(response, name) if is_own else None for name in names)
+    etag, changed = (header_field(response, name) if is_own else None for name in names)
     if changed is not None and not _may_be_change(changed, response, articles):
         changed = None
     is_same = known is not None and known.digest == digest
@@ -196,7 +195,7 @@ def _may_be_change(
     at = changed_at(last_modified)
     if at is None:
         return False
-    sent = changed_at(_field(response, "Date") or "")
+    sent = changed_at(header_field(response, "Date") or "")
     if sent is not None and at > sent + timedelta(minutes=1):
         return False
     now = datetime.now(UTC)
@@ -205,6 +204,7 @@ def _may_be_change(
     return not any(at + _DAY < date <= now for date in told)
 
 
-def _field(response: Response, name: str) -> str | None:
+def header_field(response: Response, name: str) -> str | None:
+    """Return a header field of an answer, bytes that are no ASCII as Latin-1; None without it."""
     value = response.headers.get(name)
     return None if value is None else value.decode("latin-1")

@@ -64,6 +64,12 @@ class WebMemory(Protocol):
         """Remember what it said."""
 
 
+def memory_of(crawler: Crawler) -> WebMemory | None:
+    """Return the memory that a crawl's spider offers; None: it has none."""
+    memory: WebMemory | None = getattr(crawler.spider, "memory", None)
+    return memory
+
+
 LONGEST_REST: Final = timedelta(days=3)
 """Who asks for more is asked once again after this, and may then say so again."""
 

@@ -21,7 +21,14 @@ from crawler.downloader.exceptions import (
     RetryLaterError,
     RobotsUnreachableError,
 )
-from crawler.downloader.host_state import Hosts, host_of, led_by, pause_after_timeout, with_margin
+from crawler.downloader.host_state import (
+    Hosts,
+    host_of,
+    led_by,
+    memory_of,
+    pause_after_timeout,
+    with_margin,
+)
 from crawler.downloader.own_trouble import OWN_TRIES, OwnTroubleError, Pulse
 from crawler.downloader.retry_after import longest_retry_after, time_at
 from crawler.downloader.stop import BoundedStop, StoppedError
@@ -32,7 +39,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
 
-    from crawler.downloader.host_state import Pause, WebMemory
+    from crawler.downloader.host_state import Pause
 
 logger = logging.getLogger("crawler.run")
 
@@ -215,7 +222,7 @@ class SiteRetryMiddleware:
         if self._recalled:
             return
         async with self._recalling:
-            memory = self._memory()
+            memory = memory_of(self._crawler)
             if not self._recalled and memory is not None:
                 now = datetime.now(UTC)
                 for name, (until, reason) in (await memory.pauses()).items():
@@ -225,19 +232,15 @@ class SiteRetryMiddleware:
     async def _lift(self, url: str) -> None:
         """Have an earlier run's rests of a host forgotten: whether they are over is tried out."""
         for name in self._hosts.lift(url):
-            if (memory := self._memory()) is not None:
+            if (memory := memory_of(self._crawler)) is not None:
                 await memory.forget_pause(name)
 
     async def _remember(self, url: str, rest: Pause, via: str | None) -> None:
         """Keep a rest for later runs, save one that is only of URLs that somebody led to."""
-        memory = self._memory()
+        memory = memory_of(self._crawler)
         if memory is not None and not (via is not None and rest.is_cooldown):
             name = host_of(url) if rest.is_cooldown else site_of(url)
             await memory.keep_pause(name, self._hosts.time_of(rest), rest.reason)
-
-    def _memory(self) -> WebMemory | None:
-        memory: WebMemory | None = getattr(self._crawler.spider, "memory", None)
-        return memory
 
     def _count(self, what: str) -> None:
         assert self._crawler.stats is not None

@@ -56,6 +56,12 @@ class StoppedError(IgnoreRequest):
     """The crawl was stopped before this request had its answer; nothing was learned."""
 
 
+def is_stopping(crawler: Crawler) -> bool:
+    """Whether a crawl is being stopped; one without a `BoundedStop` never is."""
+    stop = crawler.get_extension(BoundedStop)
+    return stop is not None and stop.stopping.is_set()
+
+
 def longest_run(settings: BaseSettings) -> float | None:
     """Return CRAWLER_MAX_RUN_SECONDS; None: a run may be as long as it has to.
 

@@ -17,7 +17,7 @@ from scrapy.responsetypes import responsetypes
 
 from crawler import __version__
 from crawler.downloader.exceptions import NoRecordError, OwnFailureError
-from crawler.downloader.stop import BoundedStop, StoppableDownloadHandler, StoppedError
+from crawler.downloader.stop import StoppableDownloadHandler, StoppedError, is_stopping
 from crawler.warc.index import CaptureIndex
 from crawler.warc.reader import captures_in, read_answer
 from crawler.warc.records import Exchange, NotRecordedError, WarcError
@@ -89,7 +89,7 @@ class Recorder:
                 raise self._failure
             if self._writer is None:
                 self._writer = WarcWriter.open(
-                    self._path, self._info, should_stop=self._is_stopping
+                    self._path, self._info, should_stop=partial(is_stopping, self._crawler)
                 )
             self._writer.write(exchange)
         except (WarcError, OSError) as error:
@@ -99,10 +99,6 @@ class Recorder:
     def _close(self) -> None:
         if self._writer is not None:
             self._writer.close()
-
-    def _is_stopping(self) -> bool:
-        stop = self._crawler.get_extension(BoundedStop)
-        return stop is not None and stop.stopping.is_set()
 
 
 class RecordingDownloadHandler(StoppableDownloadHandler):
@@ -232,15 +228,11 @@ class Replay:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _answer(self, url: str, most: int, index: CaptureIndex) -> RecordedAnswer | None:
-        return None if self._is_stopping() else read_answer(index, url, most=most)
+        return None if is_stopping(self._crawler) else read_answer(index, url, most=most)
 
     def _read_files(self) -> None:
         for file in self._files:
-            self._index.add(captures_in(file, should_stop=self._is_stopping))
-
-    def _is_stopping(self) -> bool:
-        stop = self._crawler.get_extension(BoundedStop)
-        return stop is not None and stop.stopping.is_set()
+            self._index.add(captures_in(file, should_stop=partial(is_stopping, self._crawler)))
 
 
 class ReplayDownloadHandler:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, Self, TypeVar
 
 from scrapy import Request, Spider, signals
@@ -38,7 +39,7 @@ from crawler.downloader.rendering import RenderError
 from crawler.downloader.retry import IN_SPITE_OF_PAUSES
 from crawler.downloader.scheduler import HostFrontier
 from crawler.downloader.ssrf import AT_HOME
-from crawler.downloader.stop import BoundedStop, StoppedError
+from crawler.downloader.stop import BoundedStop, StoppedError, is_stopping
 from crawler.downloader.warc import TAKEN_AT, Replay
 from crawler.extraction.pool.extraction_pool import (
     ExtractionPool,
@@ -193,7 +194,7 @@ class SourceSpider(Spider):
             raise self.give_up(f"an internal error: {fault_detail(error)}") from error
 
     async def _requests(self) -> AsyncIterator[Any]:
-        await self._open_books()
+        await self._open_ledger()
         self.summary = self.ledger_thread.crawl.summary
         self._look_around()
         await self.prepare()
@@ -224,7 +225,7 @@ class SourceSpider(Spider):
         if not names_a_contact(self.settings["USER_AGENT"]):
             self._at_home = Surroundings(use_proxies=use_proxies)
 
-    async def _open_books(self) -> None:
+    async def _open_ledger(self) -> None:
         stop = self._stop()
         if stop is not None:
             for worker in (self.pool, self.scripts, self.images):
@@ -241,11 +242,10 @@ class SourceSpider(Spider):
         """Yield what is asked for once all sources are settled."""
         if self.images is None:
             return
-        stop = self._stop()
         while (
             self._begun
             and not self._is_idle()  # what has not come by then will not come any more
-            and not (stop is not None and stop.stopping.is_set())
+            and not is_stopping(self.crawler)
         ):
             await self.crawler.signals.wait_for(signals.scheduler_empty)
         async for requests in self.images.requests():
@@ -302,11 +302,10 @@ class SourceSpider(Spider):
             raise CloseSpider(self.failure)
 
     def _open(self) -> RunSession:
-        stop = self._stop()
         return RunSession(
             self.options,
             on_problem=logger.error,
-            should_stop=lambda: stop is not None and stop.stopping.is_set(),
+            should_stop=partial(is_stopping, self.crawler),
             revisit=self.revisit,
             duplicates=self.duplicates,
             additions=self.additions,
@@ -402,8 +401,7 @@ class SourceSpider(Spider):
             reading = better(reading, again, led_to)
             if again.state.is_good:
                 return reading
-        stop = self._stop()
-        if stop is not None and stop.stopping.is_set():
+        if is_stopping(self.crawler):
             raise StoppedError(response.url)  # nothing was learned that the next run should believe
         return reading
 
@@ -545,8 +543,7 @@ class SourceSpider(Spider):
                 await close()
             except Exception:  # the ledger and the log of runs are still to be completed
                 logger.exception("workers could not be ended")
-        stop = self._stop()
-        interrupted = stop is not None and stop.stopping.is_set()
+        interrupted = is_stopping(self.crawler)
         proxies = self.crawler.get_extension(Proxies)
         told = None if proxies is None or interrupted else proxies.failure
         if told is not None and self.failure is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 from scrapy.exceptions import NotConfigured
@@ -13,7 +14,7 @@ from crawler.downloader.exceptions import (
     RetryLaterError,
     RobotsUnreachableError,
 )
-from crawler.downloader.host_state import Hosts, led_by
+from crawler.downloader.host_state import Hosts, led_by, memory_of
 from crawler.downloader.retry import IN_SPITE_OF_PAUSES, NO_STRIKES
 from crawler.downloader.robots.known import Asker, KnownRobots, RobotsFetcher, utc_now
 from crawler.downloader.robots.rules import origin_of, product_token
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from scrapy.http import Request
     from scrapy.settings import BaseSettings
 
-    from crawler.downloader.host_state import WebMemory
 
 _DELAY_MAX: Final = "CRAWLER_CRAWL_DELAY_MAX"
 _PUT_BACK: Final = "crawler_put_back"  # how often a request has gone back to the frontier
@@ -66,7 +66,7 @@ class RobotsMiddleware:
         self._longest_delay = settings.getfloat(_DELAY_MAX)
         token = product_token(settings["ROBOTSTXT_USER_AGENT"] or settings["USER_AGENT"])
         fetch = RobotsFetcher(crawler).fetch
-        self._known = KnownRobots(fetch, token, memory=self._memory, now=now)
+        self._known = KnownRobots(fetch, token, memory=partial(memory_of, crawler), now=now)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -77,10 +77,6 @@ class RobotsMiddleware:
             OptionError: as `check_robots_settings`.
         """
         return cls(crawler)
-
-    def _memory(self) -> WebMemory | None:
-        memory: WebMemory | None = getattr(self._crawler.spider, "memory", None)
-        return memory
 
     async def process_request(self, request: Request) -> Request | None:
         """Let an allowed request pass, once the rules of its origin are there.

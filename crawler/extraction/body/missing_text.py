@@ -68,7 +68,7 @@ _MOST_LINKED: Final = 0.3
 _MOST_LINKS: Final = 20
 _CONTENT: Final = frozenset({"article", "main"})
 _MAX_CLIMB: Final = 60
-_ENDS_A_SENTENCE: Final = tuple('.!?…。！？।؟:"”“»')  # noqa: RUF001 - the marks of any script
+_PARAGRAPH_ENDS: Final = (*_SENTENCE_ENDS, ":")
 _FEW_WORDS: Final = 10
 _ALIKE: Final = 4  # boxes around a paragraph that are compared
 _HALF: Final = 0.5
@@ -138,7 +138,7 @@ def _looks(paragraph: HtmlElement) -> set[tuple[object, object]]:
 
 def _is_prose(paragraph: HtmlElement) -> bool:
     text = block_text(paragraph)
-    if len(text) < _LEAST or not text.endswith(_ENDS_A_SENTENCE):
+    if len(text) < _LEAST or not text.endswith(_PARAGRAPH_ENDS):
         return False
     if NOTICE.search(text) or PLACEHOLDER.search(text) or CREDIT.match(text) or starts_byline(text):
         return False

@@ -1,7 +1,5 @@
 """The recordings that a page is about or plays, as pages and oEmbed answers declare them.
 
-Sources: the Open Graph protocol (og:video, og:audio), and player cards (twitter:player).
-
 Sources: schema.org VideoObject and AudioObject, the Open Graph protocol (og:video, og:audio),
 player cards (twitter:player), and oEmbed, section 4 (discovery).
 
