@@ -141,11 +141,6 @@ class BoundedStop:
             self.begin()
             self._ending = asyncio.ensure_future(self._crawler.stop_async())
 
-    @property
-    def is_cut_off(self) -> bool:
-        """Whether the grace is over."""
-        return self.cut_off.is_set()
-
     def at_cut_off(self, action: Callable[[], object]) -> None:
         """Have something done when the grace is over."""
         self._at_cut_off.append(action)

@@ -405,8 +405,7 @@ class SourceSpider(Spider):
             reading = better(reading, again, led_to)
             if again.state.is_good:
                 return reading
-        stop = self._stop()
-        if stop is not None and stop.stopping.is_set():
+        if self._is_stopping():
             raise StoppedError(response.url)  # nothing was learned that the next run should believe
         return reading
 
@@ -495,12 +494,13 @@ class SourceSpider(Spider):
         return SourceVisit(trail.source.key, trail.visit())
 
     def pool_failed(self, error: ExtractionPoolError) -> None:
-        """End the run, since no page can be extracted; a pool that a stop has killed ends nothing.
+        """End the run, since no page can be extracted; one that is being stopped ends by itself.
 
         Raises:
             CloseSpider: `failure` says why.
         """
-        if not self._is_cut_off():
+        if not self._is_stopping():
+            self.end_if_failed()  # the other pages that waited tell it no second time
             raise self.give_up(str(error)) from error
 
     def ended(self, key: str) -> None:
@@ -578,6 +578,6 @@ class SourceSpider(Spider):
     def _stop(self) -> BoundedStop | None:
         return self.crawler.get_extension(BoundedStop)
 
-    def _is_cut_off(self) -> bool:
+    def _is_stopping(self) -> bool:
         stop = self._stop()
-        return stop is not None and stop.is_cut_off
+        return stop is not None and stop.stopping.is_set()

@@ -111,7 +111,7 @@ def _forge(name):
         "pickle": HEADER.pack(Kind.RESULT, 4) + pickle.dumps(1, 0)[:4],
         "no frame": HEADER.pack(77, 0),
         "a large frame": HEADER.pack(Kind.RESULT, 1 << 40),
-        "an order": HEADER.pack(Kind.BROKEN, 0),
+        "an order": HEADER.pack(Kind.ORDERS, 0),
     }
     for pipe in pipes:
         os.write(pipe, frames[name])
