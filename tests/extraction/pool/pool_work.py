@@ -31,6 +31,10 @@ def deadly_warm_up():
     os._exit(7)
 
 
+def talkative_warm_up():
+    os.write(2, b"loaded slowly\n")
+
+
 class OneWayError(Exception):
     """Pickles, but does not come back."""
 
