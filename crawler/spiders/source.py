@@ -499,9 +499,13 @@ class SourceSpider(Spider):
         Raises:
             CloseSpider: `failure` says why.
         """
-        if not self._is_stopping():
-            self.end_if_failed()  # the other pages that waited tell it no second time
-            raise self.give_up(str(error)) from error
+        if self._is_stopping():
+            return
+        self.end_if_failed()  # the other pages that waited tell it no second time
+        ending = self.give_up(str(error))
+        if (stop := self._stop()) is not None:
+            stop.cut_short()  # no page that is still on its way could be read
+        raise ending from error
 
     def ended(self, key: str) -> None:
         """Note that the visit of a source is in the ledger."""
@@ -566,7 +570,7 @@ class SourceSpider(Spider):
                 self.give_up(f"an internal error: {fault_detail(error)}")
         stop = self._stop()
         is_stopped = stop is not None and stop.stopping.is_set()
-        ended = stop.reason if stop is not None and is_stopped else (self.failure or reason)
+        ended = self.failure or (stop.reason if stop is not None and is_stopped else reason)
         await self.books.close(ended, could_go_on=self.failure is None)
 
     def give_up(self, failure: str) -> CloseSpider:
