@@ -30,6 +30,7 @@ from crawler.downloader.contact import MISSING_CONTACT, Surroundings, names_a_co
 from crawler.downloader.media_type import content_type_of
 from crawler.downloader.rendering import RenderError
 from crawler.extraction.extract import ExtractionJob
+from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.options import OptionError
 from crawler.rules import RULES, SiteRules
 from crawler.sanitize import visible_json
@@ -81,10 +82,14 @@ def try_file(path: Path, url: str, settings: Settings) -> TriedPage:
     Raises:
         OptionError: a setting makes no sense.
         OSError: the file cannot be read.
+        UnusableRunError: no page can be extracted.
     """
     headers = {"Content-Type": "text/html"}
     response = HtmlResponse(url, body=path.read_bytes(), headers=headers)
-    return asyncio.run(_read(response, settings))
+    try:
+        return asyncio.run(_read(response, settings))
+    except ExtractionPoolError as error:
+        raise UnusableRunError(str(error)) from error
 
 
 def try_url(url: str, settings: Settings, *, console: Console, verbose: bool) -> TriedPage:
@@ -130,8 +135,12 @@ class _OnePageSpider(Spider):
             reading = Reading(asked.state, asked.detail)
             self.tried = TriedPage(self.url, reading, datetime.now(UTC))
         else:
-            tried = await _read(asked.response, self.settings)
-            self.tried = await self._with_scripts(asked.response, tried)
+            try:
+                tried = await _read(asked.response, self.settings)
+                self.tried = await self._with_scripts(asked.response, tried)
+            except ExtractionPoolError as error:
+                self.failure = str(error)
+                raise CloseSpider(self.failure) from error
         requests: tuple[Request, ...] = ()  # there are none, but Scrapy asks for a generator
         for request in requests:
             yield request

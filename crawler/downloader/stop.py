@@ -146,11 +146,6 @@ class BoundedStop:
             self.begin()
             self._ending = asyncio.ensure_future(self._crawler.stop_async())
 
-    @property
-    def is_cut_off(self) -> bool:
-        """Whether the grace is over."""
-        return self.cut_off.is_set()
-
     def at_cut_off(self, action: Callable[[], object]) -> None:
         """Have something done when the grace is over."""
         self._at_cut_off.append(action)
@@ -165,7 +160,15 @@ class BoundedStop:
             downloader.hurry()  # a refusal needs no politeness
         self._timer = asyncio.get_running_loop().call_later(self._grace, self._cut_off_now)
 
+    def cut_short(self) -> None:
+        """Refuse what is queued, and cut off the rest without a grace."""
+        self.begin()
+        if not self.cut_off.is_set():
+            self._cut_off_now()
+
     def _cut_off_now(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         self.cut_off.set()
         for action in self._at_cut_off:
             action()

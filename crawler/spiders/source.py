@@ -490,13 +490,18 @@ class SourceSpider(Spider):
         return SourceVisit(trail.source.key, trail.visit())
 
     def pool_failed(self, error: ExtractionPoolError) -> None:
-        """End the run, since no page can be extracted; a pool that a stop has killed ends nothing.
+        """End the run, since no page can be extracted; one that is being stopped ends by itself.
 
         Raises:
             CloseSpider: `failure` says why.
         """
-        if not self._is_cut_off():
-            raise self.give_up(str(error)) from error
+        if is_stopping(self.crawler):
+            return
+        self.end_if_failed()  # the other pages that waited tell it no second time
+        ending = self.give_up(str(error))
+        if (stop := self._stop()) is not None:
+            stop.cut_short()  # no page that is still on its way could be read
+        raise ending from error
 
     def ended(self, key: str) -> None:
         """Note that the visit of a source is in the ledger."""
@@ -560,7 +565,7 @@ class SourceSpider(Spider):
                 self.give_up(f"an internal error: {fault_detail(error)}")
         stop = self._stop()
         is_stopped = stop is not None and stop.stopping.is_set()
-        ended = stop.reason if stop is not None and is_stopped else (self.failure or reason)
+        ended = self.failure or (stop.reason if stop is not None and is_stopped else reason)
         await self.ledger_thread.close(ended, could_go_on=self.failure is None)
 
     def give_up(self, failure: str) -> CloseSpider:
@@ -571,7 +576,3 @@ class SourceSpider(Spider):
 
     def _stop(self) -> BoundedStop | None:
         return self.crawler.get_extension(BoundedStop)
-
-    def _is_cut_off(self) -> bool:
-        stop = self._stop()
-        return stop is not None and stop.is_cut_off

@@ -7,6 +7,10 @@ A worker has the next page in its pipe while it works on one, and says when it s
 is known which page a death is put down to. A page that only waited goes to another worker, and the
 page itself to a fresh one that it has to itself: what ends that one, too, is the page's own doing.
 
+A worker that ends before it is ready is a failed start. After one, workers are started one at a
+time and with pauses, so that a machine that is short of memory can recover. After some in a row
+the pool takes no more pages, unless a worker that it has goes on with them.
+
 A page's time is that of the processor, so that a busy machine ends no page. A worker that is given
 none (stopped, swapped out, or asleep) is ended after a multiple of it.
 """
@@ -15,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -48,7 +53,10 @@ ResultT = TypeVar("ResultT")
 
 _START_SECONDS = 60.0
 _STARTS_IN_A_ROW = 5
-_RETRY_SECONDS = 0.2
+_RETRY_SECONDS = 0.2  # after the first failed start; twice as long after each further one
+_LONGEST_RETRY_SECONDS = 5.0
+_ERROR_LINES = 3
+_LONGEST_ERROR = 500  # characters
 _WALL_TIMES = 6  # the time limit, in seconds of the wall, for what the processor does not count
 _READ_RAISED = msgspec.msgpack.Decoder(Raised).decode
 
@@ -105,6 +113,7 @@ class ExtractionPool(Generic[JobT, ResultT]):
         self._failed_starts = 0
         self._retry: asyncio.TimerHandle | None = None
         self._closed: str | None = None
+        self._is_shut = False  # and has no workers; a closed pool has them until its pages are done
 
     async def extract(self, job: JobT) -> ResultT:
         """Return what `work` makes of `job`.
@@ -146,6 +155,7 @@ class ExtractionPool(Generic[JobT, ResultT]):
 
     def _shut(self, why: str) -> None:
         self._closed = self._closed or why
+        self._is_shut = True
         pages = self._open_pages()
         if self._retry is not None:
             self._retry.cancel()
@@ -172,8 +182,13 @@ class ExtractionPool(Generic[JobT, ResultT]):
             if len(serving) >= self._size:  # one makes room for the fresh one
                 max(serving, key=lambda worker: worker.pages_started).worn = True
         # A worn worker serves on until its successor is ready, but does not count any more.
-        while self._retry is None and self._size > sum(not self._is_worn(w) for w in self._workers):
+        while self._may_start() and self._size > sum(not self._is_worn(w) for w in self._workers):
             self._start_worker()
+
+    def _may_start(self) -> bool:
+        if self._is_shut or self._retry is not None:
+            return False
+        return not self._failed_starts or all(worker.ready for worker in self._workers)
 
     def _start_worker(self) -> None:
         def on_frame(kind: Kind, payload: bytes) -> None:
@@ -182,26 +197,38 @@ class ExtractionPool(Generic[JobT, ResultT]):
         def on_death(status: int) -> None:
             self._take_death(worker, status)
 
+        def on_late() -> None:
+            self._end_start(worker)
+
         try:
             process = WorkerProcess(on_frame, on_death)
         except OSError as error:
-            self._take_failed_start(f"no worker process can be started: {error}")
+            self._take_failed_start(str(error))
             return
-        too_slow = f"a worker was not ready within {_START_SECONDS:.0f} s"
-        timer = asyncio.get_running_loop().call_later(_START_SECONDS, self._shut, too_slow)
+        timer = asyncio.get_running_loop().call_later(_START_SECONDS, on_late)
         worker = PageWorker(process, timer)
         self._workers.append(worker)
         process.send(Kind.ORDERS, self._orders)
 
+    def _end_start(self, worker: PageWorker) -> None:
+        worker.is_late = True
+        self._failed_starts = max(self._failed_starts, _STARTS_IN_A_ROW - 1)  # it took as long
+        worker.process.kill()
+
     def _take_failed_start(self, why: str) -> None:
-        if self._retry is not None:
-            return  # several that fail at the same time are one failure
-        self._failed_starts += 1
-        if self._failed_starts >= _STARTS_IN_A_ROW and not any(w.ready for w in self._workers):
-            self._shut(why)
-        else:
-            delay = _RETRY_SECONDS * min(self._failed_starts, _STARTS_IN_A_ROW)
+        at_same_time = self._retry is not None  # several of those are one failure
+        self._failed_starts += not at_same_time
+        if self._failed_starts >= _STARTS_IN_A_ROW and self._is_stuck():
+            self._shut(f"no extraction worker can be started: {why}")
+        elif not at_same_time:
+            delay = min(_RETRY_SECONDS * 2 ** (self._failed_starts - 1), _LONGEST_RETRY_SECONDS)
             self._retry = asyncio.get_running_loop().call_later(delay, self._start_again)
+
+    def _is_stuck(self) -> bool:
+        """Whether no page can go on, unless a worker starts."""
+        if any(worker.given or not worker.ready for worker in self._workers):
+            return False
+        return bool(self._again) or not self._workers
 
     def _start_again(self) -> None:
         self._retry = None
@@ -227,10 +254,10 @@ class ExtractionPool(Generic[JobT, ResultT]):
             case Kind.READY if not worker.ready:
                 worker.timer.cancel()
                 worker.ready = True
+                worker.process.pass_errors_on()
                 self._failed_starts = 0
                 self._retire_a_worn_one()
-            case Kind.BROKEN if not worker.ready:
-                self._shut(f"a worker cannot start: {payload.decode(errors='replace')}")
+                self._fill_up()
             case Kind.STARTED if worker.given and worker.running is None:
                 self._take_start_of_page(worker, payload)
             case Kind.MEMORY if worker.given:  # the running page, or one too large to be taken in
@@ -317,5 +344,25 @@ class ExtractionPool(Generic[JobT, ResultT]):
         if worker.ready:
             self._fill_up()
         else:
-            self._take_failed_start(f"workers die while they start (last exit status {status})")
+            self._take_failed_start(_end_of_start(worker, status))
         self._hand_out()
+
+
+def _end_of_start(worker: PageWorker, status: int) -> str:
+    """Say in one line how a worker ended that was not ready, and what it wrote of it."""
+    if worker.is_late:
+        end = f"it was not ready within {_START_SECONDS:.0f} s"
+    elif status < 0:
+        end = f"it was ended by {_signal_name(-status)}"
+    else:
+        end = f"it ended with exit status {status}"
+    lines = [" ".join(line.split()) for line in worker.process.last_errors.splitlines()]
+    told = " / ".join([line for line in lines if line][-_ERROR_LINES:])
+    return f"{end}: {told[-_LONGEST_ERROR:]}" if told else end
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return f"signal {number}"

@@ -78,6 +78,7 @@ class PageWorker:
         started_cpu: the processor's seconds that it had used by then.
         given: the pages it has not answered yet, the running one first.
         condemned: the page for which the worker is killed.
+        is_late: whether it is killed because it took too long over its start.
     """
 
     process: WorkerProcess
@@ -91,6 +92,7 @@ class PageWorker:
     given: deque[Page] = field(default_factory=deque)
     running: Page | None = None
     condemned: tuple[Page, Cause] | None = None
+    is_late: bool = False
 
     @property
     def is_fresh(self) -> bool:

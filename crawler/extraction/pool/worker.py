@@ -52,12 +52,11 @@ class Kind(IntEnum):
     ORDERS = 1
     PAGE = 2
     READY = 3
-    BROKEN = 4
-    STARTED = 5
-    RESULT = 6
-    RAISED = 7
-    MEMORY = 8
-    WORN = 9
+    STARTED = 4
+    RESULT = 5
+    RAISED = 6
+    MEMORY = 7
+    WORN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +83,12 @@ class Raised:
     trace: str
 
 
-def main() -> NoReturn:
-    """Serve pages from standard input to standard output until the parent ends this process."""
+def main(errors: int) -> NoReturn:
+    """Serve pages from standard input to standard output until the parent ends this process.
+
+    Args:
+        errors: an open file that becomes standard error once the worker is ready.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to decide on
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "linux":
@@ -96,7 +99,7 @@ def main() -> NoReturn:
     pages, results = _take_the_pipes()
     inbox: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_receive, args=(pages, inbox, results), daemon=True).start()
-    orders, memory = _start(inbox.get(), results)
+    orders, memory = _start(inbox.get(), results, errors)
     while True:
         _serve(orders.work, memory, inbox.get(), results)
 
@@ -120,15 +123,17 @@ def _receive(pages: BinaryIO, inbox: SimpleQueue[bytes], results: int) -> None:
     os._exit(0)  # the parent closed the pipe or died
 
 
-def _start(message: bytes, results: int) -> tuple[Orders, PageMemory]:
+def _start(message: bytes, results: int, errors: int) -> tuple[Orders, PageMemory]:
     try:
         orders: Orders = pickle.loads(message)  # noqa: S301 - the parent wrote it
         if orders.warm_up is not None:
             orders.warm_up()
         memory = PageMemory(orders.memory_bytes)
-    except Exception:  # noqa: BLE001 - the parent raises it for the user to see
-        _send(results, Kind.BROKEN, traceback.format_exc().encode(errors="replace"))
+    except Exception:  # noqa: BLE001 - the parent tells the last lines
+        traceback.print_exc()
         os._exit(1)
+    os.dup2(errors, 2)
+    os.close(errors)
     _send(results, Kind.READY)
     return orders, memory
 

@@ -1,4 +1,4 @@
-"""The parent's end of one worker process: its two pipes, its death and its burial.
+"""The parent's end of one worker process: its pipes, its death and its burial.
 
 Plain non-blocking pipes under `loop.add_reader` and `add_writer`: no threads, no child watcher and
 no SIGCHLD handler, which would be in the way of Twisted's. POSIX only.
@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 # Not multiprocessing: its spawn imports the caller's `__main__`, such as `scrapy`, in each worker.
 _BOOT = """
 import sys
-sys.path[:] = sys.argv[1:]
+sys.path[:] = sys.argv[2:]
 from crawler.extraction.pool.worker import main
-main()
+main(int(sys.argv[1]))
 """
 _READ_BYTES = 1 << 18
 _PIPE_BYTES = 1 << 20  # what Linux grants to everybody
+_ERRORS_BYTES = 1 << 16  # what a pipe holds
+_ERRORS_KEPT = 4_000  # bytes
 _BURIAL_SECONDS = 0.005
 _LARGEST_FRAME = 64 << 20  # bytes; a page that took its worker over is not to fill our memory
 
@@ -87,21 +89,31 @@ class WorkerProcess:
         self._outbox: deque[memoryview] = deque()
         self.killed = False
         self._released = False
-        self._process = subprocess.Popen(  # noqa: S603 - this interpreter, fixed arguments
-            [sys.executable, "-c", _BOOT, *sys.path],
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            process_group=0,  # Ctrl-C in the terminal must not hit a worker that is still starting
-        )
+        self._last_errors = b""
+        errors = _own_errors()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - this interpreter, fixed arguments
+                [sys.executable, "-c", _BOOT, str(errors), *sys.path],
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=(errors,),
+                process_group=0,  # Ctrl-C in the terminal must not hit a worker that still starts
+            )
+        finally:
+            os.close(errors)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        assert self._process.stderr is not None
         self._pages = self._process.stdin
         self._results = self._process.stdout
-        os.set_blocking(self._pages.fileno(), False)
-        os.set_blocking(self._results.fileno(), False)
+        self._errors = self._process.stderr
+        for pipe in (self._pages, self._results, self._errors):
+            os.set_blocking(pipe.fileno(), False)
         _widen(self._pages.fileno())
         self._loop.add_reader(self._results.fileno(), self._read)
+        self._loop.add_reader(self._errors.fileno(), self._read_errors)
         self._clock = _processor_clock(self._process.pid)
 
     @property
@@ -123,6 +135,18 @@ class WorkerProcess:
     def is_sending(self) -> bool:
         """Whether a frame has come in part."""
         return bool(self._inbox)
+
+    @property
+    def last_errors(self) -> str:
+        """The end of what it wrote to standard error while it started."""
+        return self._last_errors.decode(errors="replace")
+
+    def pass_errors_on(self) -> None:
+        """Write what it wrote to standard error to ours, where it writes by itself from now on."""
+        self._read_errors()
+        with suppress(OSError):
+            os.write(2, self._last_errors)
+        self._last_errors = b""
 
     def send(self, kind: Kind, message: list[bytes]) -> None:
         """Send a pickled message; what the pipe does not take now goes out when it can."""
@@ -188,6 +212,22 @@ class WorkerProcess:
             self._on_frame(Kind(kind), payload)
         return True
 
+    def _read_errors(self) -> None:
+        if self._errors.closed:
+            return
+        try:
+            data = os.read(self._errors.fileno(), _ERRORS_BYTES)
+        except BlockingIOError:
+            return
+        self._last_errors = (self._last_errors + data)[-_ERRORS_KEPT:]
+        if not data:
+            self._close_errors()
+
+    def _close_errors(self) -> None:
+        if not self._errors.closed:
+            self._loop.remove_reader(self._errors.fileno())
+            self._errors.close()
+
     def _bury(self) -> None:
         if self._released:
             return
@@ -198,6 +238,7 @@ class WorkerProcess:
         while not self._released and self._read():  # what it had sent before it died counts
             pass
         if not self._released:
+            self._read_errors()
             self._release()
             self._on_death(status)
 
@@ -211,8 +252,17 @@ class WorkerProcess:
             self._deafen()
             self._pages.close()
             self._results.close()
+            self._close_errors()
             self._inbox.clear()
             self._outbox.clear()
+
+
+def _own_errors() -> int:
+    """Open our standard error once more, or where there is none, what takes everything."""
+    try:
+        return os.dup(2)
+    except OSError:
+        return os.open(os.devnull, os.O_WRONLY)
 
 
 def _widen(pipe: int) -> None:

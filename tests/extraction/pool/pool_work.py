@@ -31,6 +31,10 @@ def deadly_warm_up():
     os._exit(7)
 
 
+def talkative_warm_up():
+    os.write(2, b"loaded slowly\n")
+
+
 class OneWayError(Exception):
     """Pickles, but does not come back."""
 
@@ -111,7 +115,7 @@ def _forge(name):
         "pickle": HEADER.pack(Kind.RESULT, 4) + pickle.dumps(1, 0)[:4],
         "no frame": HEADER.pack(77, 0),
         "a large frame": HEADER.pack(Kind.RESULT, 1 << 40),
-        "an order": HEADER.pack(Kind.BROKEN, 0),
+        "an order": HEADER.pack(Kind.ORDERS, 0),
     }
     for pipe in pipes:
         os.write(pipe, frames[name])

@@ -71,6 +71,20 @@ def is_alive(pid):
     return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
+@pytest.fixture
+def start_by(tmp_path, monkeypatch):
+    """Have workers started by a script of the shell in the place of Python."""
+
+    def change(script, mode=0o755):
+        path = tmp_path / "python"
+        path.write_text(f"#!/bin/sh\npython={sys.executable}; cd {tmp_path}\n{script}\n")
+        path.chmod(mode)
+        monkeypatch.setattr(sys, "executable", str(path))
+        return tmp_path
+
+    return change
+
+
 def wait_until_gone(pids, seconds):
     end = time.monotonic() + seconds
     while any(map(is_alive, pids)) and time.monotonic() < end:
@@ -474,7 +488,105 @@ def test_a_worker_whose_warm_up_fails_makes_the_pool_fail_with_the_reason(serve,
 def test_workers_that_die_while_they_start_make_the_pool_fail_with_the_exit_status(serve, work):
     error = serve(lambda pool: outcome(pool, "answer", 1), warm_up=work.deadly_warm_up)
     assert isinstance(error, ExtractionPoolError)
-    assert "exit status 7" in str(error)
+    assert str(error) == "no extraction worker can be started: it ended with exit status 7"
+
+
+def test_a_python_that_cannot_be_executed_makes_the_pool_fail_and_never_holds_up_the_loop(
+    serve, start_by
+):
+    folder = start_by("", mode=0o644)
+
+    async def scenario(pool):
+        pages = [asyncio.create_task(outcome(pool, "answer", n)) for n in range(5)]
+        slowest = 0.0
+        while not all(page.done() for page in pages):
+            asked = time.monotonic()
+            await asyncio.sleep(0.01)
+            slowest = max(slowest, time.monotonic() - asked)
+        return await asyncio.gather(*pages, outcome(pool, "answer", 6)), slowest
+
+    errors, slowest = serve(scenario, workers=2)
+    for error in errors:
+        assert isinstance(error, ExtractionPoolError)
+        assert str(error) == (
+            "no extraction worker can be started: "
+            f"[Errno 13] Permission denied: '{folder / 'python'}'"
+        )
+    assert slowest < 1
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("exit 3", "it ended with exit status 3"),
+        ("kill -9 $$", "it was ended by SIGKILL"),
+        ("kill -40 $$", "it was ended by signal 40"),
+        (
+            "echo no room >&2; echo >&2; echo 'for  it' >&2; exit 1",
+            "exit status 1: no room / for it",
+        ),
+        ("seq 90000 >&2; echo end >&2; exit 1", "exit status 1: 89999 / 90000 / end"),
+        ('ulimit -v 20000; exec $python "$@"', "it ended with exit status"),
+        ("exec sleep 60", "it was not ready within 1 s"),
+    ],
+)
+def test_starts_that_fail_in_a_row_are_few_and_told_by_the_last_one_in_a_short_line(
+    serve, start_by, monkeypatch, capfd, script, told
+):
+    monkeypatch.setattr("crawler.extraction.pool.extraction_pool._START_SECONDS", 1.0)
+    folder = start_by(f"echo >> starts; {script}")
+    error = serve(lambda pool: outcome(pool, "answer", 1), workers=2)
+    assert isinstance(error, ExtractionPoolError)
+    assert told in str(error)
+    assert len(str(error)) < 700
+    assert "\n" not in str(error)
+    assert len((folder / "starts").read_text().splitlines()) <= 6
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("failure", ["exit 1", "kill -9 $$"])
+def test_starts_that_fail_twice_and_then_work_cost_no_page(serve, start_by, failure):
+    folder = start_by(
+        f'echo >> starts; [ $(wc -l < starts) -gt 3 ] || {failure}; exec $python "$@"'
+    )
+
+    async def scenario(pool):
+        return await asyncio.gather(*(outcome(pool, "answer", n) for n in range(5)))
+
+    assert serve(scenario, workers=2) == [*range(5)]
+    assert len((folder / "starts").read_text().splitlines()) == 5  # two workers in the end
+
+
+def test_a_worker_that_is_there_goes_on_where_no_other_can_be_started(serve, start_by):
+    async def scenario(pool):
+        before = await pool.extract(("pid", None))
+        starts = start_by("echo >> starts; exit 1") / "starts"
+        starts.touch()
+        while len(starts.read_text().splitlines()) <= 5:
+            assert await pool.extract(("pid", None)) == before
+            await asyncio.sleep(0.05)
+
+    serve(scenario, pages_per_worker=2)
+
+
+def test_a_page_that_waits_for_a_fresh_worker_does_not_wait_for_ever(serve, start_by):
+    async def scenario(pool):
+        pids = set()
+        while len(pids) < 2:  # no worker is fresh
+            pids.update(await asyncio.gather(*(pool.extract(("pid", None)) for _ in range(4))))
+        start_by("exit 1")
+        return await outcome(pool, "exit", 1)
+
+    error = serve(scenario, workers=2)
+    assert str(error) == "no extraction worker can be started: it ended with exit status 1"
+
+
+def test_what_a_worker_writes_while_it_starts_is_passed_on_once_it_works(serve, work, capfd):
+    async def scenario(pool):
+        await pool.extract(("answer", 1))
+
+    serve(scenario, warm_up=work.talkative_warm_up)
+    assert capfd.readouterr().err == "loaded slowly\n"
 
 
 def test_work_that_a_worker_cannot_import_makes_the_pool_fail_with_the_reason(serve, monkeypatch):
