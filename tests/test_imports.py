@@ -28,7 +28,7 @@ HOMES = {
     "cronsim": ["crawler/watch/schedule.py"],
     "aiohttp": ["crawler/watch/server.py"],
     "prometheus_client": ["crawler/watch/"],
-    "playwright": ["crawler/downloader/browser.py", "crawler/downloader/page_answers.py"],
+    "playwright": ["crawler/downloader/browser.py", "crawler/downloader/rendering.py"],
     "web_poet": ["crawler/page_objects.py"],
     "parsel": ["crawler/rules.py"],
     "cssselect": ["crawler/rules.py"],

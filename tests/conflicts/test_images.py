@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.conflicts.images import is_same_image
+from crawler.conflicts.compare import is_same_image
 
 SAME = [
     ("https://a.example/i/bridge.jpg", "http://www.a.example/i/bridge.webp"),

@@ -1,8 +1,9 @@
-"""The choice among what the sources of a page say, field by field."""
+"""The choice among what the sources of a page say, field by field, and what it says it is."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.metadata.authors import (
     author_names,
@@ -10,7 +11,6 @@ from crawler.extraction.metadata.authors import (
     without_affiliation,
     without_site,
 )
-from crawler.extraction.metadata.declared_kind import free_flag, free_tier
 from crawler.extraction.metadata.field_text import (
     BYLINE,
     JSON_LD,
@@ -27,7 +27,59 @@ from crawler.extraction.metadata.page_links import amp_url, canonical_url
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from crawler.extraction.metadata.json_ld import Node
     from crawler.extraction.metadata.markup import Markup
+
+
+_TRUE = frozenset({"true", "yes", "1"})
+_FALSE = frozenset({"false", "no", "0"})
+# The values of the meta tag article:content_tier; a metered article is not free to everybody.
+_TIERS = {"free": True, "metered": False, "locked": False}
+
+
+def free_flag(value: str) -> bool | None:
+    """A schema.org Boolean: true or false in any case, also as https://schema.org/True."""
+    word = value.strip().rstrip("/").rsplit("/", 1)[-1].lower()
+    if word in _TRUE:
+        return True
+    return False if word in _FALSE else None
+
+
+def free_tier(value: str) -> bool | None:
+    """The meaning of `article:content_tier`: free, metered or locked."""
+    return _TIERS.get(value.strip().lower())
+
+
+MAX_TYPES: Final = 10
+_MAX_WORDS: Final = 1_000_000
+# schema.org type names, and Open Graph types such as "video.episode".
+_TYPE: Final = re.compile(r"[a-z][a-z0-9._]{1,39}")
+_COUNT: Final = re.compile(r"\s*(\d{1,7})(?:\.0*)?\s*")
+
+
+def page_types(nodes: Iterable[Node], og_types: Iterable[str]) -> Found[tuple[str, ...]]:
+    """Lower-case types of the page's own nodes, the best node's first, then its og:type.
+
+    At most 10, each once: ("liveblogposting", "newsarticle", "webpage", "article").
+    The origin is that of the first.
+    """
+    origins: dict[str, str] = {}
+    for name in (name for node in nodes for name in sorted(node.types)):
+        origins.setdefault(name, JSON_LD)
+    for name in og_types:
+        origins.setdefault(name.strip().lower(), OPEN_GRAPH)
+    types = tuple(name for name in origins if _TYPE.fullmatch(name))[:MAX_TYPES]
+    return Found(types, origins[types[0]] if types else None)
+
+
+def word_count(counts: Iterable[Candidate]) -> Found[int | None]:
+    """The first credible schema.org wordCount; zero is what templates write for "unknown"."""
+    for value, origin in counts:
+        match = _COUNT.fullmatch(value)
+        if match and 0 < int(match[1]) <= _MAX_WORDS:
+            return Found(int(match[1]), origin)
+    return Found(None, None)
+
 
 _MAX_LANGUAGES = 10
 _UNSEEN = frozenset({META, OPEN_GRAPH})

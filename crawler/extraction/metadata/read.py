@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from crawler.extraction.metadata.declared_kind import page_types, word_count
 from crawler.extraction.metadata.field_choice import (
     chosen_amp,
     chosen_authors,
@@ -15,9 +14,11 @@ from crawler.extraction.metadata.field_choice import (
     chosen_free,
     chosen_text,
     declared_languages,
+    page_types,
+    word_count,
 )
 from crawler.extraction.metadata.field_sources import FieldSources
-from crawler.extraction.metadata.image_sources import publisher_logos, raw_images
+from crawler.extraction.metadata.image_sources import publisher_logos, raw_images, visible_images
 from crawler.extraction.metadata.images import chosen_images
 from crawler.extraction.metadata.json_ld import json_ld_values, page_nodes, schema_nodes
 from crawler.extraction.metadata.keywords import chosen_keywords
@@ -25,7 +26,6 @@ from crawler.extraction.metadata.markup import read_markup
 from crawler.extraction.metadata.media import chosen_media
 from crawler.extraction.metadata.publication import publication_dates
 from crawler.extraction.metadata.titles import chosen_title
-from crawler.extraction.metadata.visible_images import visible_images
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.downloader.host_state import LONGEST_REST
-from crawler.downloader.retry_after import longest_retry_after, retry_after, time_at
+from crawler.downloader.retry import longest_retry_after, retry_after, time_at
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 

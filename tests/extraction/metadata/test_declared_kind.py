@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.metadata.declared_kind import MAX_TYPES, page_types, word_count
+from crawler.extraction.metadata.field_choice import MAX_TYPES, page_types, word_count
 from crawler.extraction.metadata.field_text import JSON_LD, OPEN_GRAPH, Candidate
 from crawler.extraction.metadata.json_ld import page_nodes, schema_nodes
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.metadata.declared_kind import free_flag, free_tier
+from crawler.extraction.metadata.field_choice import free_flag, free_tier
 
 
 @pytest.mark.parametrize(

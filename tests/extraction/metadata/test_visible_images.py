@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import lxml.html
 import pytest
 
-from crawler.extraction.metadata.visible_images import visible_images
+from crawler.extraction.metadata.image_sources import visible_images
 
 if TYPE_CHECKING:
     from crawler.extraction.metadata.image_sources import RawImage
