@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -28,7 +30,7 @@ HOMES = {
     "cronsim": ["crawler/watch/schedule.py"],
     "aiohttp": ["crawler/watch/server.py"],
     "prometheus_client": ["crawler/watch/"],
-    "playwright": ["crawler/downloader/browser.py", "crawler/downloader/rendering.py"],
+    "playwright": ["crawler/downloader/browser.py", "crawler/downloader/page_answers.py"],
     "web_poet": ["crawler/page_objects.py"],
     "parsel": ["crawler/rules.py"],
     "cssselect": ["crawler/rules.py"],
@@ -104,3 +106,12 @@ def test_no_module_is_imported_by_what_it_imports_itself() -> None:
         }
         imported[module] = names & paths.keys() - {"crawler"}
     TopologicalSorter(imported).prepare()  # raises CycleError, which names the circle
+
+
+def test_the_command_line_needs_no_extra() -> None:
+    extras = {"playwright", "PIL", "imagesize", "web_poet", "ahocorasick_rs"}
+    program = "import crawler.__main__, crawler.cli.app, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=PROJECT
+    )
+    assert extras.isdisjoint(done.stdout.split())

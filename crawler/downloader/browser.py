@@ -5,7 +5,7 @@ What scripts ask for is answered by the caller, so that whatever holds for a cra
 the browser make connections of its own.
 
 A page is taken for hostile. Each has a browser context, so a renderer process, of its own; what it
-may read is told by `crawler.downloader.rendering`; and nothing that ends or bounds it runs where
+may read is told by `crawler.downloader.page_answers`; and nothing that ends or bounds it runs where
 its scripts do.
 """
 
@@ -22,7 +22,8 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from playwright.async_api import async_playwright
 
-from crawler.downloader.rendering import PageAnswers, Rendered, RenderError
+from crawler.downloader.page_answers import PageAnswers
+from crawler.downloader.rendering import Rendered, RenderError
 from crawler.downloader.robots.rules import origin_of
 
 if TYPE_CHECKING:
