@@ -554,7 +554,8 @@ def test_starts_that_fail_twice_and_then_work_cost_no_page(serve, start_by, fail
         return await asyncio.gather(*(outcome(pool, "answer", n) for n in range(5)))
 
     assert serve(scenario, workers=2) == [*range(5)]
-    assert len((folder / "starts").read_text().splitlines()) == 5  # two workers in the end
+    # Three starts fail; the pages may be done before the second worker is there.
+    assert len((folder / "starts").read_text().splitlines()) in {4, 5}
 
 
 def test_a_worker_that_is_there_goes_on_where_no_other_can_be_started(serve, start_by):
