@@ -140,7 +140,8 @@ _MARKDOWN = re.compile(
   | (?P<brace>\{(?=[%:#]|\Z))
   | (?P<backslash>\\(?=[ ]?\Z))
   | (?P<end>\](?=:|\Z))
-  | (?P<escaped>[\\`*\[\]{}|] | !(?=[ ]?\Z) | \$(?=\$|\Z) | (?<=\$)\$)
+  | (?P<tick>`)
+  | (?P<escaped>[\\*\[\]{}|] | !(?=[ ]?\Z) | \$(?=\$|\Z) | (?<=\$)\$)
   | (?P<hashes>\#+)
   | (?P<underscores>_+)
   | (?P<less><)
@@ -184,22 +185,26 @@ def _escape(match: re.Match[str]) -> str:
         # After a space it cannot end a strikethrough, and one that nothing ends is text.
         stands_alone = text[start - 1 : start] == " " and text[end : end + 1].isalnum()
         return found if stands_alone else "&#126;"
+    if kind == "address":
+        before = _LOOSE_UNDERSCORES.sub(r"\\\g<0>", before)
     if kind in _REFERENCES:
         return before + _REFERENCES[kind]
     return before + "\\" + last
 
 
-# kramdown knows no backslash escape for "^" and "~", one for "<" would leave a tag to browsers,
-# "\{%" is still Liquid's, and kramdown takes two backslashes at the end for a line break, and "\]:"
-# for that of a definition.
+# kramdown knows no backslash escape for "^" and "~", nor for "`" where it looks for the cells of a
+# table; one for "<" would leave a tag to browsers, "\{%" is still Liquid's, and kramdown takes two
+# backslashes at the end for a line break, and "\]:" for that of a definition.
 _REFERENCES = {
     "brace": "&#123;",
     "backslash": "&#92;",
     "caret": "&#94;",
+    "tick": "&#96;",
     "end": "&#93;",
     "less": "&lt;",
     "ampersand": "&amp;",
 }
+_LOOSE_UNDERSCORES = re.compile(r"(?<![^\W\d_])_|_(?![^\W\d_])")  # not between two letters
 _NO_TEXT = ("", " ")  # what may stand before or after the text on its line
 # Lines that Markdown could read as the definition of a link, a note or an abbreviation: those that
 # begin with a bracket, or with the end of one.
@@ -211,7 +216,7 @@ _HEADING = re.compile(r"^[^A-Za-z\n]*(?:\#{1,6}[ \t]|(?:=+|-+)[ \t]*$)", re.MULT
 # What Hugo takes for the attributes of the block above, of a heading or of a fence.
 _ATTRIBUTES = re.compile(
     r"^[^A-Za-z{\n]*(?:(?:\#{1,6}[ \t]|`{3,}|~{3,})[^\n]*)?"
-    r"\{[ \t]*(?:[#.][\w:-]|[A-Za-z_:][\w:.-]*[ \t]*=)[^\n]*\}[ \t]*$",
+    r"\{[ \t]*(?:[#.]|[A-Za-z_:][\w:.-]*[ \t]*=)[^\n]*\}[ \t]*$",
     re.MULTILINE,
 )
 _IN_CODE = re.compile(

@@ -234,6 +234,8 @@ _MARKS: Final = ((Style.EMPHASIS, "*"), (Style.STRONG, "**"), (Style.DELETED, "~
 # tables), a strikethrough's end (kramdown), and an e-mail address (Hugo's links, which take the
 # backtick and the word before it for a part of the name).
 _NOT_IN_CODE_SPANS: Final = re.compile(r"[`|]|~~|@[\w-]+\.")
+# With the bracket that a link begins with, this would be kramdown's definition of one.
+_NOT_IN_LINKED_CODE: Final = re.compile(r"\]:")
 
 
 def render_paragraphs(lines: Sequence[Sequence[Run]]) -> list[str]:
@@ -296,7 +298,7 @@ def _render_run(run: Run, before: str, after: str) -> str:
     if run.text == " ":
         return run.text
     marks = [mark for style, mark in _MARKS if style in run.style]
-    if Style.CODE in run.style and not _NOT_IN_CODE_SPANS.search(run.text):
+    if Style.CODE in run.style and not _ends_early_as_code(run):
         text = f"`{code_text(run.text)}`"
         is_word_at_start = is_word_at_end = False
     else:
@@ -309,6 +311,12 @@ def _render_run(run: Run, before: str, after: str) -> str:
     if marks and opens and closes:
         return "".join(reversed(marks)) + text + "".join(marks)
     return text
+
+
+def _ends_early_as_code(run: Run) -> bool:
+    if run.link and _NOT_IN_LINKED_CODE.search(run.text):
+        return True
+    return _NOT_IN_CODE_SPANS.search(run.text) is not None
 
 
 def _is_boundary(character: str) -> bool:

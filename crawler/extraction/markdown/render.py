@@ -92,7 +92,7 @@ _TOP_LEVEL: Final = 2  # level 1 is the title, which is not part of the body
 _LOWEST_LEVEL: Final = 6
 _BLOCKS: Final = frozenset({"p", "head", "list", "item", "quote", "table", "row", "cell", "div"})
 _MOST_IN_TIGHT_ITEM: Final = 2
-_LIST_LINE: Final = re.compile(r"^\s*(?:[*+:-]|[0-9]+\.)", re.MULTILINE)
+_LIST_LINE: Final = re.compile(r"^\s*(?:[*+:-]|[0-9]+\.|_[ \t]*_[ \t]*_)", re.MULTILINE)
 # What a page has between its blocks is a figure, and a paragraph of its own.
 _AROUND_PICTURES: Final = frozenset({"body", "div", "quote"})
 
