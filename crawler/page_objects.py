@@ -13,7 +13,8 @@ from web_poet import HttpResponse, WebPage, consume_modules, default_registry
 from web_poet.fields import get_fields_dict
 
 from crawler.extraction.article import Article, Image, content_hash, count_words, reading_minutes
-from crawler.extraction.extract import ExtractionJob, chosen_markdown, extract_page, warm_up
+from crawler.extraction.extract import chosen_markdown
+from crawler.extraction.job import ExtractionJob, extract_page, warm_up
 from crawler.extraction.metadata.dates import parse_date_time
 from crawler.extraction.metadata.field_text import field_text
 from crawler.extraction.metadata.language import language_tag

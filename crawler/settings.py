@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from scrapy.settings import default_settings
+
 BOT_NAME = "frontmatter-crawler"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
@@ -150,10 +152,17 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 CONCURRENT_ITEMS = 2  # a callback yields one; Scrapy starts so many tasks for each callback
+# Without those that are off: EXTENSIONS could only name them, and Scrapy loads what it names.
+EXTENSIONS_BASE = {
+    name: place
+    for name, place in default_settings.EXTENSIONS_BASE.items()
+    if name
+    not in {
+        "scrapy.extensions.remote_control.RemoteControl",
+        "scrapy.extensions.telnet.TelnetConsole",
+    }
+}
 EXTENSIONS = {
-    # Off by their settings as well, but loaded all the same, which takes 0.2 seconds.
-    "scrapy.extensions.remote_control.RemoteControl": None,
-    "scrapy.extensions.telnet.TelnetConsole": None,
     "crawler.downloader.host_state.Hosts": 0,
     "crawler.downloader.proxies.Proxies": 0,
     "crawler.downloader.stop.BoundedStop": 0,

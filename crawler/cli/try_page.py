@@ -29,7 +29,7 @@ from crawler.crawl.reading import Reading, read_page
 from crawler.downloader.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
 from crawler.downloader.media_type import content_type_of
 from crawler.downloader.rendering import RenderError
-from crawler.extraction.extract import ExtractionJob
+from crawler.extraction.job import ExtractionJob
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.options import OptionError
 from crawler.rules import RULES, SiteRules

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from crawler.extraction.article import Article
-from crawler.extraction.extract import ExtractionJob, extract_page, warm_up
+from crawler.extraction.job import ExtractionJob, extract_page, warm_up
 from crawler.extraction.pool.extraction_pool import ExtractionPool, default_workers
 from crawler.options import OptionError
 

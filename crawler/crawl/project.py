@@ -59,7 +59,7 @@ def spider_settings(overrides: Mapping[str, str]) -> Settings:
 
 
 def _put(settings: BaseSettings, name: str, value: Any) -> None:
-    if isinstance(value, BaseSettings):
+    if isinstance(value, BaseSettings) and not name.endswith("_BASE"):
         for component, place in value.items():
             settings[name].set(component, place, priority=_PRIORITY)
     else:

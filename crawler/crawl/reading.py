@@ -14,7 +14,7 @@ from crawler.downloader.outcome import parked, state_of_status
 from crawler.downloader.robots.rules import product_token
 from crawler.downloader.warc import TAKEN_AT
 from crawler.extraction.classify.walls import refused_by_challenge
-from crawler.extraction.extract import ExtractionJob
+from crawler.extraction.job import ExtractionJob
 from crawler.extraction.metadata.opt_outs import OptOuts, header_opt_outs, with_opt_outs
 from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
 from crawler.ledger.records import Attempt

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from w3lib.encoding import http_content_type_encoding
@@ -36,48 +36,10 @@ from crawler.rules import Rule
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+    from crawler.extraction.job import ExtractionJob
+
 # Fewer words than this are a caption or a notice, not an article.
 MIN_WORDS: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractionJob:
-    """A page to extract.
-
-    Attributes:
-        html: the response body, uncompressed.
-        url: where it came from, after redirects.
-        content_type: the Content-Type header, "" without one.
-        wants_body: False where only the metadata is asked for.
-        agent: our product token, by which a page may speak to us alone.
-        asked: the URL before redirects; "" without any.
-        first: the URL of the article's first page, if this is a further one; else "".
-        rule: the rule of its site, where there is one.
-    """
-
-    html: bytes
-    url: str
-    content_type: str = ""
-    wants_body: bool = True
-    agent: str = ""
-    asked: str = ""
-    first: str = ""
-    rule: Rule | None = None
-
-
-def extract_page(job: ExtractionJob) -> Article:
-    """Extract the article of a page; without a body its `markdown` is ""."""
-    charset = http_content_type_encoding(job.content_type) if job.content_type else None
-    return extract_article(
-        job.html,
-        job.url,
-        charset=charset,
-        wants_body=job.wants_body,
-        agent=job.agent,
-        asked=job.asked,
-        first=job.first,
-        rule=job.rule,
-    )
 
 
 def extract_article(
@@ -180,13 +142,6 @@ def _markdown_by_rule(tree: HtmlElement, rule: Rule, base: str, *, least: int = 
     elements = chosen_elements(tree, rule)
     markdown = to_markdown(chosen_body(tree, elements), base) if elements else ""
     return markdown if count_words(markdown) >= least else ""
-
-
-def warm_up() -> None:
-    """Load all that the first page would otherwise wait for."""
-    extract_article(
-        "<html><body><article><p>Warm.</p></article></body></html>", "http://a.example/"
-    )
 
 
 def _with_language(article: Article, metadata: Metadata, text: str) -> Article:

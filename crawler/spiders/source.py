@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.extraction.article import Article
-    from crawler.extraction.extract import ExtractionJob
+    from crawler.extraction.job import ExtractionJob
     from crawler.ledger.ledger import DueSource
     from crawler.summary import RunSummary
 

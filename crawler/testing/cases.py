@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from crawler.extraction.extract import ExtractionJob, extract_page
+from crawler.extraction.job import ExtractionJob, extract_page
 from crawler.output.atomic import create_atomically, write_atomically
 from crawler.output.entry import written_name
 from crawler.output.layout import safe_segment

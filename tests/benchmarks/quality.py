@@ -33,7 +33,7 @@ from lxml.html import fromstring
 from markdown_it import MarkdownIt
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.extraction.extract import ExtractionJob, extract_page
+from crawler.extraction.job import ExtractionJob, extract_page
 from crawler.extraction.parse import decode_page
 
 if TYPE_CHECKING:

@@ -109,7 +109,7 @@ def extract_alone(corpus: Path, items: Path) -> dict[str, float]:
     from scrapy.settings import Settings  # noqa: PLC0415 - each way loads only what it uses
 
     from crawler.crawl.pool import pool_from_settings  # noqa: PLC0415
-    from crawler.extraction.extract import ExtractionJob  # noqa: PLC0415
+    from crawler.extraction.job import ExtractionJob  # noqa: PLC0415
 
     settings = Settings()
     settings.setmodule("crawler.settings")
@@ -138,7 +138,7 @@ def crawl(way: str, items: Path, output: Path) -> dict[str, float]:  # noqa: C90
 
     from crawler.cli.logs import quiet_others  # noqa: PLC0415
     from crawler.extraction.article import Article  # noqa: PLC0415
-    from crawler.extraction.extract import extract_page  # noqa: PLC0415
+    from crawler.extraction.job import extract_page  # noqa: PLC0415
     from crawler.spiders.items import ItemsSpider  # noqa: PLC0415
 
     canned = Article(markdown="word " * 300, title="A title", word_count=300)

@@ -163,7 +163,7 @@ def pages_of_corpus(folder: Path) -> dict[str, Article]:
     """The articles of a folder with `pages.warc.gz` by their URLs."""
     from warcio.archiveiterator import ArchiveIterator  # noqa: PLC0415 - of the extra "bench"
 
-    from crawler.extraction.extract import ExtractionJob, extract_page  # noqa: PLC0415
+    from crawler.extraction.job import ExtractionJob, extract_page  # noqa: PLC0415
 
     articles: dict[str, Article] = {}
     with (folder / "pages.warc.gz").open("rb") as stream:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.extraction.article import Article
-from crawler.extraction.extract import ExtractionJob, extract_article, extract_page, warm_up
+from crawler.extraction.extract import extract_article
+from crawler.extraction.job import ExtractionJob, extract_page, warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,8 @@ import pytest
 from scrapy.settings import Settings
 
 from crawler.crawl.pool import pool_from_settings
-from crawler.extraction.extract import ExtractionJob, extract_article
+from crawler.extraction.extract import extract_article
+from crawler.extraction.job import ExtractionJob
 from tests.web.articles import article_html
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from crawler.extraction.extract import ExtractionJob, extract_page
+from crawler.extraction.job import ExtractionJob, extract_page
 from crawler.items.enrichment import insert_added_parts, remove_added_parts
 from crawler.items.item import Item, ItemError, parse_item
 from crawler.ledger.records import Attempt, Mention, SourceRecord, Visit

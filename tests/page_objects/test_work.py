@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from web_poet import default_registry
 
-from crawler.extraction.extract import ExtractionJob
+from crawler.extraction.job import ExtractionJob
 from crawler.page_objects import (
     PageObjectError,
     extract_by_page_objects,

@@ -12,7 +12,7 @@ from scrapy.http import HtmlResponse, Request, Response
 from crawler.crawl.reading import Reading, read_page, redirects_of
 from crawler.downloader.warc import TAKEN_AT
 from crawler.extraction.article import Article, PageKind
-from crawler.extraction.extract import ExtractionJob
+from crawler.extraction.job import ExtractionJob
 from crawler.extraction.pool.extraction_pool import ExtractionPool, ExtractionPoolError
 from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
 from crawler.extraction.pool.worker import Raised

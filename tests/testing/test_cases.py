@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.extraction.article import Article, Image, PageKind
-from crawler.extraction.extract import ExtractionJob, extract_page
+from crawler.extraction.job import ExtractionJob, extract_page
 from crawler.states import State
 from crawler.testing.cases import Case, CaseError, Told, read_cases, told_fields, told_page
 from tests.web.articles import article_html

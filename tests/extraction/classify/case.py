@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from scrapy.http import HtmlResponse, Request
 
 from crawler.crawl.reading import Reading, read_page
-from crawler.extraction.extract import ExtractionJob, extract_page
+from crawler.extraction.job import ExtractionJob, extract_page
 
 if TYPE_CHECKING:
     from crawler.extraction.article import Article

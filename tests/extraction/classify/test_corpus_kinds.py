@@ -11,7 +11,7 @@ import pytest
 
 from crawler.extraction import extract
 from crawler.extraction.classify.classify import Classification, classify
-from crawler.extraction.extract import ExtractionJob, extract_page
+from crawler.extraction.job import ExtractionJob, extract_page
 from crawler.states import State
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import lxml.html
 import pytest
 
 from crawler.extraction.article import Article
-from crawler.extraction.extract import ExtractionJob, extract_page
+from crawler.extraction.job import ExtractionJob, extract_page
 from crawler.extraction.metadata.markup import read_markup
 from crawler.extraction.metadata.opt_outs import (
     OptOuts,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.process import project_settings
 from crawler.crawl.pool import pool_from_settings
-from crawler.extraction.extract import ExtractionJob, extract_page
+from crawler.extraction.job import ExtractionJob, extract_page
 
 if TYPE_CHECKING:
     from crawler.extraction.article import Article
