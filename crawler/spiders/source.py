@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, Self, TypeVar
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider
 
-from crawler.crawl.checks import choose_warc_files, wants_duplicates
+from crawler import config
+from crawler.crawl.checks import check_names, choose_warc_files
 from crawler.crawl.faults import (
     bare_visit,
     fault_detail,
@@ -131,7 +132,7 @@ class SourceSpider(Spider):
         """
         super().update_settings(settings)
         put_ours_below(settings)
-        agent = user_agent(settings.get("CRAWLER_CONTACT", ""))
+        agent = user_agent(config.CONTACT.of(settings))
         settings.set("USER_AGENT", agent, priority="addon")
         give_archive_a_slot(settings)
 
@@ -146,6 +147,7 @@ class SourceSpider(Spider):
         known = {name: value for name, value in kwargs.items() if not name.startswith("_")}
         own = {name: known.pop(name) for name in cls.arguments & known.keys()}
         put_ours_below(crawler.settings)  # `scrapy crawl` puts the project's components back
+        check_names(crawler.settings)
         options = CrawlOptions.parse(**known)
         choose_warc_files(crawler.settings, options)
         spider = super().from_crawler(crawler, *args)
@@ -154,7 +156,7 @@ class SourceSpider(Spider):
         spider.ledger_thread = LedgerThread()
         spider.memory = LedgerMemory(spider.ledger_thread, on_failure=spider.cannot_keep)
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
-        spider.duplicates = wants_duplicates(crawler.settings)
+        spider.duplicates = config.DUPLICATES.of(crawler.settings)
         spider.additions = Additions.from_settings(crawler.settings)
         spider.rules = SiteRules.from_settings(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)
