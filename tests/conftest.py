@@ -7,6 +7,7 @@ import signal
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from tests.web import articles, command, item_files
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.web.command import Outcome
+
+
+# How long an example takes says something of the machine.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_xdist_auto_num_workers() -> int:
