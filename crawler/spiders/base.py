@@ -22,8 +22,8 @@ from crawler.downloader.proxies import Proxies, unusable_proxy
 from crawler.downloader.stop import BoundedStop, is_stopping
 from crawler.downloader.warc import Replay
 from crawler.items.find import ItemsNotFoundError
+from crawler.ledger.ledger import LedgerError
 from crawler.ledger.revisit import RevisitPolicy
-from crawler.ledger.sqlite import LedgerError
 from crawler.options import CrawlOptions
 from crawler.output.enriched import Additions
 from crawler.rules import SiteRules
