@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import IntEnum
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler import __version__
 from crawler.discovery.options import DiscoveryTally
+from crawler.ledger.events import EventKind
 from crawler.states import State
 from crawler.timestamps import utc_text
 from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
+    from crawler.ledger.events import Event
     from crawler.ledger.records import Attempt, Visit
     from crawler.options import CrawlOptions
 
@@ -31,7 +36,10 @@ OUT_OF_TIME: Final = "out of time"
 
 _NOT_VISITED: Final = "not-visited"
 _HOSTS_SHOWN: Final = 10
+_HOSTS_LOGGED: Final = 50
 _PROBLEMS_KEPT: Final = 200
+_EVENTS_KEPT: Final = 100  # of each kind
+_PROBLEMS_LOGGED: Final = 20  # the log of runs is bounded, and the problems told each time
 
 
 @dataclass(slots=True)
@@ -69,6 +77,8 @@ class RunSummary:
         seconds: wall-clock time of the run.
         ended: "finished", "interrupted", "out of time", or why it could not go on.
         discovery: what a search for new items has found; None where there was none.
+        happened: how many sources were lost, began to fail, came back or were changed.
+        events: the first of each of these.
     """
 
     items: int = 0
@@ -89,6 +99,8 @@ class RunSummary:
     seconds: float = 0.0
     ended: str = "running"
     discovery: DiscoveryTally | None = None
+    happened: Counter[EventKind] = field(default_factory=Counter)
+    events: list[Event] = field(default_factory=list)
 
     @property
     def done(self) -> int:
@@ -107,6 +119,13 @@ class RunSummary:
             host = site_of((hop.redirects or (hop.url,))[-1])
             self.hosts.setdefault(host, HostTally()).add(hop)
 
+    def add_events(self, events: Iterable[Event]) -> None:
+        """Count what a visit has changed, and keep the first of each kind."""
+        for event in events:
+            self.happened[event.kind] += 1
+            if self.happened[event.kind] <= _EVENTS_KEPT:
+                self.events.append(event)
+
     def add_problem(self, problem: str) -> None:
         """Keep a defect to show at the end."""
         self.problem_count += 1
@@ -117,6 +136,11 @@ class RunSummary:
         """Return the sites with the slowest single try first."""
         ranked = sorted(self.hosts.items(), key=lambda host: -host[1].slowest)
         return ranked[:_HOSTS_SHOWN]
+
+    def busiest_hosts(self) -> list[tuple[str, HostTally]]:
+        """Return the sites with the most failures first, then with the most tries."""
+        ranked = sorted(self.hosts.items(), key=lambda host: (-host[1].failures, -host[1].tries))
+        return ranked[:_HOSTS_LOGGED]
 
     def failing_hosts(self) -> list[tuple[str, HostTally]]:
         """Return the sites with failed tries, most failures first."""
@@ -235,7 +259,18 @@ def run_record(
         "exitCode": exit_code,
         "options": options.logged(),
         **counts,
+        "problems": document["problems"][:_PROBLEMS_LOGGED],
+        "happened": {str(kind): summary.happened[kind] for kind in EventKind},
+        "events": [event.as_json() for event in summary.events],
+        "hosts": [_host_json(*host) for host in summary.busiest_hosts()],
+        "versions": versions(),
     }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what decides how a run goes."""
+    libraries = {name: version(name) for name in ("scrapy", "trafilatura")}
+    return {"crawler": __version__, **libraries, "python": platform.python_version()}
 
 
 def append_run(path: Path, record: dict[str, Any]) -> None:

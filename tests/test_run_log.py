@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crawler.ledger.events import Event, EventKind
 from crawler.options import CrawlOptions
 from crawler.states import State
-from crawler.summary import RunSummary, append_run, run_record
+from crawler.summary import RunSummary, append_run, run_record, versions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,38 @@ def test_a_record_has_times_outcome_and_counts() -> None:
         "sources": {"due": 2, "visited": {"gone": 1}, "held": {"ok": 1, "not-visited": 1}},
         "files": {"written": 4, "unchanged": 0, "failed": 0},
         "problemCount": 1,
+        "problems": ["x.md:1: bad"],
+        "happened": {"lost": 0, "failing": 0, "back": 0, "changed": 0},
+        "events": [],
+        "hosts": [],
+        "versions": versions(),
     }
+
+
+def test_a_record_has_what_happened_and_no_more_than_the_first_of_each_kind() -> None:
+    summary = RunSummary()
+    at = "2026-03-01T12:00:00Z"
+    events = [
+        Event(f"n.example/{n}", at, EventKind.LOST, State.GONE, State.OK, at) for n in range(150)
+    ]
+    summary.add_events(
+        [*events, Event("n.example/a", at, EventKind.BACK, State.OK, State.GONE, at)]
+    )
+    told = record(summary)
+    assert told["happened"] == {"lost": 150, "failing": 0, "back": 1, "changed": 0}
+    assert len(told["events"]) == 101
+    assert told["events"][0] == {
+        "source": "n.example/0",
+        "at": at,
+        "event": "lost",
+        "state": "gone",
+        "before": "ok",
+        "since": at,
+    }
+
+
+def test_a_record_names_the_versions_of_what_decides_how_a_run_goes() -> None:
+    assert record()["versions"].keys() == {"crawler", "scrapy", "trafilatura", "python"}
 
 
 def test_a_record_has_the_options_that_were_given() -> None:

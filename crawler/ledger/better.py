@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from crawler.conflicts.titles import titles_agree
 from crawler.duplicates import FEWEST_RUNS, likeness, wording
 from crawler.extraction.article import Article, words
+from crawler.ledger.events import failing_since
 from crawler.ledger.records import visit_json
 from crawler.states import State
 from crawler.timestamps import moment, now_text
@@ -36,6 +37,7 @@ def revision_of(record: SourceRecord) -> str:
             digest.update(b"-")
         else:
             digest.update(visit_json(_as_written(visit)) + visit.open_state.encode())
+    digest.update((record.failing_since or "-").encode())
     return digest.hexdigest()
 
 
@@ -209,8 +211,11 @@ def after_visit(record: SourceRecord, visit: Visit) -> SourceRecord:
     if record.held is not None and _may_replace(visit, record.held):
         visit = as_settled(record, visit)
     failures = _failures_in_a_row(record, visit)
+    since = failing_since(record, visit)
     last_state = visit.open_state
-    return replace(_with_news(record, visit), failures=failures, last_state=last_state)
+    return replace(
+        _with_news(record, visit), failures=failures, failing_since=since, last_state=last_state
+    )
 
 
 def _failures_in_a_row(record: SourceRecord, visit: Visit) -> int:
@@ -229,7 +234,7 @@ def _without_what_was_taken_back(record: SourceRecord) -> SourceRecord:
     held = record.held
     if held is None or url_key(held.hop.url) in map(url_key, record.urls):
         return record
-    return replace(record, held=None, last=None)
+    return replace(record, held=None, last=None, failing_since=None)
 
 
 def _with_news(record: SourceRecord, visit: Visit) -> SourceRecord:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import timedelta
 
+    from crawler.ledger.events import EventRows
     from crawler.ledger.records import (
         Copies,
         FeedAnswer,
@@ -75,6 +76,8 @@ class Ledger(Protocol):
     A run selects items, plans, then takes due sources and settles each. The selection and the
     plan belong to the run and are derived anew each time; items and sources are durable.
     """
+
+    events: EventRows
 
     def transaction(self) -> AbstractContextManager[None]:
         """Make what happens inside durable together or not at all."""
@@ -218,6 +221,7 @@ class Ledger(Protocol):
         last: Visit | None,
         images: Mapping[str, ImageRecord],
         *,
+        failing_since: str | None = None,
         wanted: str | None = None,
     ) -> None:
         """Hold what a file says that was written of a source, as if that visit was the last.
@@ -225,6 +229,7 @@ class Ledger(Protocol):
         Args:
             last: the last visit, where it was worse.
             images: what was learned of the files of its images.
+            failing_since: since when the source fails, None: it does not.
             wanted: why the source is due whatever the revisit policy says.
         """
 

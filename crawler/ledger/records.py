@@ -179,6 +179,8 @@ class SourceRecord:
         last_state: how the last visit ended, also where it left no other trace.
         first_at: when it was first visited, ISO 8601 in UTC.
         retry_at: not to be visited before, ISO 8601 in UTC.
+        failing_since: since when it does not give what is asked of it, ISO 8601 in UTC; None: it
+            does.
         images: what was learned of the files of its images, by URL.
     """
 
@@ -194,6 +196,7 @@ class SourceRecord:
     last_state: State | None = None
     first_at: str | None = None
     retry_at: str | None = None
+    failing_since: str | None = None
     images: Mapping[str, ImageRecord] = field(default_factory=dict)
 
     @property

@@ -30,8 +30,18 @@ CREATE TABLE source (
     first_at TEXT,                -- when it was first visited
     retry_at TEXT,                -- not to be visited before, as the site or our manners say
     failures INTEGER NOT NULL DEFAULT 0, -- in a row
+    failing_since TEXT,           -- NULL: the last visit gave what is asked of it
     wanted TEXT                   -- why it is due whatever the policy says
 );
+
+CREATE TABLE event (              -- what became of sources, of each one the latest
+    id INTEGER PRIMARY KEY,
+    source_id INTEGER NOT NULL REFERENCES source (id),
+    at TEXT NOT NULL,
+    event TEXT NOT NULL           -- JSON, see crawler.ledger.events
+);
+CREATE INDEX event_of_source ON event (source_id, id);
+CREATE INDEX event_by_time ON event (at);
 
 CREATE TABLE mention (
     item_id INTEGER NOT NULL REFERENCES item (id) ON DELETE CASCADE,

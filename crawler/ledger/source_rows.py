@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.ledger.better import after_visit, revision_of
+from crawler.ledger.events import EventRows, events_of
 from crawler.ledger.records import DAMAGE, SourceRecord, decode_visit, encode_visit
 from crawler.ledger.revisit import LastVisit
 from crawler.ledger.web_rows import images_from_text
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 _VISITED: Final = (
     "held_state, last_state, tried, answered, held, revision, checked_at, first_at, retry_at, "
-    "failures, wanted"
+    "failures, failing_since, wanted"
 )
 
 
@@ -165,6 +166,7 @@ class SourceRows:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self.events = EventRows(db)
         self.broken: dict[str, str] = {}  # keys of records that could not be read, and why
 
     def get(self, key: str) -> SourceRecord | None:
@@ -202,6 +204,7 @@ class SourceRows:
             last_state=last_state,
             first_at=row[7],
             retry_at=row[8],
+            failing_since=row[10],
             images=images,
         )
 
@@ -211,7 +214,8 @@ class SourceRows:
         self._db.execute(
             "UPDATE source SET held_state = NULL, last_state = NULL, tried = '[]', "
             "answered = NULL, held = NULL, last = NULL, revision = NULL, checked_at = NULL, "
-            "first_at = NULL, retry_at = NULL, failures = 0, wanted = NULL WHERE id = ?",
+            "first_at = NULL, retry_at = NULL, failures = 0, failing_since = NULL, wanted = NULL "
+            "WHERE id = ?",
             (source,),
         )
         self._db.execute("DELETE FROM source_images WHERE source_id = ?", (source,))
@@ -230,7 +234,12 @@ class SourceRows:
         return None if row is None else row[0]
 
     def adopt(
-        self, key: str, held: Visit, last: Visit | None, *, wanted: str | None
+        self,
+        key: str,
+        held: Visit,
+        last: Visit | None,
+        failing_since: str | None,
+        wanted: str | None,
     ) -> SourceRecord:
         """Hold what a file says; see `crawler.ledger.ledger.Ledger`.
 
@@ -241,11 +250,11 @@ class SourceRows:
         if known is None:
             raise KeyError(key)
         latest = last or held
-        record = replace(known, held=held, last=last)
+        record = replace(known, held=held, last=last, failing_since=failing_since)
         self._db.execute(
             "UPDATE source SET held_state = ?, last_state = ?, held = ?, last = ?, "
             "revision = ?, checked_at = ?, tried = ?, answered = ?, failures = ?, "
-            "retry_at = NULL, first_at = ?, wanted = ? WHERE key = ?",
+            "retry_at = NULL, first_at = ?, failing_since = ?, wanted = ? WHERE key = ?",
             (
                 held.state,
                 latest.open_state,
@@ -258,6 +267,7 @@ class SourceRows:
                 url_key(held.hop.url),
                 0 if latest.open_state.is_good else 1,
                 min(known.first_at or held.at, utc_text(moment(held.at))),
+                failing_since,
                 wanted,
                 key,
             ),
@@ -267,7 +277,8 @@ class SourceRows:
     def _row(self, key: str) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._db.execute(
             "SELECT id, key, held, last, checked_at, failures, last_state, first_at, retry_at, "
-            "images FROM source LEFT JOIN source_images ON source_id = id WHERE key = ?",
+            "images, failing_since FROM source LEFT JOIN source_images ON source_id = id "
+            "WHERE key = ?",
             (key,),
         ).fetchone()
         return row
@@ -322,7 +333,8 @@ class SourceRows:
         self._db.execute(
             "UPDATE source SET held_state = ?, last_state = ?, held = ?, last = ?, "
             "revision = ?, checked_at = ?, tried = ?, answered = ?, failures = ?, retry_at = ?, "
-            "first_at = min(coalesce(first_at, ?), ?), wanted = NULL WHERE key = ?",
+            "first_at = min(coalesce(first_at, ?), ?), failing_since = ?, wanted = NULL "
+            "WHERE key = ?",
             (
                 record.held.state,
                 record.last_state,
@@ -336,7 +348,9 @@ class SourceRows:
                 visit.hop.retry_at,
                 visit.at,
                 visit.at,
+                record.failing_since,
                 key,
             ),
         )
+        self.events.put(events_of(known, record, visit.at))
         return record

@@ -87,6 +87,7 @@ class SqliteLedger:
     def _open_rows(self) -> None:
         self._items = ItemRows(self._db)
         self._sources = SourceRows(self._db)
+        self.events = self._sources.events
         self._run = RunPlan(self._db)
         self._web = WebRows(self._db)
         self._copies = CopyRows(self._db, self._sources)
@@ -148,10 +149,8 @@ class SqliteLedger:
 
     def _forget_what_was_read(self, key: str | None = None) -> None:
         self._ahead = None
-        if key is None:
-            self._read.clear()
-        else:
-            self._read.pop(key, None)
+        for one in list(self._read) if key is None else [key]:
+            self._read.pop(one, None)
 
     def _roll_back(self) -> None:
         # A full disk fails even a commit, and leaves the transaction open or not.
@@ -242,6 +241,7 @@ class SqliteLedger:
         last: Visit | None,
         images: Mapping[str, ImageRecord],
         *,
+        failing_since: str | None = None,
         wanted: str | None = None,
     ) -> None:
         """Hold what a file says that was written of a source, as if that visit was the last.
@@ -251,7 +251,7 @@ class SqliteLedger:
         """
         self._forget_what_was_read(key)
         with self.transaction():
-            record = self._sources.adopt(key, held, last, wanted=wanted)
+            record = self._sources.adopt(key, held, last, failing_since, wanted)
             known = self._images.images(images)
             for url in images.keys() - known.keys():
                 self._images.put(url, images[url])
@@ -390,8 +390,8 @@ class SqliteLedger:
         if rendered is None:
             self._db.execute("DELETE FROM rendered WHERE path = ?", (path,))
             return
-        row = (path, rendered.fingerprint, rendered.stamp.size, rendered.stamp.mtime_ns)
-        self._db.execute("INSERT OR REPLACE INTO rendered VALUES (?, ?, ?, ?)", row)
+        made_from = (path, rendered.fingerprint, rendered.stamp.size, rendered.stamp.mtime_ns)
+        self._db.execute("INSERT OR REPLACE INTO rendered VALUES (?, ?, ?, ?)", made_from)
 
     def select(self, output: str) -> None:
         """Add an item to this run."""

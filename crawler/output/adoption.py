@@ -272,7 +272,14 @@ class Adoption:
         wanted = _wanted(record, said)
         if wanted is None and found.stated != found.digest:
             wanted = _EDITED  # what the page says is not known any more
-        self._ledger.adopt(key, said.held, said.last, said.images, wanted=wanted)
+        self._ledger.adopt(
+            key,
+            said.held,
+            said.last,
+            said.images,
+            failing_since=said.failing_since,
+            wanted=wanted,
+        )
         self.count += 1
         return True
 
@@ -313,7 +320,7 @@ def _with_text(record: SourceRecord, said: ReadBack) -> ReadBack | None:
     if article.content_hash != held.article.content_hash:
         return said
     text = replace(held.article, markdown=article.markdown)
-    return ReadBack(replace(held, article=text), record.last, record.images)
+    return ReadBack(replace(held, article=text), record.last, record.images, record.failing_since)
 
 
 def _wanted(record: SourceRecord, said: ReadBack) -> str | None:

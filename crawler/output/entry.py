@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.extraction.article import Article, Media
+from crawler.ledger.events import is_failing
 from crawler.sanitize import plain_text, printable_url
 from crawler.states import State
 from crawler.topics import text_of_markdown
@@ -163,6 +164,8 @@ def _visit_fields(record: SourceRecord, state: State) -> dict[str, Any]:
     is_archived = state is State.ARCHIVED
     has_final_url = hop.status is not None and not is_archived
     snapshot = visit.snapshot if is_archived else None
+    # Of a source that is told as whoever wants no text sees it, nothing fails.
+    is_told = record.last is not None or is_failing(state) or is_failing(visit.open_state)
     return {
         "state": str(state),
         "lastAttempt": None if record.last is None else _attempt(record.last),
@@ -175,6 +178,7 @@ def _visit_fields(record: SourceRecord, state: State) -> dict[str, Any]:
         "httpStatus": hop.status,
         "fetchedDateTime": fetched,
         "attemptedDateTime": None if fetched else visit.at,
+        "failingSince": record.failing_since if is_told else None,
         "openState": None if visit.open_state is visit.state else str(visit.open_state),
         "detail": _detail(article.cut if visit.state in _WHOLE else hop.detail),
     }

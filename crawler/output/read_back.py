@@ -58,11 +58,13 @@ class ReadBack:
         held: the visit that is held.
         last: the last one, where it was worse.
         images: what was learned of the files of its images, by URL.
+        failing_since: since when it does not give what is asked of it, None: it does.
     """
 
     held: Visit
     last: Visit | None = None
     images: Mapping[str, ImageRecord] = field(default_factory=dict)
+    failing_since: str | None = None
 
 
 def read_entry(
@@ -101,7 +103,7 @@ def read_entry(
     images = fields.mappings("images", _image)
     known = {image.url: record for image, record in images if record is not None}
     known = {name: _asked(record, held.at) for name, record in known.items()}
-    return ReadBack(held, last, known)
+    return ReadBack(held, last, known, fields.time("failingSince"))
 
 
 def _missing(name: str) -> str:

@@ -26,7 +26,7 @@ UNSIGNED: Final = ""
 
 # When a page was visited differs from run to run, and says nothing of what was written.
 _TIMES: Final = re.compile(
-    r'^[ -]*(?:fetchedDateTime|attemptedDateTime): "\d{4}-\d\d-\d\dT[\d:.+Z-]+"\r?\n',
+    r'^[ -]*(?:fetchedDateTime|attemptedDateTime|failingSince): "\d{4}-\d\d-\d\dT[\d:.+Z-]+"\r?\n',
     re.MULTILINE,
 )
 _LINE: Final = re.compile(r'^(?P<key> {0,2}digest: )"(?P<value>[0-9a-f]*)"\r?\n', re.MULTILINE)

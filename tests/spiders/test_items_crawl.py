@@ -267,6 +267,7 @@ def test_bad_news_leaves_the_article_and_is_told_beside_it(
         attempt = entry.pop("lastAttempt")
         assert attempt["state"] == state
         assert attempt["httpStatus"] == status
+        assert entry.pop("failingSince") == attempt["attemptedDateTime"]
         assert entry == old
     assert "Engineers had reported" in (output / "items" / "bridge.md").read_text()
     assert (output / after["related"][0]["textFile"]).read_text().split("---\n")[-1] == text

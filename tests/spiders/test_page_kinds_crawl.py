@@ -139,6 +139,7 @@ def test_a_page_of_another_kind_never_replaces_a_stored_article(
         attempt = after.pop("lastAttempt")
         assert attempt["state"] == kind
         assert attempt["detail"]
+        assert after.pop("failingSince") == attempt["attemptedDateTime"]
         assert after == before[kind]
         assert "Engineers had reported" in (output / "items" / f"{kind}.md").read_text()
 

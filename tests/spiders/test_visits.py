@@ -118,6 +118,7 @@ def test_another_text_is_told_and_the_article_stays_until_it_is_there_again(
     assert again.json["sources"]["held"] == {"ok": 1}
     held = entry(output)
     last = held.pop("lastAttempt")
+    assert held.pop("failingSince") == last["attemptedDateTime"]
     assert held == before
     assert last["state"] == "other-text"
     assert last["httpStatus"] == 200
