@@ -16,6 +16,7 @@ from crawler.cli.explain import explain_json, find_subject, print_explanation
 from crawler.cli.ledger import ledger
 from crawler.cli.logs import LogFormat
 from crawler.cli.process import project_settings, run_items
+from crawler.cli.report_page import report
 from crawler.cli.settings import settings
 from crawler.cli.shared import (
     USAGE_ERRORS,
@@ -84,6 +85,7 @@ def run(
 app.add_typer(discover, name="discover")
 app.add_typer(ledger, name="ledger")
 app.command("try")(try_page)
+app.command()(report)
 app.command()(settings)
 
 

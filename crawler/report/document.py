@@ -1,0 +1,199 @@
+"""A report as one document: a verdict, what to do, what became of the sources, sites and runs."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from crawler import __version__
+from crawler.ledger.events import EventKind
+from crawler.report.facts import MEANINGS
+from crawler.states import State
+from crawler.summary import versions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawler.report.facts import Facts, Link
+
+SCHEMA_VERSION: Final = 1
+TASKS_TOLD: Final = 10
+_GROUPED: Final = 3  # links of one site that fail the same way have one cause
+_RUNS_TOLD: Final = 60
+_LINKS_OF_TASK: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which sources a report lists; the verdict and the states are about all.
+
+    Attributes:
+        states: those whose last visit ended in one of these; empty: in any.
+        hosts: those of these sites; empty: of any.
+    """
+
+    states: frozenset[State] = frozenset()
+    hosts: frozenset[str] = frozenset()
+
+    def has(self, link: Link) -> bool:
+        """Whether a source is listed."""
+        by_state = not self.states or link.state in self.states
+        return by_state and (not self.hosts or link.site in self.hosts)
+
+
+def report_document(facts: Facts, chosen: Selection | None = None) -> dict[str, Any]:
+    """Return the report as a JSON object; docs/report.md has its keys."""
+    wanted = chosen or Selection()
+    links = [link for link in facts.links if wanted.has(link)]
+    keys = {link.key: link for link in links}
+    events = [event for event in facts.events if event.key in keys]
+    counts = Counter(event.kind for event in events)
+    return {
+        "schema": SCHEMA_VERSION,
+        "madeDateTime": facts.made_at,
+        "sinceDateTime": facts.since,
+        "output": facts.output,
+        "versions": versions(),
+        "verdict": _verdict(facts, counts),
+        "sources": {
+            "total": len(facts.links),
+            "failing": sum(link.is_failing for link in facts.links),
+            "states": {
+                str(state or "not-visited"): count for state, count in facts.states.most_common()
+            },
+        },
+        "items": {"new": facts.new_items},
+        "tasks": tasks(links)[:TASKS_TOLD],
+        "taskCount": len(tasks(links)),
+        **{
+            str(kind): [
+                event.as_json() | _where(keys[event.key]) for event in events if event.kind is kind
+            ]
+            for kind in EventKind
+        },
+        "links": [link.as_json() for link in links if link.is_failing or link.moved_to],
+        "sites": _sites(links, facts.runs),
+        "runs": [_run(run) for run in facts.runs[-_RUNS_TOLD:]],
+        "problems": list(facts.runs[-1].get("problems", ())) if facts.runs else [],
+    }
+
+
+def _where(link: Link) -> dict[str, Any]:
+    return {"url": link.url, "places": list(link.places)}
+
+
+def _verdict(facts: Facts, counts: Counter[EventKind]) -> dict[str, Any]:
+    total = len(facts.links)
+    there = sum(link.state is not None and not link.is_failing for link in facts.links)
+    last = facts.runs[-1] if facts.runs else None
+    ended = None if last is None else str(last.get("ended"))
+    is_fine = ended == "finished" and not counts[EventKind.LOST] and not counts[EventKind.FAILING]
+    if last is None:
+        begin = "No run is known yet"
+    elif ended != "finished":
+        begin = f"The last run did not finish ({ended})"
+    else:
+        begin = "The last run is fine" if is_fine else "The last run is over, and links need a look"
+    told = [
+        f"{there} of {total} sources give what is asked of them",
+        f"{counts[EventKind.LOST]} newly lost",
+        f"{counts[EventKind.FAILING]} newly failing",
+        f"{counts[EventKind.BACK]} back",
+        f"{counts[EventKind.CHANGED]} changed since {facts.since[:10]}",
+    ]
+    return {"isFine": is_fine, "text": f"{begin}: {', '.join(told)}."}
+
+
+def tasks(links: Sequence[Link]) -> list[dict[str, Any]]:
+    """Return what there is to do: what is dead for good first, and what many links share once."""
+    by_cause: dict[tuple[str, str], list[Link]] = defaultdict(list)
+    for link in links:
+        if link.is_failing or link.moved_to:
+            by_cause[link.site, "moved" if link.moved_to else str(link.state)].append(link)
+    made = []
+    for (site, cause), of_cause in by_cause.items():
+        if len(of_cause) >= _GROUPED:
+            made.append(_task(site, cause, of_cause))
+        else:
+            made += [_task(site, cause, [link]) for link in of_cause]
+    return sorted(made, key=lambda task: (_rank(task["cause"]), -task["count"], task["site"]))
+
+
+def _task(site: str, cause: str, links: list[Link]) -> dict[str, Any]:
+    since = [link.since for link in links if link.since is not None]
+    if cause == "moved":
+        meaning, advice = "the link leads elsewhere now", "Write the address that it leads to."
+    else:
+        state = State(cause)
+        meaning = MEANINGS[state]
+        advice = _advice(state, links)
+    return {
+        "site": site,
+        "cause": cause,
+        "meaning": meaning,
+        "advice": advice,
+        "since": min(since, default=None),
+        "count": len(links),
+        "links": [_task_link(link) for link in links[:_LINKS_OF_TASK]],
+    }
+
+
+def _task_link(link: Link) -> dict[str, Any]:
+    told = replace(link, title=None, words=0).as_json()
+    suggestion = link.moved_to or link.archive_url
+    return told | ({} if suggestion is None else {"suggestion": suggestion})
+
+
+def _advice(state: State, links: list[Link]) -> str:
+    if any(link.archive_url for link in links):
+        return "Link to the archived copy, or take the link out."
+    if state.is_lost:
+        return "Find where the article is now, or take the link out."
+    if state.is_transient:
+        return "Nothing yet: it is tried again by itself. Look at it if it lasts."
+    return "Look at the page in a browser, and decide whether the link is to stay."
+
+
+def _rank(cause: str) -> int:
+    if cause == "moved":
+        return 1
+    state = State(cause)
+    if state.is_lost or state is State.ARCHIVED:
+        return 0
+    return 3 if state.is_transient else 2
+
+
+def _sites(links: Sequence[Link], runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a row for each site, the worst first."""
+    tried = {host["host"]: host for host in (runs[-1].get("hosts", ()) if runs else ())}
+    of_site: dict[str, list[Link]] = defaultdict(list)
+    for link in links:
+        of_site[link.site].append(link)
+    rows = []
+    for site, its_links in of_site.items():
+        failing = [link for link in its_links if link.is_failing]
+        row: dict[str, Any] = {"site": site, "sources": len(its_links), "failing": len(failing)}
+        if failing:
+            causes = Counter(link.state for link in failing)
+            row["fails"] = {str(state): count for state, count in causes.most_common()}
+        if site in tried:
+            tally = tried[site]
+            row |= {"tries": tally["tries"], "failures": tally["failures"]}
+            row["meanSeconds"] = round(tally["seconds"] / max(tally["tries"], 1), 3)
+        rows.append(row)
+    return sorted(rows, key=lambda row: (-row["failing"], -row["sources"], row["site"]))
+
+
+def _run(run: dict[str, Any]) -> dict[str, Any]:
+    held = run.get("sources", {}).get("held", {})
+    happened = run.get("happened", {})
+    return {
+        "startedDateTime": run["startedDateTime"],
+        "seconds": run.get("seconds", 0.0),
+        "ended": run.get("ended", ""),
+        "sources": sum(held.values()),
+        "ok": held.get("ok", 0),
+        **{str(kind): happened.get(str(kind), 0) for kind in EventKind},
+        "version": run.get("versions", {}).get("crawler", __version__),
+    }

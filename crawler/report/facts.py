@@ -1,0 +1,283 @@
+"""What a report says: the sources of some items as they are, what became of them, and the runs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from crawler.items.find import find_items
+from crawler.items.front_matter import FieldLines, split_text
+from crawler.items.intake import absolute
+from crawler.items.item import ItemError, read_item
+from crawler.ledger.events import is_failing
+from crawler.output.entry import first_sentences
+from crawler.output.layout import Layout, item_output_path
+from crawler.sanitize import plain_text, printable_url
+from crawler.states import State
+from crawler.summary import earlier_log
+from crawler.urls.canonical import url_key
+from crawler.urls.registered_domain import site_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from crawler.ledger.events import Event
+    from crawler.ledger.ledger import Ledger
+    from crawler.ledger.records import Mention, SourceRecord
+
+MEANINGS: Final = {
+    State.OK: "the article was read",
+    State.NOT_MODIFIED: "the page has not changed",
+    State.OTHER_TEXT: "another text is in the article's place",
+    State.ARCHIVED: "the page is lost; its article was read off a web archive",
+    State.NOT_FOUND: "there is no such page (404)",
+    State.GONE: "the page was removed (410)",
+    State.PARKED: "the name is for sale",
+    State.SOFT_404: "a page says that there is no such page",
+    State.MOVED_HOME: "the link leads to the front page",
+    State.FORBIDDEN: "the site refuses the page",
+    State.RATE_LIMITED: "the site wants to be asked less often",
+    State.SERVER_ERROR: "the site has an error",
+    State.TIMEOUT: "no answer in time",
+    State.NO_SUCH_HOST: "the name of the site does not exist",
+    State.NETWORK_ERROR: "no connection to the site",
+    State.DEFERRED: "the site is left alone for now",
+    State.NOT_RECORDED: "not in the recorded files",
+    State.BLOCKED_ADDRESS: "it leads to an address that is not asked",
+    State.ROBOTS: "robots.txt forbids it",
+    State.BLOCKED: "a bot wall",
+    State.CONSENT_WALL: "a page that asks for consent",
+    State.LOGIN: "a page that asks to log in",
+    State.PAYWALLED: "only the beginning is free",
+    State.LIST_PAGE: "a list of articles and no article",
+    State.NOT_HTML: "not a web page",
+    State.TOO_LARGE: "too large",
+    State.EMPTY: "a page without an article",
+    State.EXTRACTION_TIMEOUT: "the page took too long to read",
+    State.EXTRACTION_ERROR: "the page could not be read",
+    State.INTERNAL_ERROR: "an error of the crawler",
+    State.UNSUPPORTED: "a video; its metadata was read",
+}
+"""What each state means, for people."""
+
+_EXCERPT: Final = 120  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A source as a report tells of it; all texts and URLs may be strangers'.
+
+    Attributes:
+        key: the source's key.
+        url: the link, as the item spells it.
+        site: whose it is.
+        state: how the last visit ended that asked; None: it was never visited.
+        detail: the evidence.
+        since: since when it does not give what is asked of it, ISO 8601 in UTC; None: it does.
+        checked_at: when it was last visited, likewise.
+        places: `FILE:LINE` of each mention, of failing and moved links; else FILE.
+        archive_url: a copy of a lost page.
+        moved_to: where a link that works leads now, if elsewhere.
+        title, words, excerpt, image, published: of the article that is held.
+    """
+
+    key: str
+    url: str
+    site: str
+    state: State | None
+    detail: str | None = None
+    since: str | None = None
+    checked_at: str | None = None
+    places: tuple[str, ...] = ()
+    archive_url: str | None = None
+    moved_to: str | None = None
+    title: str | None = None
+    words: int = 0
+    excerpt: str | None = None
+    image: str | None = None
+    published: str | None = None
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the source does not give what is asked of it."""
+        return self.state is not None and is_failing(self.state)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the link as a JSON object; what is not known is absent."""
+        document = {
+            "source": self.key,
+            "url": self.url,
+            "site": self.site,
+            "state": str(self.state or "not-visited"),
+            "meaning": "not visited yet" if self.state is None else MEANINGS[self.state],
+            "detail": self.detail,
+            "failingSince": self.since,
+            "lastVisitDateTime": self.checked_at,
+            "places": list(self.places) or None,
+            "archiveUrl": self.archive_url,
+            "movedTo": self.moved_to,
+            "title": self.title,
+            "wordCount": self.words or None,
+        }
+        return {name: value for name, value in document.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a report is made from.
+
+    Attributes:
+        output: the output folder, as it was named.
+        made_at: when it was read, ISO 8601 in UTC.
+        since: from when on events are told, likewise.
+        links: the sources, in the order of the items.
+        events: what became of them since, the earliest first.
+        runs: the lines of the log of runs, the earliest first.
+        new_items: items that no run has read yet.
+    """
+
+    output: str
+    made_at: str
+    since: str
+    links: tuple[Link, ...] = ()
+    events: tuple[Event, ...] = ()
+    runs: tuple[dict[str, Any], ...] = ()
+    new_items: int = 0
+    states: Counter[State | None] = field(default_factory=Counter)
+
+
+def read_facts(
+    ledger: Ledger, items: Sequence[Path], output: Path, *, now: str, since: str | None
+) -> Facts:
+    """Read what there is to report of these items.
+
+    Args:
+        now: ISO 8601 in UTC.
+        since: from when on events are told, likewise; None: since the last run began.
+
+    Raises:
+        ItemsNotFoundError: a path among the items does not exist.
+    """
+    runs = tuple(read_runs(Layout(output).run_log))
+    if since is None:
+        since = str(runs[-1]["startedDateTime"]) if runs else now
+    new = 0
+    places: dict[str, list[tuple[Mention, str]]] = {}
+    for found in find_items(items, exclude=output, on_problem=lambda _: None):
+        item = ledger.item_from(absolute(found.path))
+        item = item or ledger.item(str(item_output_path(found.relative)))
+        if item is None:
+            new += 1
+            continue
+        for mention in item.mentions:
+            places.setdefault(mention.source, []).append((mention, str(found.path)))
+    links = tuple(_links(ledger, places))
+    events = tuple(event for event in ledger.events.since(since) if event.key in places)
+    states = Counter(link.state for link in links)
+    return Facts(str(output), now, since, links, events, runs, new, states)
+
+
+def _links(ledger: Ledger, places: dict[str, list[tuple[Mention, str]]]) -> Iterator[Link]:
+    lines = _Lines()
+    for key, mentions in places.items():
+        record = ledger.source(key)
+        if record is not None:
+            yield _link(record, mentions, lines)
+
+
+def _link(record: SourceRecord, mentions: list[tuple[Mention, str]], lines: _Lines) -> Link:
+    url = mentions[0][0].web_url or record.urls[0]
+    held, latest = record.held, record.last or record.held
+    if held is None or latest is None:
+        return Link(record.key, url, site_of(url), None, places=_files(mentions))
+    state = record.last_state if record.last_state is not None else latest.open_state
+    if not state.was_asked or state is State.NOT_MODIFIED:
+        state = latest.open_state
+    if held.state is State.ARCHIVED and state.is_lost:
+        state = State.ARCHIVED
+    article, moved = held.article, _moved(record, state)
+    is_told = is_failing(state) or moved is not None
+    snapshot = held.snapshot.url if held.snapshot is not None else None
+    return Link(
+        record.key,
+        printable_url(url),
+        site_of(url),
+        state,
+        detail=plain_text(latest.hop.detail) if latest.hop.detail and is_told else None,
+        since=record.failing_since,
+        checked_at=record.checked_at,
+        places=lines.places(mentions) if is_told else _files(mentions),
+        archive_url=None if snapshot is None else printable_url(snapshot),
+        moved_to=None if moved is None else printable_url(moved),
+        title=None if article is None else article.title,
+        words=0 if article is None else article.word_count,
+        excerpt=None if article is None else _excerpt(article.markdown),
+        image=article.images[0].url if article is not None and article.images else None,
+        published=None if article is None else article.published,
+    )
+
+
+def _excerpt(markdown: str) -> str | None:
+    return first_sentences(markdown[: 20 * _EXCERPT], _EXCERPT)
+
+
+def _moved(record: SourceRecord, state: State) -> str | None:
+    """Return where a link that works has led, if that is the page of another key."""
+    if record.held is None or state is not State.OK or not record.held.hop.redirects:
+        return None
+    led_to = record.held.hop.redirects[-1]
+    return None if url_key(led_to) in map(url_key, record.urls) else led_to
+
+
+def _files(mentions: Iterable[tuple[Mention, str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(file for _, file in mentions))
+
+
+class _Lines:
+    """The lines of links in item files; each file is read once, when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, FieldLines | None] = {}
+
+    def places(self, mentions: Iterable[tuple[Mention, str]]) -> tuple[str, ...]:
+        return tuple(f"{file}:{self._line(file, mention)}" for mention, file in mentions)
+
+    def _line(self, file: str, mention: Mention) -> int:
+        if file not in self._found:
+            self._found[file] = _field_lines(Path(file))
+        lines = self._found[file]
+        if lines is None:
+            return 1
+        if mention.position >= 0:
+            try:
+                return lines.line("related", mention.position, "webUrl")
+            except IndexError:  # edited since it was read
+                return lines.line("related")
+        line = lines.line("originalUrl")
+        return lines.line("webUrl") if line == lines.line() else line
+
+
+def _field_lines(path: Path) -> FieldLines | None:
+    try:
+        return FieldLines(split_text(read_item(path).text, file=str(path)).yaml)
+    except ItemError:  # what is wrong with it is told when it is crawled
+        return None
+
+
+def read_runs(log: Path) -> Iterator[dict[str, Any]]:
+    """Yield what is remembered of runs, the earliest first; lines that are no record are passed."""
+    for path in (earlier_log(log), log):
+        try:
+            text = path.read_text("utf-8", "replace")
+        except OSError:
+            continue
+        for line in text.splitlines():
+            try:
+                record = json.loads(line)
+            except ValueError:  # a power cut's half line
+                continue
+            if isinstance(record, dict) and isinstance(record.get("startedDateTime"), str):
+                yield record
