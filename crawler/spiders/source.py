@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, Self, TypeVar
 
@@ -46,13 +45,14 @@ from crawler.extraction.pool.extraction_pool import (
     ExtractionPoolError,
 )
 from crawler.items.find import ItemsNotFoundError
-from crawler.ledger.records import Attempt, Visit
+from crawler.ledger.records import Attempt
 from crawler.ledger.revisit import RevisitPolicy
 from crawler.ledger.sqlite import LedgerError
-from crawler.options import CrawlOptions
+from crawler.options import CrawlOptions, OptionError
 from crawler.output.enriched import Additions
 from crawler.rules import SiteRules
 from crawler.session import OutputBusyError, RunSession
+from crawler.spiders.visited import SourceVisit
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -80,14 +80,6 @@ _LOST: Final = (State.INTERNAL_ERROR, "its visit was lost on its way to the ledg
 _UNUSABLE: Final = (OutputBusyError, ItemsNotFoundError, LedgerError, OSError, sqlite3.Error)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceVisit:
-    """The item that pipelines receive: a source's key and the visit that ended."""
-
-    key: str
-    visit: Visit
-
-
 class SourceSpider(Spider):
     """Base of spiders whose requests come from the plan of a `RunSession`.
 
@@ -95,14 +87,15 @@ class SourceSpider(Spider):
 
     Attributes:
         arguments: names of further ones, which `read_arguments` is given.
+        unusable_argument: what `start` ends the run for.
         failure: why the run could not be done at all; None where it could.
         summary: what the run did.
     """
 
     arguments: ClassVar[frozenset[str]] = frozenset()
-    options: CrawlOptions
+    options = CrawlOptions(items=())  # a console has no items
     ledger_thread: LedgerThread
-    memory: LedgerMemory
+    memory: LedgerMemory  # from the moment on that the ledger is open
     revisit: RevisitPolicy
     duplicates: bool
     additions: Additions
@@ -115,6 +108,7 @@ class SourceSpider(Spider):
     images: ImageDesk | None
     summary: RunSummary | None = None
     failure: str | None = None
+    unusable_argument: OptionError | None = None
     _at_home: Surroundings | None = None  # set where no contact is: only own hosts may be asked
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -137,22 +131,31 @@ class SourceSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Make the spider.
+        """Make the spider; `start` tells of an argument that makes no sense.
+
+        So `scrapy parse` and `scrapy shell`, which start nothing, need no arguments.
 
         Raises:
-            OptionError: an argument makes no sense.
+            OptionError: a setting makes no sense, or a WARC file is not there.
         """
         # Schedulers add arguments of their own, such as Scrapyd's _job.
         known = {name: value for name, value in kwargs.items() if not name.startswith("_")}
         own = {name: known.pop(name) for name in cls.arguments & known.keys()}
-        put_ours_below(crawler.settings)  # `scrapy crawl` puts the project's components back
-        options = CrawlOptions.parse(**known)
-        choose_warc_files(crawler.settings, options)
+        is_console = crawler.settings.frozen  # `scrapy shell` makes the spider after all else
+        if not is_console:
+            put_ours_below(crawler.settings)  # `scrapy crawl` puts the project's components back
         spider = super().from_crawler(crawler, *args)
-        spider.options = options
-        spider.read_arguments(**own)
+        try:
+            spider.options = CrawlOptions.parse(**known)
+        except OptionError as error:
+            spider.unusable_argument = error
+        try:
+            spider.read_arguments(**own)
+        except OptionError as error:
+            spider.unusable_argument = spider.unusable_argument or error
+        if not is_console:
+            choose_warc_files(crawler.settings, spider.options)
         spider.ledger_thread = LedgerThread()
-        spider.memory = LedgerMemory(spider.ledger_thread, on_failure=spider.cannot_keep)
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
         spider.duplicates = wants_duplicates(crawler.settings)
         spider.additions = Additions.from_settings(crawler.settings)
@@ -194,6 +197,8 @@ class SourceSpider(Spider):
             raise self.give_up(f"an internal error: {fault_detail(error)}") from error
 
     async def _requests(self) -> AsyncIterator[Any]:
+        if self.unusable_argument is not None:
+            raise self.give_up(str(self.unusable_argument))
         await self._open_ledger()
         self.summary = self.ledger_thread.crawl.summary
         self._look_around()
@@ -235,6 +240,7 @@ class SourceSpider(Spider):
             await self.ledger_thread.open(self._open)
         except _UNUSABLE as error:
             raise self.give_up(str(error)) from error
+        self.memory = LedgerMemory(self.ledger_thread, on_failure=self.cannot_keep)
         if stop is not None:
             stop.begin_to_count()  # another run may wait for the folder from now on
 
@@ -553,7 +559,7 @@ class SourceSpider(Spider):
         told = None if proxies is None or interrupted else proxies.failure
         if told is not None and self.failure is None:
             self.give_up(told)
-        if reason == "finished" and self.failure is None:
+        if reason == "finished" and self.failure is None and self.ledger_thread.is_open:
             if not interrupted:
                 await self._settle_the_lost()
             try:
