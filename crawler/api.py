@@ -37,7 +37,7 @@ def run(
     in_place: bool = False,
     wait: bool = False,
     overwrite_edited: bool = False,
-    archive: Paths = (),
+    replay: Paths = (),
     record: str | os.PathLike[str] | None = None,
     settings: Mapping[str, object] | None = None,
 ) -> RunSummary:
@@ -49,7 +49,7 @@ def run(
     Args:
         items: item files, or folders to search for them.
         output: the output folder.
-        only, files, limit, force, retry, older_than, in_place, wait, overwrite_edited, archive,
+        only, files, limit, force, retry, older_than, in_place, wait, overwrite_edited, replay,
             record: see `crawler.options.CrawlOptions`.
         settings: Scrapy settings, for example {"CRAWLER_CONTACT": "https://example.com/bot"}.
 
@@ -69,7 +69,7 @@ def run(
         in_place=in_place,
         wait=wait,
         overwrite_edited=overwrite_edited,
-        archive=archive,
+        replay=replay,
         record=record,
     )
     done = subprocess.run(  # noqa: S603 - this interpreter
@@ -95,7 +95,7 @@ def run_command(
     options: CrawlOptions, settings: Mapping[str, object], *more: str
 ) -> tuple[str, ...]:
     """Return the command line for such a run, which prints its summary as JSON."""
-    command = [sys.executable, "-m", "crawler", "run", "--json", *_arguments(options), *more]
+    command = [sys.executable, "-m", "crawler", "run", "--json", *options.words(), *more]
     command += [f"--set={name}={value}" for name, value in settings.items()]
     return (*command, "--", *map(str, options.items))
 
@@ -103,18 +103,3 @@ def run_command(
 def run_input(options: CrawlOptions) -> bytes:
     """Return what that command reads from its standard input."""
     return b"".join(os.fsencode(file) + b"\0" for file in options.files or ())
-
-
-def _arguments(options: CrawlOptions) -> list[str]:
-    arguments = [f"--output={options.output}"]
-    arguments += [f"--only={glob}" for glob in options.only]
-    arguments += [] if options.files is None else ["--files-from=-"]
-    arguments += [f"--retry={state}" for state in sorted(options.retry)]
-    arguments += [f"--archive={file}" for file in options.archive]
-    arguments += [] if options.record is None else [f"--record={options.record}"]
-    arguments += [] if options.limit is None else [f"--limit={options.limit}"]
-    if options.older_than is not None:
-        arguments.append(f"--older-than={options.older_than.total_seconds():.3f}s")
-    flags = {"--force": options.force, "--in-place": options.in_place, "--wait": options.wait}
-    flags["--overwrite-edited"] = options.overwrite_edited
-    return arguments + [flag for flag, is_set in flags.items() if is_set]

@@ -1,22 +1,160 @@
-"""What a run is asked to do, from the command line, from `scrapy crawl -a` or from Python."""
+"""What a run is asked to do: one table of its options.
+
+The command line, `scrapy crawl -a`, the command line of a run that another process starts, and the
+log of runs are made from the fields of `CrawlOptions`; `crawler.api.run` has them once more, for
+type checkers.
+"""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from crawler.states import State
 from crawler.timestamps import parse_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+T = TypeVar("T")
+
+_PATHS_LOGGED: Final = 10
+_KIND: Final = "kind"
 
 
 class OptionError(ValueError):
     """An option makes no sense; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """What kind of value an option has.
+
+    Attributes:
+        parse: makes it of what a caller has, which from `-a name=value` is always text; raises
+            OptionError.
+        words: gives it to a command line, as the option of this name.
+        logged: tells it in the log of runs, by keys.
+        given_as: the type that a command line gives it in.
+    """
+
+    parse: Callable[[str, Any], T]
+    words: Callable[[str, T], list[str]]
+    logged: Callable[[str, T], dict[str, Any]]
+    given_as: Any
+
+
+def flag_of(name: str) -> str:
+    """Return how the command line calls an option."""
+    return f"--{name.replace('_', '-')}"
+
+
+def _key(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def _one(name: str, value: object) -> list[str]:
+    return [f"{flag_of(name)}={value}"]
+
+
+def _each(name: str, values: Iterable[object]) -> list[str]:
+    return [f"{flag_of(name)}={value}" for value in values]
+
+
+def _none(name: str, value: object) -> list[str]:  # noqa: ARG001 - has another way
+    return []
+
+
+def _split(value: Any, by: str) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(part for part in value.split(by) if part)
+    if isinstance(value, os.PathLike):
+        return (os.fspath(value),)
+    return tuple(os.fspath(part) for part in value)
+
+
+def _paths(_: str, value: Any) -> tuple[Path, ...]:
+    return tuple(map(Path, _split(value, os.pathsep)))
+
+
+def _globs(_: str, value: Any) -> tuple[str, ...]:
+    return _split(value, ",")
+
+
+def _whole(name: str, value: Any) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = 0
+    if number < 1:
+        raise OptionError(f"{name}: {value!r} is not a whole number above 0")
+    return number
+
+
+def _span(name: str, value: Any) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise OptionError(f"{name}: {error}") from None
+
+
+def _yes_or_no(name: str, value: Any) -> bool:
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    word = str(value).lower()
+    if word not in known:
+        raise OptionError(f"{name}: {value!r} is neither yes nor no")
+    return known[word]
+
+
+def _states(name: str, value: Any) -> frozenset[State]:
+    names = [part for word in _split(value, ",") for part in word.split(",")]
+    try:
+        return frozenset(map(State, names))
+    except ValueError:
+        unknown = next(one for one in names if one not in set(State))
+        known = ", ".join(State)
+        told = f"there is no state {unknown!r}; the states are {known}"
+        raise OptionError(f"{name}: {told}") from None
+
+
+def _few(paths: tuple[Any, ...]) -> list[str]:
+    return [str(path) for path in paths[:_PATHS_LOGGED]]
+
+
+_ITEMS: Final = Kind(_paths, _none, lambda _, v: {"paths": _few(v), "pathCount": len(v)}, list[str])
+_FILES: Final = Kind(
+    _paths, lambda *_: ["--files-from=-"], lambda _, v: {"fileCount": len(v)}, str | None
+)
+_PATH_LIST: Final = Kind(_paths, _each, lambda name, v: {_key(name): _few(v)}, list[Path])
+_PATH: Final = Kind(lambda _, v: Path(v), _one, lambda name, v: {_key(name): str(v)}, Path | None)
+_OUTPUT: Final = Kind(lambda _, v: Path(v), _one, lambda *_: {}, Path)  # the log lies in it
+_GLOBS: Final = Kind(_globs, _each, lambda name, v: {_key(name): _few(v)}, list[str])
+_NUMBER: Final = Kind(_whole, _one, lambda name, v: {_key(name): v}, int | None)
+_FLAG: Final = Kind(
+    _yes_or_no, lambda name, v: [flag_of(name)] * v, lambda name, v: {_key(name): v}, bool
+)
+_STATES: Final = Kind(
+    _states,
+    lambda name, v: _each(name, sorted(v)),
+    lambda name, v: {_key(name): sorted(v)},
+    list[str],
+)
+_AGE: Final = Kind(
+    _span,
+    lambda name, v: _one(name, f"{v.total_seconds():.3f}s"),
+    lambda name, v: {f"{_key(name)}Seconds": v.total_seconds()},
+    str | None,
+)
+
+
+def _option(kind: Kind[T], default: Any, help: str = "", *, metavar: str | None = None) -> Any:  # noqa: A002
+    return field(default=default, metadata={_KIND: kind, "help": help, "metavar": metavar})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,118 +173,79 @@ class CrawlOptions:
         in_place: write the enriched items over the item files.
         wait: wait for another run on the same output folder to end.
         overwrite_edited: write also those files anew that somebody edited.
-        archive: WARC files that answer in the place of the network; empty: the network does.
+        replay: WARC files that answer in the place of the network; empty: the network does.
         record: WARC file to which what the crawl sees is appended.
     """
 
-    items: tuple[Path, ...]
-    output: Path = Path("output")
-    only: tuple[str, ...] = ()
-    files: tuple[Path, ...] | None = None
-    limit: int | None = None
-    force: bool = False
-    retry: frozenset[State] = frozenset()
-    older_than: timedelta | None = None
-    in_place: bool = False
-    wait: bool = False
-    overwrite_edited: bool = False
-    archive: tuple[Path, ...] = ()
-    record: Path | None = None
+    items: tuple[Path, ...] = _option(_ITEMS, ())
+    output: Path = _option(_OUTPUT, Path("output"), "the output folder")  # noqa: RUF009
+    only: tuple[str, ...] = _option(_GLOBS, (), "only items like this", metavar="GLOB")
+    files: tuple[Path, ...] | None = _option(_FILES, None)
+    limit: int | None = _option(_NUMBER, None, "at most so many items with work")
+    force: bool = _option(_FLAG, False, "fetch all sources again")
+    retry: frozenset[State] = _option(
+        _STATES, frozenset(), "fetch those again whose last visit ended so", metavar="STATE"
+    )
+    older_than: timedelta | None = _option(  # noqa: RUF009
+        _AGE, None, "fetch again what was not seen for so long", metavar="AGE"
+    )
+    in_place: bool = _option(_FLAG, False, "write into ITEMS itself")
+    wait: bool = _option(_FLAG, False, "wait for another run to end")
+    overwrite_edited: bool = _option(_FLAG, False, "write edited files anew, too")
+    replay: tuple[Path, ...] = _option(
+        _PATH_LIST, (), "answer from this file, not from the network", metavar="WARC"
+    )
+    record: Path | None = _option(  # noqa: RUF009
+        _PATH, None, "append what the crawl sees to this file", metavar="WARC"
+    )
 
     @classmethod
-    def parse(
-        cls,
-        *,
-        items: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
-        output: str | os.PathLike[str] = "output",
-        only: str | Iterable[str] = (),
-        files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
-        limit: str | int | None = None,
-        force: str | bool = False,
-        retry: str | Iterable[str] = (),
-        older_than: str | timedelta | None = None,
-        in_place: str | bool = False,
-        wait: str | bool = False,
-        overwrite_edited: str | bool = False,
-        archive: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
-        record: str | os.PathLike[str] | None = None,
-        **unknown: object,
-    ) -> CrawlOptions:
+    def parse(cls, **given: Any) -> CrawlOptions:
         """Make options of what a caller has, which from `-a name=value` is always text.
 
-        In text, `items`, `files` and `archive` are separated by `os.pathsep`, `only` and `retry` by
-        commas.
+        In text, `items`, `files` and `replay` are separated by `os.pathsep`, `only` and `retry` by
+        commas. None is the default of an option.
 
         Raises:
             OptionError: a value is not of its kind, or an option is unknown.
         """
-        if unknown:
+        if unknown := given.keys() - KINDS.keys():
             raise OptionError(f"there is no option {', '.join(sorted(unknown))}")
-        paths = _split(items, os.pathsep)
-        if not paths or "" in paths:
-            raise OptionError("items: name at least one file or folder")
-        if any(Path(path).resolve() == Path(output).resolve() for path in paths):
-            raise OptionError("output: cannot be the items' own folder; --in-place writes there")
-        return cls(
-            items=tuple(map(Path, paths)),
-            output=Path(output),
-            only=_split(only, ","),
-            files=None if files is None else tuple(map(Path, _split(files, os.pathsep))),
-            limit=None if limit is None else _positive("limit", limit),
-            force=_flag("force", force),
-            retry=frozenset(
-                _state(name) for part in _split(retry, ",") for name in part.split(",")
-            ),
-            older_than=None if older_than is None else _span("older_than", older_than),
-            in_place=_flag("in_place", in_place),
-            wait=_flag("wait", wait),
-            overwrite_edited=_flag("overwrite_edited", overwrite_edited),
-            archive=tuple(map(Path, _split(archive, os.pathsep))),
-            record=None if record is None else Path(record),
+        options = cls(
+            **{
+                name: KINDS[name].parse(name, value)
+                for name, value in given.items()
+                if value is not None
+            }
         )
+        if not options.items or "" in _split(given["items"], os.pathsep):
+            raise OptionError("items: name at least one file or folder")
+        if any(path.resolve() == options.output.resolve() for path in options.items):
+            raise OptionError("output: cannot be the items' own folder; --in-place writes there")
+        return options
+
+    def given(self) -> dict[str, Any]:
+        """Return those that are not as they are by default."""
+        return {
+            option.name: value
+            for option in fields(self)
+            if (value := getattr(self, option.name)) != option.default
+        }
+
+    def words(self) -> list[str]:
+        """Return them as words of a command line, without the items."""
+        return [
+            word for name, value in self.given().items() for word in KINDS[name].words(name, value)
+        ]
+
+    def logged(self) -> dict[str, Any]:
+        """Return what the log of runs says of those that were given."""
+        told: dict[str, Any] = {}
+        for name, value in self.given().items():
+            told |= KINDS[name].logged(name, value)
+        return told
 
 
-def _split(
-    value: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], by: str
-) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return tuple(part for part in value.split(by) if part)
-    if isinstance(value, os.PathLike):
-        return (os.fspath(value),)
-    return tuple(os.fspath(part) for part in value)
-
-
-def _positive(name: str, value: str | int) -> int:
-    try:
-        number = int(value)
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise OptionError(f"{name}: {value!r} is not a whole number above 0")
-    return number
-
-
-def _span(name: str, value: str | timedelta) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    try:
-        return parse_duration(value)
-    except ValueError as error:
-        raise OptionError(f"{name}: {error}") from None
-
-
-def _flag(name: str, value: str | bool) -> bool:
-    if isinstance(value, bool):
-        return value
-    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-    if value.lower() not in known:
-        raise OptionError(f"{name}: {value!r} is neither yes nor no")
-    return known[value.lower()]
-
-
-def _state(name: str) -> State:
-    try:
-        return State(name)
-    except ValueError:
-        known = ", ".join(State)
-        raise OptionError(f"retry: there is no state {name!r}; the states are {known}") from None
+KINDS: Final[dict[str, Kind[Any]]] = {
+    option.name: option.metadata[_KIND] for option in fields(CrawlOptions)
+}

@@ -16,6 +16,7 @@ from cssselect import SelectorError
 from lxml.etree import XPath, XPathError
 from parsel.csstranslator import HTMLTranslator
 
+from crawler import config
 from crawler.exceptions import Problem
 from crawler.options import OptionError
 from crawler.urls.host import host_of
@@ -342,9 +343,6 @@ class _Reader:
         self.problems.append(Problem(str(self._path), line, reason))
 
 
-RULES: Final = "CRAWLER_RULES"
-
-
 @dataclass(frozen=True, slots=True)
 class SiteRules:
     """The rules of a file, in its order."""
@@ -358,13 +356,13 @@ class SiteRules:
         Raises:
             OptionError: it cannot be used.
         """
-        path = settings.get(RULES)
+        path = config.RULES.of(settings)
         if not path:
             return cls()
         try:
             return cls(read_rules(Path(path)))
         except RulesError as error:
-            raise OptionError(f"{RULES}: {error}") from error
+            raise OptionError(f"{config.RULES.name}: {error}") from error
 
     def rule_for(self, url: str, on: date) -> Rule | None:
         """Return the rule for a page as its site served it on a day (UTC).

@@ -219,7 +219,6 @@ def exit_code_of(summary: RunSummary) -> ExitCode:
 
 
 _MOST_BYTES: Final = 1024 * 1024  # of one file; there are two, the current one and the one before
-_PATHS_SHOWN: Final = 10
 
 
 def run_record(
@@ -234,7 +233,7 @@ def run_record(
         "seconds": document["seconds"],
         "ended": document["ended"],
         "exitCode": exit_code,
-        "options": _options_json(options),
+        "options": options.logged(),
         **counts,
     }
 
@@ -276,22 +275,3 @@ def _append(file: int, line: bytes) -> None:
     except OSError:
         os.ftruncate(file, size)
         raise
-
-
-def _options_json(options: CrawlOptions) -> dict[str, Any]:
-    """Return the options that were given; of many paths the first ones and their number."""
-    older_than = options.older_than
-    given = {
-        "paths": [str(path) for path in options.items[:_PATHS_SHOWN]],
-        "pathCount": len(options.items),
-        "only": list(options.only[:_PATHS_SHOWN]),
-        "fileCount": None if options.files is None else len(options.files),
-        "limit": options.limit,
-        "force": options.force,
-        "retry": sorted(options.retry),
-        "olderThanSeconds": None if older_than is None else older_than.total_seconds(),
-        "inPlace": options.in_place,
-        "wait": options.wait,
-        "overwriteEdited": options.overwrite_edited,
-    }
-    return {name: value for name, value in given.items() if value not in (None, False, [])}

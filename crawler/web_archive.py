@@ -6,7 +6,6 @@ https://archive.org/help/wayback_api.php
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
+from crawler import config
 from crawler.downloader.addresses import is_public_name
 from crawler.options import OptionError
 from crawler.states import State
@@ -287,37 +287,20 @@ _OFF: Final = frozenset({"", "off", "none"})
 
 
 def archive_from_settings(settings: Mapping[str, object]) -> Archive | None:
-    """Return the archive that CRAWLER_ARCHIVE names; None: none is asked.
+    """Return the archive that CRAWLER_WAYBACK names; None: none is asked.
 
     Raises:
         OptionError: it is neither "wayback", nor "off" or empty, nor the URL of a TimeGate.
     """
-    value = settings["CRAWLER_ARCHIVE"]
-    name = "" if value is None else str(value).strip()
+    name = config.WAYBACK.of(settings)
     if name.lower() in _OFF:
         return None
     if name.lower() == "wayback":
         return Wayback()
     if not _is_web_url(name):
         known = '"wayback", "off" or the URL of a TimeGate'
-        raise OptionError(f"CRAWLER_ARCHIVE: {value!r} is not {known}")
+        raise OptionError(f"{config.WAYBACK.name}: {name!r} is not {known}")
     return TimeGate(name)
-
-
-def archive_delay(settings: Mapping[str, object]) -> float:
-    """Return CRAWLER_ARCHIVE_DELAY, the seconds between two requests to the archive.
-
-    Raises:
-        OptionError: it is no number, or below 0.
-    """
-    value = settings["CRAWLER_ARCHIVE_DELAY"]
-    try:
-        seconds = float(str(value))
-    except ValueError:
-        seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise OptionError(f"CRAWLER_ARCHIVE_DELAY: {value!r} is not a number of seconds")
-    return seconds
 
 
 def _is_web_url(text: str) -> bool:

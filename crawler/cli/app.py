@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Annotated
+from pathlib import Path  # noqa: TC003 - typer reads it
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,23 +16,22 @@ from crawler.cli.explain import explain_json, find_subject, print_explanation
 from crawler.cli.ledger import ledger
 from crawler.cli.logs import LogFormat
 from crawler.cli.process import project_settings, run_items
+from crawler.cli.settings import settings
 from crawler.cli.shared import (
     USAGE_ERRORS,
-    Archive,
     AsJson,
     LogFormatOption,
-    Output,
     Overrides,
-    Record,
     Verbose,
     reported_as,
     selected_files,
+    takes,
 )
 from crawler.cli.shared import print_summary as _report
 from crawler.cli.shared import settings_of as _settings
 from crawler.cli.status import print_plan, print_status, read_status
 from crawler.cli.try_page import try_page
-from crawler.options import CrawlOptions
+from crawler.options import KINDS, CrawlOptions
 from crawler.output.enriched import Additions
 from crawler.sanitize import visible, visible_json
 from crawler.summary import ExitCode, exit_code_of
@@ -48,10 +47,9 @@ Items = Annotated[list[str], typer.Argument(help="item files, or folders to sear
 
 
 @app.command()
+@takes(*KINDS.keys() - {"items", "files"})
 def run(
     items: Items,
-    output: Output = Path("output"),
-    only: Annotated[list[str], typer.Option(metavar="GLOB", help="only items like this")] = [],
     files_from: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="only the items that this file lists; -: stdin"),
@@ -59,22 +57,6 @@ def run(
     changed_since: Annotated[
         str | None, typer.Option(metavar="GIT_REV", help="only items changed since this commit")
     ] = None,
-    limit: Annotated[
-        int | None, typer.Option(min=1, max=10**9, help="at most so many items with work")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="fetch all sources again")] = False,
-    retry: Annotated[list[str], typer.Option(metavar="STATE", help="fetch those again")] = [],
-    older_than: Annotated[
-        str | None,
-        typer.Option(metavar="AGE", help="fetch again what was not seen for so long"),
-    ] = None,
-    in_place: Annotated[bool, typer.Option("--in-place", help="write into ITEMS itself")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="wait for another run to end")] = False,
-    overwrite_edited: Annotated[
-        bool, typer.Option("--overwrite-edited", help="write edited files anew, too")
-    ] = False,
-    archive: Archive = [],
-    record: Record = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="only say what is due, and why")
     ] = False,
@@ -82,30 +64,18 @@ def run(
     overrides: Overrides = [],
     log_format: LogFormatOption = LogFormat.TEXT,
     verbose: Verbose = False,
+    **given: Any,
 ) -> None:
     """Visit what is due for ITEMS, and write the enriched files."""
     with reported_as(log_format):
-        options = CrawlOptions.parse(
-            items=items,
-            output=output,
-            only=only,
-            files=selected_files(items, files_from=files_from, changed_since=changed_since),
-            limit=limit,
-            force=force,
-            retry=retry,
-            older_than=older_than,
-            in_place=in_place,
-            wait=wait,
-            overwrite_edited=overwrite_edited,
-            archive=archive,
-            record=record,
-        )
-        settings = _settings(overrides)
+        files = selected_files(items, files_from=files_from, changed_since=changed_since)
+        options = CrawlOptions.parse(items=items, files=files, **given)
+        chosen = _settings(overrides)
         if dry_run:
-            raise typer.Exit(print_plan(options, settings, as_json=as_json))
+            raise typer.Exit(print_plan(options, chosen, as_json=as_json))
         console = Console(stderr=True)
         summary = run_items(
-            options, settings, console=console, verbose=verbose, log_format=log_format
+            options, chosen, console=console, verbose=verbose, log_format=log_format
         )
     _report(summary, as_json=as_json)
     raise typer.Exit(exit_code_of(summary))
@@ -114,12 +84,13 @@ def run(
 app.add_typer(discover, name="discover")
 app.add_typer(ledger, name="ledger")
 app.command("try")(try_page)
+app.command()(settings)
 
 
 @app.command()
+@takes("output", "in_place")
 def watch(
     items: Items,
-    output: Output = Path("output"),
     every: Annotated[
         str | None,
         typer.Option(metavar="SPAN|CRON", help="look at all items by the clock: 6h, '0 */6 * * *'"),
@@ -127,17 +98,17 @@ def watch(
     http: Annotated[
         str | None, typer.Option(metavar="[HOST:]PORT", help="serve health, metrics and a webhook")
     ] = None,
-    in_place: Annotated[bool, typer.Option("--in-place", help="write into ITEMS itself")] = False,
     overrides: Overrides = [],
     log_format: LogFormatOption = LogFormat.TEXT,
     verbose: Verbose = False,
+    **given: Any,
 ) -> None:
     """Crawl ITEMS now, and then whatever is new, has changed or falls due, until stopped."""
     from crawler.cli.watch import watch_items  # noqa: PLC0415 - loads what only it needs
 
     with reported_as(log_format):
         watch_items(
-            CrawlOptions.parse(items=items, output=output, in_place=in_place),
+            CrawlOptions.parse(items=items, **given),
             _settings(overrides),
             every=every,
             http=http,
@@ -148,10 +119,11 @@ def watch(
 
 
 @app.command()
-def status(items: Items, output: Output = Path("output"), as_json: AsJson = False) -> None:
+@takes("output")
+def status(items: Items, as_json: AsJson = False, **given: Any) -> None:
     """Say what the ledger knows of ITEMS, without fetching."""
-    options = CrawlOptions.parse(items=items, output=output)
-    known = read_status(list(options.items), output)
+    options = CrawlOptions.parse(items=items, **given)
+    known = read_status(list(options.items), options.output)
     if as_json:
         print(json.dumps(known.as_json(), indent=2))
     else:
@@ -159,11 +131,13 @@ def status(items: Items, output: Output = Path("output"), as_json: AsJson = Fals
 
 
 @app.command()
+@takes("output")
 def explain(
     subject: Annotated[str, typer.Argument(metavar="FILE_OR_URL")],
-    output: Output = Path("output"),
     as_json: AsJson = False,
     overrides: Overrides = [],
+    *,
+    output: Path,
 ) -> None:
     """Show every hop, state and field of an item or a URL, and where each came from."""
     wanted = Additions.from_settings(project_settings(_settings(overrides)))
@@ -175,11 +149,13 @@ def explain(
 
 
 @app.command()
+@takes("output")
 def demo(
-    output: Output = Path("output"),
     as_json: AsJson = False,
     overrides: Overrides = [],
     verbose: Verbose = False,
+    *,
+    output: Path,
 ) -> None:
     """Crawl a small bundled web on loopback; needs no network."""
     summary = run_demo(output, _settings(overrides), console=Console(stderr=True), verbose=verbose)

@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from crawler import config
 from crawler.cli.process import run_items
 from crawler.demo.web import copy_items, serve
 from crawler.options import CrawlOptions
@@ -31,7 +32,7 @@ def run_demo(
     with serve() as proxy, _through(proxy):
         options = CrawlOptions(items=(items,), output=output)
         # Its web has no archive, and its dead links are nobody else's business.
-        alone = {"CRAWLER_ARCHIVE": "", **overrides}
+        alone = {config.WAYBACK.name: "", **overrides}
         return run_items(options, alone, console=console, verbose=verbose)
 
 

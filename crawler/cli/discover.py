@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
+from pathlib import Path  # noqa: TC003 - typer reads it
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,21 +11,19 @@ from rich.console import Console
 
 from crawler.cli.process import find_spider, run_items, spider_arguments
 from crawler.cli.shared import (
-    Archive,
     AsJson,
-    Output,
     Overrides,
-    Record,
     Verbose,
     print_summary,
     settings_of,
+    takes,
 )
 from crawler.crawl.project import spider_settings
 from crawler.discovery.options import MAX_NEW, HostFilter, SearchOptions, check_folder
 from crawler.options import CrawlOptions
-from crawler.spiders.archive_items import ArchiveSpider
 from crawler.spiders.feeds import FeedsSpider
 from crawler.spiders.sitemaps import SitemapsSpider
+from crawler.spiders.warc import WarcSpider
 from crawler.summary import exit_code_of
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 discover = typer.Typer(
     no_args_is_help=True,
-    help="Create items from feeds, sitemaps or archives, and enrich all items of their folder.",
+    help="Create items from feeds, sitemaps or WARC files, and enrich all items of their folder.",
 )
 
 Folder = Annotated[str, typer.Option("--items", metavar="ITEMS", help="folder of the items")]
@@ -47,65 +46,54 @@ Match = Annotated[
     list[str], typer.Option(metavar="GLOB", help="only articles whose URL is like this")
 ]
 MaxNew = Annotated[int, typer.Option(min=1, help="at most so many new items")]
-Force = Annotated[bool, typer.Option("--force", help="fetch all again, changed or not")]
-Wait = Annotated[bool, typer.Option("--wait", help="wait for another run to end")]
+_takes = partial(takes, force="fetch all again, changed or not")
 
 
 @discover.command()
+@_takes("output", "force", "wait", "replay", "record")
 def feeds(
     urls: Annotated[list[str], typer.Argument(metavar="URL...", help="feeds, or pages with one")],
     items: Folder,
-    output: Output = Path("output"),
     since: Since = None,
     match: Match = [],
     max_new: MaxNew = MAX_NEW,
-    force: Force = False,
-    wait: Wait = False,
-    archive: Archive = [],
-    record: Record = None,
     as_json: AsJson = False,
     overrides: Overrides = [],
     verbose: Verbose = False,
+    **given: Any,
 ) -> None:
     """Create an item for each new entry of RSS, Atom and JSON feeds."""
-    options = CrawlOptions.parse(
-        items=items, output=output, force=force, wait=wait, archive=archive, record=record
-    )
+    options = CrawlOptions.parse(items=items, **given)
     own = {"urls": urls, "since": since, "match": match, "max_new": max_new}
     _run(FeedsSpider, options, own, overrides, as_json=as_json, verbose=verbose)
 
 
 @discover.command()
+@_takes("output", "force", "wait", "replay", "record")
 def sitemaps(
     urls: Annotated[
         list[str], typer.Argument(metavar="URL...", help="sites, or sitemaps and their indexes")
     ],
     items: Folder,
-    output: Output = Path("output"),
     since: Since = None,
     match: Match = [],
     max_new: MaxNew = MAX_NEW,
-    force: Force = False,
-    wait: Wait = False,
-    archive: Archive = [],
-    record: Record = None,
     as_json: AsJson = False,
     overrides: Overrides = [],
     verbose: Verbose = False,
+    **given: Any,
 ) -> None:
     """Create an item for each article that sitemaps name, the newest first."""
-    options = CrawlOptions.parse(
-        items=items, output=output, force=force, wait=wait, archive=archive, record=record
-    )
+    options = CrawlOptions.parse(items=items, **given)
     own = {"urls": urls, "since": since, "match": match, "max_new": max_new}
     _run(SitemapsSpider, options, own, overrides, as_json=as_json, verbose=verbose)
 
 
 @discover.command()
-def archive(
+@_takes("output", "force", "wait")
+def warc(
     files: Annotated[list[Path], typer.Argument(metavar="WARC...", help="WARC files")],
     items: Folder,
-    output: Output = Path("output"),
     host: Annotated[
         list[str],
         typer.Option(metavar="HOST", help="pages of this host and its subdomains; *: all"),
@@ -113,44 +101,38 @@ def archive(
     since: Since = None,
     match: Match = [],
     max_new: MaxNew = MAX_NEW,
-    force: Force = False,
-    wait: Wait = False,
     as_json: AsJson = False,
     overrides: Overrides = [],
     verbose: Verbose = False,
+    **given: Any,
 ) -> None:
     """Create an item for each page that WARC files have of some hosts, without a network."""
-    options = CrawlOptions.parse(items=items, output=output, force=force, wait=wait, archive=files)
+    options = CrawlOptions.parse(items=items, replay=files, **given)
     HostFilter.parse(host)
     own = {"hosts": host, "since": since, "match": match, "max_new": max_new}
-    _run(ArchiveSpider, options, own, overrides, as_json=as_json, verbose=verbose)
+    _run(WarcSpider, options, own, overrides, as_json=as_json, verbose=verbose)
 
 
 @discover.command("spider")
+@_takes("output", "force", "wait", "replay", "record")
 def spider_of_ones_own(
     name: Annotated[str, typer.Argument(help="a spider's name, by SPIDER_MODULES or a package")],
     items: Folder,
-    output: Output = Path("output"),
     argument: Annotated[
         list[str], typer.Option("-a", metavar="NAME=VALUE", help="an argument of the spider")
     ] = [],
     since: Since = None,
     match: Match = [],
     max_new: MaxNew = MAX_NEW,
-    force: Force = False,
-    wait: Wait = False,
-    archive: Archive = [],
-    record: Record = None,
     as_json: AsJson = False,
     overrides: Overrides = [],
     verbose: Verbose = False,
+    **given: Any,
 ) -> None:
     """Create an item for each article that a spider of your own finds."""
     settings = spider_settings(settings_of(overrides))
     spider = find_spider(name, settings)
-    options = CrawlOptions.parse(
-        items=items, output=output, force=force, wait=wait, archive=archive, record=record
-    )
+    options = CrawlOptions.parse(items=items, **given)
     search = {"since": since, "match": match, "max_new": max_new}
     own = search | spider_arguments(spider, argument)
     _run(spider, options, own, overrides, as_json=as_json, verbose=verbose, settings=settings)

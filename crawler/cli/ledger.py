@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from crawler.cli.shared import AsJson, Output  # noqa: TC001 - typer reads them
+from crawler.cli.shared import AsJson, takes
 from crawler.options import CrawlOptions
 from crawler.session import RunSession
 from crawler.summary import ExitCode
@@ -23,15 +22,15 @@ def _group() -> None:
 
 
 @ledger.command()
+@takes("output", "in_place", in_place="ITEMS are enriched")
 def rebuild(
     items: Annotated[list[str], typer.Argument(help="all item files, or folders of them")],
-    output: Output = Path("output"),
-    in_place: Annotated[bool, typer.Option("--in-place", help="ITEMS are enriched")] = False,
     as_json: AsJson = False,
+    **given: Any,
 ) -> None:
     """Make the ledger anew from ITEMS and from what was written; the earlier one is kept."""
     errors = Console(stderr=True)
-    options = CrawlOptions.parse(items=items, output=output, in_place=in_place)
+    options = CrawlOptions.parse(items=items, **given)
     with RunSession(
         options,
         on_problem=lambda problem: errors.print(problem, markup=False, soft_wrap=True),

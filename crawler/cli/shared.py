@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import inspect
 import json
 import logging
 import os
@@ -10,8 +11,9 @@ import re
 import sqlite3
 import sys
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, get_origin
 
 import typer
 from rich.console import Console
@@ -23,16 +25,19 @@ from crawler.items.changed_since import RevisionError
 from crawler.items.changed_since import changed_since as files_changed_since
 from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.sqlite import LedgerError
-from crawler.options import OptionError
+from crawler.options import KINDS, CrawlOptions, OptionError, flag_of
 from crawler.sanitize import visible_json
 from crawler.session import OutputBusyError
 from crawler.summary import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from dataclasses import Field
 
     from crawler.summary import RunSummary
 
+
+Command = TypeVar("Command", bound="Callable[..., None]")
 
 USAGE_ERRORS: Final = (
     OptionError,
@@ -114,21 +119,57 @@ def _unescaped(escape: re.Match[bytes]) -> bytes:
     return bytes([int(code, 8)]) if code.isdigit() else _ESCAPES.get(code, code)
 
 
-Output = Annotated[Path, typer.Option("-o", "--output", help="the output folder")]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document to stdout")]
 Overrides = Annotated[
     list[str], typer.Option("-s", "--set", metavar="NAME=VALUE", help="a Scrapy setting")
-]
-Archive = Annotated[
-    list[Path], typer.Option(metavar="WARC", help="answer from this file, not from the network")
-]
-Record = Annotated[
-    Path | None, typer.Option(metavar="WARC", help="append what the crawl sees to this file")
 ]
 LogFormatOption = Annotated[
     LogFormat, typer.Option("--log-format", help="log lines for people, or JSON for machines")
 ]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="also show Scrapy's own log")]
+
+
+def takes(*names: str, **helps: str) -> Callable[[Command], Command]:
+    """Give a command these options of a run, which it has as keyword arguments.
+
+    Args:
+        names: those of `CrawlOptions`.
+        helps: other words about some of them, by name.
+    """
+
+    def with_options(command: Command) -> Command:
+        signature = inspect.signature(command, eval_str=True)
+        every = signature.parameters.values()
+        own = [p for p in every if p.name not in names and p.kind is not p.VAR_KEYWORD]
+        needed = sum(p.default is p.empty for p in own)
+        added = [
+            _parameter(option, helps) for option in fields(CrawlOptions) if option.name in names
+        ]
+        parameters = [*own[:needed], *added, *own[needed:]]
+        command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        return command
+
+    return with_options
+
+
+def _parameter(option: Field[Any], helps: Mapping[str, str]) -> inspect.Parameter:
+    given_as = KINDS[option.name].given_as
+    names = ["-o"] if option.name == "output" else []
+    bounds: dict[str, Any] = {"min": 1, "max": 10**9} if given_as == int | None else {}
+    info = typer.Option(
+        *names,
+        flag_of(option.name),
+        help=helps.get(option.name, option.metadata["help"]),
+        metavar=option.metadata["metavar"],
+        **bounds,
+    )
+    default = [] if get_origin(given_as) is list else option.default
+    return inspect.Parameter(
+        option.name,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        default=default,
+        annotation=Annotated[given_as, info],
+    )
 
 
 def print_summary(summary: RunSummary, *, as_json: bool) -> None:

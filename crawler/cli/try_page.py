@@ -17,6 +17,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import CloseSpider
 from scrapy.http import HtmlResponse
 
+from crawler import config
 from crawler.cli.logs import log_to
 from crawler.cli.process import UnusableRunError, project_settings
 from crawler.cli.report import escape
@@ -32,7 +33,7 @@ from crawler.downloader.rendering import RenderError
 from crawler.extraction.job import ExtractionJob
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.options import OptionError
-from crawler.rules import RULES, SiteRules
+from crawler.rules import SiteRules
 from crawler.sanitize import visible_json
 from crawler.summary import ExitCode
 from crawler.testing.cases import Case, Told, told_fields
@@ -121,7 +122,7 @@ class _OnePageSpider(Spider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         super().update_settings(settings)
-        agent = user_agent(settings.get("CRAWLER_CONTACT", ""))
+        agent = user_agent(config.CONTACT.of(settings))
         settings.set("USER_AGENT", agent, priority="addon")
 
     async def start(self) -> AsyncIterator[Any]:
@@ -220,10 +221,10 @@ def try_page(
 ) -> None:
     """Show what would be extracted from a page, by its rule and without; nothing is kept of it."""
     quiet = {"STATS_DUMP": False, "LOG_LEVEL": "WARNING", "LOG_INSTALL_ROOT_HANDLER": False}
-    chosen = {} if rules is None else {RULES: str(rules)}
+    chosen = {} if rules is None else {config.RULES.name: str(rules)}
     settings = project_settings({**settings_of(overrides), **chosen})
     settings.setdict(quiet, priority="project")
-    settings.set("CRAWLER_EXTRACTION_WORKERS", 1, priority="cmdline")  # for one page
+    settings.set(config.EXTRACTION_WORKERS.name, 1, priority="cmdline")  # for one page
     check_settings(settings)
     file = stored(page)
     if file is None:
@@ -252,7 +253,7 @@ def _save(tried: TriedPage, folder: Path, settings: Settings) -> None:
         tried.job,
         tried.article,
         day=tried.at.date(),
-        rules=Path(settings[RULES]) if settings[RULES] else None,
+        rules=Path(path) if (path := config.RULES.of(settings)) else None,
         page_objects=page_object_modules(settings),
     )
     case.write()

@@ -8,13 +8,14 @@ import os
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from crawler import config
 from crawler.cli.logs import LogFormat, log_to
 from crawler.cli.process import UnusableRunError, project_settings
+from crawler.config import TOKEN_VARIABLE
 from crawler.crawl.checks import check_settings
 from crawler.ledger.revisit import RevisitPolicy
 from crawler.summary import ExitCode
 from crawler.watch.options import Pace, WatchOptions
-from crawler.watch.runs import TOKEN_VARIABLE
 from crawler.watch.schedule import Schedule
 from crawler.watch.server import Address, open_door
 from crawler.watch.watch import DeafError, FirstRunError, Watch
@@ -64,8 +65,7 @@ def watch_items(
         words=(f"--log-format={log_format}", *(["--verbose"] if verbose else [])),
     )
     log_to(console, settings, verbose=verbose, log_format=log_format)
-    told_names = settings.getlist("CRAWLER_WATCH_HOSTS")
-    names = frozenset(name.strip().lower() for name in told_names)
+    names = frozenset(map(str.lower, config.WATCH_HOSTS.of(settings)))
     try:
         asyncio.run(_watch(told, address, names))
     except FirstRunError as error:

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
+import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from crawler.crawl.further_pages import most_pages
+from crawler import config
 from crawler.crawl.javascript import check_javascript_settings
-from crawler.crawl.pool import check_page_objects, check_pool_settings
-from crawler.crawl.wayback import check_archive_settings
-from crawler.downloader.addresses import ALLOWED_NETWORKS, AllowedNetworks
-from crawler.downloader.host_state import HostLimits
-from crawler.downloader.robots.middleware import check_robots_settings
-from crawler.downloader.stop import longest_run
-from crawler.downloader.warc import RECORD_FILE, REPLAY_FILES
+from crawler.crawl.pool import check_page_objects
 from crawler.images.policy import ImageWish
-from crawler.ledger.revisit import RevisitPolicy
 from crawler.options import OptionError
 from crawler.output.enriched import Additions
 from crawler.rules import SiteRules
+from crawler.web_archive import archive_from_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from scrapy.settings import BaseSettings
 
     from crawler.options import CrawlOptions
-
-
-def wants_duplicates(settings: BaseSettings) -> bool:
-    """Read CRAWLER_DUPLICATES.
-
-    Raises:
-        OptionError: it is neither true nor false.
-    """
-    try:
-        return settings.getbool("CRAWLER_DUPLICATES")
-    except ValueError as error:
-        raise OptionError(f"CRAWLER_DUPLICATES: {error}") from None
 
 
 _SUFFIX: Final = ".warc.gz"
@@ -55,7 +41,7 @@ _OF_THE_NETWORK: Final[dict[str, dict[str, Any]]] = {
 _AT_ONCE: Final = {
     "DOWNLOAD_DELAY": 0,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
-    "CRAWLER_ARCHIVE_DELAY": 0,
+    config.WAYBACK_DELAY.name: 0,
     "DOWNLOAD_SLOTS": {},
     "RETRY_ENABLED": False,
 }
@@ -67,23 +53,23 @@ def choose_warc_files(settings: BaseSettings, options: CrawlOptions) -> None:
     Raises:
         OptionError: a file is not there or has another kind of name, or both are wanted.
     """
-    if options.archive:
-        settings.set(REPLAY_FILES, [str(path) for path in options.archive], priority="cmdline")
+    if options.replay:
+        settings.set(config.REPLAY.name, [str(path) for path in options.replay], priority="cmdline")
     if options.record is not None:
-        settings.set(RECORD_FILE, str(options.record), priority="cmdline")
-    replayed, recorded = settings.getlist(REPLAY_FILES), settings.get(RECORD_FILE)
+        settings.set(config.RECORD.name, str(options.record), priority="cmdline")
+    replayed, recorded = config.REPLAY.of(settings), config.RECORD.of(settings)
     if replayed and recorded:
-        raise OptionError("record: what is answered by an archive is recorded there already")
+        raise OptionError("record: what is answered from WARC files is recorded there already")
     if replayed:
         _replay(settings, replayed)
     elif recorded:
         _record(settings, recorded)
 
 
-def _replay(settings: BaseSettings, files: list[str]) -> None:
+def _replay(settings: BaseSettings, files: Sequence[str]) -> None:
     for file in files:
         if not Path(file).is_file():
-            raise OptionError(f"archive: {file} is not a file")
+            raise OptionError(f"replay: {file} is not a file")
     _merge(settings, "EXTENSIONS", {"crawler.downloader.warc.Replay": 0})
     _handle_by(settings, _REPLAY_HANDLER)
     for name, parts in _OF_THE_NETWORK.items():
@@ -108,22 +94,44 @@ def _merge(settings: BaseSettings, name: str, parts: dict[str, Any]) -> None:
 
 
 def check_settings(settings: BaseSettings) -> None:
-    """Read each setting of ours.
+    """Read each setting of ours, and what they name.
 
     Raises:
-        OptionError: one makes no sense.
+        OptionError: one makes no sense, or there is none of that name.
     """
-    check_pool_settings(settings)
+    check_names(settings)
+    for setting in config.SETTINGS.values():
+        setting.of(settings)
     check_page_objects(settings)
-    check_robots_settings(settings)
-    check_archive_settings(settings)
-    wants_duplicates(settings)
-    most_pages(settings)
-    RevisitPolicy.from_settings(settings)
-    HostLimits.from_settings(settings)
-    longest_run(settings)
-    AllowedNetworks.parse(settings[ALLOWED_NETWORKS])
-    Additions.from_settings(settings)
+    archive_from_settings(settings)
     ImageWish.from_settings(settings)
+    Additions.from_settings(settings)
     SiteRules.from_settings(settings)
     check_javascript_settings(settings)
+
+
+def check_names(names: Iterable[str], environ: Mapping[str, str] = os.environ) -> None:
+    """See that no setting is misspelled, and no environment variable that is read here.
+
+    Raises:
+        OptionError: a name begins as ours do and is none of them, or is almost that of a variable.
+    """
+    variables = [name for name, setting in config.SETTINGS.items() if setting.is_variable]
+    variables.append(config.TOKEN_VARIABLE)
+    for name in names:
+        if name.startswith(config.PREFIX) and name not in config.SETTINGS:
+            meant = _nearest(name, config.SETTINGS, 0.6)
+            known = f"did you mean {meant}?" if meant else "docs/settings.md has all that there are"
+            raise OptionError(f"{name}: there is no such setting; {known}")
+    for name in environ:
+        meant = _nearest(name, variables, 0.8) if name.startswith(config.PREFIX) else None
+        if meant and name not in {*config.SETTINGS, *variables}:
+            told = f"there is no such environment variable; did you mean {meant}?"
+            raise OptionError(f"{name}: {told}")
+
+
+def _nearest(name: str, known: Iterable[str], least: float) -> str | None:
+    """Return the known name that is most like one, if one is, without the part that all have."""
+    shorts = {one.removeprefix(config.PREFIX): one for one in known}
+    found = get_close_matches(name.removeprefix(config.PREFIX), shorts, n=1, cutoff=least)
+    return shorts[found[0]] if found else None

@@ -14,7 +14,9 @@ from itemadapter import ItemAdapter
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
+from crawler import config
 from crawler.api import run_command, summary_of
+from crawler.crawl.checks import check_names
 from crawler.crawl.ledger_thread import LedgerThread
 from crawler.crawl.project import looks_at_one_page, set_by_the_project
 from crawler.discovery.new_items import NewItems
@@ -65,14 +67,9 @@ async def run_child(command: Sequence[str], *, until: Callable[[], bool]) -> tup
 
 logger = logging.getLogger("crawler.run")
 
-ITEMS: Final = "CRAWLER_ITEMS"
-"""The name of the setting: the folder that new items go to; "" for no items."""
-OUTPUT: Final = "CRAWLER_OUTPUT"
-"""The name of the setting: the output folder."""
-FIELDS: Final = "CRAWLER_ITEM_FIELDS"
-"""The name of the setting: names of fields of items by those of `crawler.discovery.scraped`."""
 _UNUSABLE: Final = (OutputBusyError, LedgerError, OSError, sqlite3.Error)
 _NO_LIMIT: Final = 10**9
+_OF_THE_ADD_ON: Final = {config.ITEMS.name, config.OUTPUT.name, config.ITEM_FIELDS.name}
 # What a project asks of all its crawls, ours among them.
 _PASSED_ON: Final = (
     "USER_AGENT",
@@ -98,13 +95,16 @@ class EnrichmentPipeline:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        folder = crawler.settings.get(ITEMS)
+        folder = config.ITEMS.of(crawler.settings)
         if not folder:
             raise NotConfigured
-        self._names = crawler.settings.getdict(FIELDS)
+        check_names(crawler.settings)
+        self._names = config.ITEM_FIELDS.of(crawler.settings)
         if unknown := self._names.keys() - {*TEXTS, *LISTS}:
-            raise OptionError(f"{FIELDS}: there is no field {', '.join(sorted(unknown))}")
-        output = crawler.settings.get(OUTPUT) or "output"
+            raise OptionError(
+                f"{config.ITEM_FIELDS.name}: there is no field {', '.join(sorted(unknown))}"
+            )
+        output = config.OUTPUT.of(crawler.settings)
         self._options = CrawlOptions.parse(items=(folder,), output=output)
         self._crawler = crawler
         self._ledger_thread = LedgerThread()
@@ -209,7 +209,7 @@ class EnrichmentPipeline:
         return {
             name: value if isinstance(value, str) else json.dumps(value)
             for name, value in wanted.items()
-            if name not in {ITEMS, OUTPUT, FIELDS}
+            if name not in _OF_THE_ADD_ON
         }
 
     def _count(self, name: str, count: int = 1) -> None:

@@ -7,29 +7,27 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy import Request
 
+from crawler import config
 from crawler.crawl.faults import fault_hop, settles_faults
 from crawler.crawl.reading import read_page
 from crawler.downloader.cookies import COOKIES
 from crawler.extraction.joined_pages import with_next_page
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
-from crawler.options import OptionError
 from crawler.states import State
 from crawler.urls.canonical import url_key
-from crawler.urls.pagination import MAX_PAGE, page_number
+from crawler.urls.pagination import page_number
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
     from crawler.crawl.trail import Trail
     from crawler.extraction.article import Article
     from crawler.spiders.source import SourceSpider
 
-_SETTING: Final = "CRAWLER_ARTICLE_PAGES"
 # An article that is begun is completed before its site is asked for others.
 _PRIORITY: Final = 1
 
@@ -57,22 +55,6 @@ class Joining:
         )
 
 
-def most_pages(settings: BaseSettings) -> int:
-    """Return how many pages of an article are read at most.
-
-    Raises:
-        OptionError: the setting is no whole number from 1 to 99.
-    """
-    value = settings[_SETTING]
-    try:
-        number = int(value)
-    except (TypeError, ValueError):
-        number = 0
-    if not 1 <= number <= MAX_PAGE:
-        raise OptionError(f"{_SETTING}: {value!r} is not a whole number from 1 to {MAX_PAGE}")
-    return number
-
-
 class PageDesk:
     """Joins the pages of an article to its first one, whose metadata hold.
 
@@ -90,9 +72,9 @@ class PageDesk:
         """Make the desk.
 
         Raises:
-            OptionError: as `most_pages`.
+            OptionError: CRAWLER_ARTICLE_PAGES makes no sense.
         """
-        return cls(most_pages(crawler.settings), spider, crawler)
+        return cls(config.ARTICLE_PAGES.of(crawler.settings), spider, crawler)
 
     def begin(self, trail: Trail) -> Request | Trail:
         """Return the request for an article's second page, or the trail if none is wanted."""

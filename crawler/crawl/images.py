@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 
+from crawler import config
 from crawler.crawl.faults import settles_faults
 from crawler.downloader.outcome import state_of_status
 from crawler.downloader.partial import FIRST_BYTES, FirstBytes
@@ -72,7 +73,7 @@ class ImageDesk:
             study_image,
             ImageFacts,
             workers=1,
-            page_seconds=settings.getfloat("CRAWLER_EXTRACTION_SECONDS"),
+            page_seconds=config.EXTRACTION_SECONDS.of(settings),
             memory_bytes=image_memory(wish.most_pixels if wish.copies else 0),
         )
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 
+from crawler import config
 from crawler.crawl.asking import ask_for
 from crawler.downloader.addresses import PUBLIC_ONLY, refusal
 from crawler.downloader.exceptions import OwnFailureError
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("crawler.run")
 
-JAVASCRIPT: Final = "CRAWLER_JAVASCRIPT"
-BROWSER: Final = "CRAWLER_BROWSER"
-_SECONDS: Final = "CRAWLER_BROWSER_SECONDS"
 _DETAIL_LENGTH: Final = 200
 _WAYS: Final = ("rules", "empty", "off")
 
@@ -58,9 +56,9 @@ class JavaScriptDesk:
         """
         settings = crawler.settings
         check_javascript_settings(settings)
-        also_empty = settings[JAVASCRIPT] == "empty"
+        also_empty = config.JAVASCRIPT.of(settings) == "empty"
         asked_for = any(rule.javascript for rule in rules.rules)
-        if settings[JAVASCRIPT] == "off" or not (also_empty or asked_for):
+        if config.JAVASCRIPT.of(settings) == "off" or not (also_empty or asked_for):
             return None
         make = _maker(settings)
         if make is None:
@@ -138,17 +136,10 @@ def check_javascript_settings(settings: BaseSettings) -> None:
     Raises:
         OptionError: one makes no sense, or a browser is wanted and there is none.
     """
-    if settings[JAVASCRIPT] not in _WAYS:
-        raise OptionError(f"{JAVASCRIPT}: {settings[JAVASCRIPT]!r} is not {', '.join(_WAYS)}")
-    try:
-        seconds = float(settings[_SECONDS])
-    except (TypeError, ValueError):
-        seconds = 0
-    if not 0 < seconds <= 600:  # noqa: PLR2004 - ten minutes
-        raise OptionError(f"{_SECONDS}: {settings[_SECONDS]!r} is no number from above 0 to 600")
-    if settings[JAVASCRIPT] == "empty" and _maker(settings) is None:
+    config.BROWSER_SECONDS.of(settings)
+    if config.JAVASCRIPT.of(settings) == "empty" and _maker(settings) is None:
         told = "needs Chromium and pip install 'frontmatter-crawler[browser]'"
-        raise OptionError(f"{JAVASCRIPT}: {told}")
+        raise OptionError(f"{config.JAVASCRIPT.name}: {told}")
 
 
 def _maker(settings: BaseSettings) -> Callable[[], Browser] | None:
@@ -159,10 +150,10 @@ def _maker(settings: BaseSettings) -> Callable[[], Browser] | None:
         if (error.name or "").partition(".")[0] != "playwright":
             raise
         return None
-    executable = find_chromium(settings[BROWSER])
+    executable = find_chromium(config.BROWSER.of(settings))
     if executable is None:
         return None
-    return partial(Browser, executable, seconds=settings.getfloat(_SECONDS))
+    return partial(Browser, executable, seconds=config.BROWSER_SECONDS.of(settings))
 
 
 def _is_public(response: Response) -> bool:

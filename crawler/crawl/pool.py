@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from crawler import config
 from crawler.extraction.article import Article
 from crawler.extraction.job import ExtractionJob, extract_page, warm_up
 from crawler.extraction.pool.extraction_pool import ExtractionPool, default_workers
@@ -19,24 +19,7 @@ if TYPE_CHECKING:
 JobT = TypeVar("JobT")
 ReadT = TypeVar("ReadT")
 
-PAGE_OBJECTS: Final = "CRAWLER_PAGE_OBJECTS"
 _READER_MEMORY: Final = 256 * 1024 * 1024  # a sitemap may have 50 MiB; there is one worker
-
-
-def check_pool_settings(settings: BaseSettings) -> None:
-    """Look at the CRAWLER_EXTRACTION_* settings before anything is begun.
-
-    Raises:
-        OptionError: a limit is no number above 0, or the number of workers is below it.
-    """
-    for name, lowest in (("WORKERS", -1), ("SECONDS", 0), ("MEMORY", 0)):
-        setting = f"CRAWLER_EXTRACTION_{name}"
-        try:
-            number = float(settings[setting])
-        except (TypeError, ValueError):
-            number = math.nan
-        if not lowest < number < math.inf:
-            raise OptionError(f"{setting}: {settings[setting]!r} is not a number above {lowest}")
 
 
 def reader_pool(
@@ -49,14 +32,13 @@ def reader_pool(
         answer: what it returns.
 
     Raises:
-        OptionError: as `check_pool_settings`.
+        OptionError: a CRAWLER_EXTRACTION_* setting makes no sense.
     """
-    check_pool_settings(settings)
     return ExtractionPool(
         read,
         answer,
         workers=1,
-        page_seconds=settings.getfloat("CRAWLER_EXTRACTION_SECONDS"),
+        page_seconds=config.EXTRACTION_SECONDS.of(settings),
         memory_bytes=_READER_MEMORY,
     )
 
@@ -70,17 +52,16 @@ def pool_from_settings(
         page_objects: False for a pool that has none.
 
     Raises:
-        OptionError: as `check_pool_settings`, or a page object could not work.
+        OptionError: a CRAWLER_EXTRACTION_* setting makes no sense, or a page object could not work.
     """
-    check_pool_settings(settings)
     modules = page_object_modules(settings) if page_objects else ()
     work, load = _work_with(modules) if modules else (extract_page, warm_up)
     return ExtractionPool(
         work,
         Article,
-        workers=int(settings.getfloat("CRAWLER_EXTRACTION_WORKERS")) or default_workers(),
-        page_seconds=settings.getfloat("CRAWLER_EXTRACTION_SECONDS"),
-        memory_bytes=int(settings.getfloat("CRAWLER_EXTRACTION_MEMORY")),
+        workers=config.EXTRACTION_WORKERS.of(settings) or default_workers(),
+        page_seconds=config.EXTRACTION_SECONDS.of(settings),
+        memory_bytes=int(config.EXTRACTION_MEMORY.of(settings)),
         warm_up=load,
     )
 
@@ -97,7 +78,7 @@ def check_page_objects(settings: BaseSettings) -> None:
 
 def page_object_modules(settings: BaseSettings) -> tuple[str, ...]:
     """Return the names of the modules that CRAWLER_PAGE_OBJECTS names."""
-    return tuple(name.strip() for name in settings.getlist(PAGE_OBJECTS) if name.strip())
+    return config.PAGE_OBJECTS.of(settings)
 
 
 def page_object_name(settings: BaseSettings, url: str) -> str | None:
@@ -129,9 +110,9 @@ def _work_with(
         if error.name != "web_poet":
             raise
         told = "needs web-poet: pip install 'frontmatter-crawler[poet]'"
-        raise OptionError(f"{PAGE_OBJECTS}: {told}") from error
+        raise OptionError(f"{config.PAGE_OBJECTS.name}: {told}") from error
     try:
         load_page_objects(modules)
     except PageObjectError as error:
-        raise OptionError(f"{PAGE_OBJECTS}: {error}") from error
+        raise OptionError(f"{config.PAGE_OBJECTS.name}: {error}") from error
     return extract_by_page_objects, partial(warm_up_with, modules)

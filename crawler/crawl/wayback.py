@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from scrapy import Request
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler import config
 from crawler.crawl.faults import fault_hop, settles_faults
 from crawler.crawl.reading import read_page
 from crawler.downloader.exceptions import OwnFailureError
@@ -22,7 +23,6 @@ from crawler.timestamps import moment, now_text, utc_text
 from crawler.urls.canonical import url_key
 from crawler.web_archive import (
     ArchiveAnswerError,
-    archive_delay,
     archive_from_settings,
     joined,
     moment_of_snapshot,
@@ -45,23 +45,13 @@ if TYPE_CHECKING:
     from crawler.web_archive import Archive
 
 
-def check_archive_settings(settings: BaseSettings) -> None:
-    """Look at the CRAWLER_ARCHIVE* settings before anything is begun.
-
-    Raises:
-        OptionError: one of them makes no sense.
-    """
-    archive_from_settings(settings)
-    archive_delay(settings)
-
-
 def give_archive_a_slot(settings: BaseSettings) -> None:
-    """Pace the archive by CRAWLER_ARCHIVE_DELAY, unless DOWNLOAD_SLOTS says otherwise.
+    """Pace the archive by CRAWLER_WAYBACK_DELAY, unless DOWNLOAD_SLOTS says otherwise.
 
     Raises:
-        OptionError: as `check_archive_settings`.
+        OptionError: a CRAWLER_WAYBACK* setting makes no sense.
     """
-    archive, delay = archive_from_settings(settings), archive_delay(settings)
+    archive, delay = archive_from_settings(settings), config.WAYBACK_DELAY.of(settings)
     if archive is None:
         return
     slots = settings.getdict("DOWNLOAD_SLOTS")
@@ -129,7 +119,7 @@ class ArchiveDesk:
         """Make the desk; None: no archive is to be asked.
 
         Raises:
-            OptionError: a CRAWLER_ARCHIVE* setting makes no sense.
+            OptionError: a CRAWLER_WAYBACK* setting makes no sense.
         """
         archive = archive_from_settings(crawler.settings)
         return None if archive is None else cls(archive, spider, crawler)

@@ -9,23 +9,20 @@ import re
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
-from typing import TYPE_CHECKING, Final, Self, TypeAlias
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
-from crawler.options import OptionError
+from crawler import config
 from crawler.urls.registered_domain import has_public_suffix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
-
-ALLOWED_NETWORKS: Final = "CRAWLER_ALLOWED_NETWORKS"
-"""The name of the setting."""
 
 PUBLIC_ONLY: Final = "public_addresses_only"
 """The key of a request's meta that has it reach no allowed network: a stranger asks by us."""
@@ -96,19 +93,13 @@ class AllowedNetworks:
     networks: tuple[Network, ...] = ()
 
     @classmethod
-    def parse(cls, value: str | Iterable[str] | None) -> Self:
-        """Read networks in CIDR notation and single addresses.
-
-        In text they are separated by commas or white space.
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """Read CRAWLER_ALLOWED_NETWORKS.
 
         Raises:
-            OptionError: one of them is none.
+            OptionError: one of them is no network.
         """
-        parts = re.split(r"[\s,]+", value) if isinstance(value, str) else list(value or ())
-        try:
-            return cls(tuple(ip_network(part) for part in parts if part))
-        except ValueError as error:
-            raise OptionError(f"{ALLOWED_NETWORKS}: {error}") from None
+        return cls(config.ALLOWED_NETWORKS.of(settings))
 
     def __contains__(self, address: Address) -> bool:
         reached = reached_by(address)
@@ -250,7 +241,7 @@ class AddressPolicy:
         """Say why no connection may be made to an address; None if one may."""
         if address in self.allowed or (reason := refusal(address)) is None:
             return None
-        return f"{address} {reason} ({ALLOWED_NETWORKS} can allow it)"
+        return f"{address} {reason} ({config.ALLOWED_NETWORKS.name} can allow it)"
 
     def is_for_proxy(self, host: str, port: int) -> bool:
         """Whether a look-up is that of the request's own proxy.
@@ -283,7 +274,7 @@ class AddressPolicy:
         if host in _LOOPBACK_NAMES or host.endswith(".localhost"):  # RFC 6761
             if any(address in self.allowed for address in _LOOPBACK):
                 return None
-            return f"{host} is loopback ({ALLOWED_NETWORKS} can allow 127.0.0.0/8)"
+            return f"{host} is loopback ({config.ALLOWED_NETWORKS.name} can allow 127.0.0.0/8)"
         if self.proxy is None or self.allowed.has_everything:
             return None
         if host == plain_host(self.proxy.host):

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from scrapy.exceptions import NotConfigured
 
+from crawler import config
 from crawler.urls.host import ascii_host
 from crawler.urls.registered_domain import site_of
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 COOKIES: Final = "crawler_cookies"
 """Meta key of the `CookieJar` of a request, which its redirects take along."""
 
-_ENABLED: Final = "CRAWLER_COOKIES"
 _MOST_COOKIES: Final = 50  # of a jar (RFC 6265, 6.1, has that many for a domain)
 _MOST_BYTES: Final = 4096  # of a Set-Cookie field
 _MOST_SENT: Final = 8192  # bytes of a Cookie field; many servers take no longer ones
@@ -138,7 +138,7 @@ class VisitCookiesMiddleware:
             NotConfigured: it is off, or Scrapy's own is on.
         """
         settings = crawler.settings
-        if not settings.getbool(_ENABLED) or settings.getbool("COOKIES_ENABLED"):
+        if not config.COOKIES.of(settings) or settings.getbool("COOKIES_ENABLED"):
             raise NotConfigured
         return cls()
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol, Self
 from urllib.parse import urlsplit
 
+from crawler import config
 from crawler.options import OptionError
 from crawler.timestamps import utc_text
 from crawler.urls.registered_domain import site_of
@@ -121,13 +122,10 @@ class HostLimits:
             OptionError: one of them is no number that makes sense.
         """
         return cls(
-            longest_wait=_number(settings, "CRAWLER_HOST_WAIT_MAX", 0, 120.0),
-            strikes=math.ceil(_number(settings, "CRAWLER_HOST_STRIKES", 1, 5)),
-            cooldown=min(
-                _number(settings, "CRAWLER_HOST_COOLDOWN", 0, 1800.0),
-                LONGEST_REST.total_seconds(),
-            ),
-            backoff=_number(settings, "CRAWLER_BACKOFF_SECONDS", 0, 2.0),
+            longest_wait=config.HOST_WAIT_MAX.of(settings),
+            strikes=math.ceil(config.HOST_STRIKES.of(settings)),
+            cooldown=min(config.HOST_COOLDOWN.of(settings), LONGEST_REST.total_seconds()),
+            backoff=config.BACKOFF_SECONDS.of(settings),
         )
 
     def outlasts(self, rest: Pause, now: float) -> bool:

@@ -21,7 +21,6 @@ from twisted.internet.threads import deferToThreadPool
 from zope.interface import implementer
 
 from crawler.downloader.addresses import (
-    ALLOWED_NETWORKS,
     AddressPolicy,
     AllowedNetworks,
     current_guard,
@@ -167,7 +166,7 @@ class GuardedResolver:
         size = max(settings.getint("DNSCACHE_SIZE"), _LEAST_SIZE)
         return cls(
             reactor,
-            guard=AddressPolicy(AllowedNetworks.parse(settings.get(ALLOWED_NETWORKS))),
+            guard=AddressPolicy(AllowedNetworks.from_settings(settings)),
             cache=LookupCache(seconds=seconds, size=size, clock=time.monotonic),
             timeout=settings.getfloat("DNS_TIMEOUT"),
         )

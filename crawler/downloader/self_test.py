@@ -13,7 +13,7 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.utils.misc import load_object
 from scrapy.utils.python import without_none_values
 
-from crawler.downloader.addresses import ALLOWED_NETWORKS, AllowedNetworks, nothing_allowed
+from crawler.downloader.addresses import AllowedNetworks, nothing_allowed
 from crawler.downloader.exceptions import BlockedAddressError
 from crawler.downloader.resolver import GuardedResolver, Lookup
 
@@ -68,7 +68,7 @@ class GuardSelfTest:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        if AllowedNetworks.parse(crawler.settings.get(ALLOWED_NETWORKS)).has_everything:
+        if AllowedNetworks.from_settings(crawler.settings).has_everything:
             raise NotConfigured
         self._crawler = crawler
         crawler.signals.connect(self.spider_opened, signals.spider_opened)

@@ -10,7 +10,6 @@ from scrapy.exceptions import CannotResolveHostError
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.downloader.addresses import (
-    ALLOWED_NETWORKS,
     PUBLIC_ONLY,
     AddressPolicy,
     AllowedNetworks,
@@ -36,7 +35,7 @@ class SsrfMiddleware:
     """A middleware in front of the `GuardedDownloadHandler`, which sees each connection."""
 
     def __init__(self, crawler: Crawler) -> None:
-        allowed = AllowedNetworks.parse(crawler.settings.get(ALLOWED_NETWORKS))
+        allowed = AllowedNetworks.from_settings(crawler.settings)
         self._guard = AddressPolicy(allowed, None)
         uses_proxies = crawler.settings.getbool("HTTPPROXY_ENABLED")
         self._proxies = getproxies() if uses_proxies else {}
@@ -103,7 +102,7 @@ class GuardedDownloadHandler(BoundedDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._allowed = AllowedNetworks.parse(crawler.settings.get(ALLOWED_NETWORKS))
+        self._allowed = AllowedNetworks.from_settings(crawler.settings)
 
     async def download_request(self, request: Request) -> Response:
         """Download, unless that would connect to an address that must not be asked.

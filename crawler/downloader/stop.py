@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import signal
 import threading
 import time
@@ -22,6 +21,7 @@ from scrapy.exceptions import (
 )
 from twisted.internet.error import ConnectError, ConnectionClosed
 
+from crawler import config
 from crawler.downloader.exceptions import DeferredError
 from crawler.downloader.host_state import Hosts, led_by
 from crawler.downloader.http11 import SPENT
@@ -33,13 +33,11 @@ from crawler.downloader.own_trouble import (
 )
 from crawler.downloader.proxies import ProxiedDownloadHandler
 from crawler.downloader.scheduler import SiteDownloader
-from crawler.options import OptionError
 from crawler.summary import INTERRUPTED, OUT_OF_TIME
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
-    from scrapy.settings import BaseSettings
 
 _OF_THE_NETWORK: Final = (
     DownloadTimeoutError,
@@ -48,7 +46,6 @@ _OF_THE_NETWORK: Final = (
     ConnectError,
     ConnectionClosed,
 )
-_LONGEST_RUN: Final = "CRAWLER_MAX_RUN_SECONDS"
 
 Handler = Callable[[int, FrameType | None], Any]
 
@@ -61,22 +58,6 @@ def is_stopping(crawler: Crawler) -> bool:
     """Whether a crawl is being stopped; one without a `BoundedStop` never is."""
     stop = crawler.get_extension(BoundedStop)
     return stop is not None and stop.stopping.is_set()
-
-
-def longest_run(settings: BaseSettings) -> float | None:
-    """Return CRAWLER_MAX_RUN_SECONDS; None: a run may be as long as it has to.
-
-    Raises:
-        OptionError: it is no number of seconds.
-    """
-    value = settings[_LONGEST_RUN]
-    try:
-        seconds = float(value)
-    except (TypeError, ValueError):
-        seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise OptionError(f"{_LONGEST_RUN}: {value!r} is not a number from 0 on")
-    return seconds or None
 
 
 class BoundedStop:
@@ -98,8 +79,8 @@ class BoundedStop:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._grace = crawler.settings.getfloat("CRAWLER_STOP_GRACE")
-        self._longest = longest_run(crawler.settings)
+        self._grace = config.STOP_GRACE.of(crawler.settings)
+        self._longest = config.MAX_RUN_SECONDS.of(crawler.settings) or None
         self._deadline: asyncio.TimerHandle | None = None
         self._ending: asyncio.Task[None] | None = None
         self._replaced: dict[int, Any] = {}

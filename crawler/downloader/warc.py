@@ -15,7 +15,7 @@ from scrapy.exceptions import DownloadCancelledError, NotConfigured
 from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 
-from crawler import __version__
+from crawler import __version__, config
 from crawler.downloader.exceptions import NoRecordError, OwnFailureError
 from crawler.downloader.stop import StoppableDownloadHandler, StoppedError, is_stopping
 from crawler.warc.index import CaptureIndex
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from crawler.warc.records import HeaderFields, RecordedAnswer
 
 
-RECORD_FILE: Final = "CRAWLER_RECORD"
-"""The name of the setting: the file that is appended to."""
-
 _NOT_SENT: Final = frozenset({b"proxy-authorization"})  # to the site, that is
 
 
@@ -46,7 +43,7 @@ class Recorder:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        name = crawler.settings.get(RECORD_FILE)
+        name = config.RECORD.of(crawler.settings)
         if not name:
             raise NotConfigured
         self._path = Path(name)
@@ -154,15 +151,13 @@ def _warcinfo(crawler: Crawler) -> dict[str, str]:
     return {
         "software": f"frontmatter-crawler/{__version__}",
         "http-header-user-agent": settings["USER_AGENT"],
-        "operator": settings.get("CRAWLER_CONTACT", ""),
+        "operator": config.CONTACT.of(settings),
         "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
     }
 
 
 T = TypeVar("T")
 
-REPLAY_FILES: Final = "CRAWLER_REPLAY"
-"""The name of the setting: WARC files, as a list, or in text separated by commas."""
 
 TAKEN_AT: Final = "warc_taken_at"
 """The key of a request's meta under which the time of its recorded answer is."""
@@ -172,7 +167,7 @@ class Replay:
     """The WARC files of a crawl and their index, on a thread of their own; an extension."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._files = [Path(file) for file in crawler.settings.getlist(REPLAY_FILES)]
+        self._files = [Path(file) for file in config.REPLAY.of(crawler.settings)]
         if not self._files:
             raise NotConfigured
         self._crawler = crawler

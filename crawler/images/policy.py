@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from crawler import config
 from crawler.images.copies import check_copies_can_be_made, look_through
 from crawler.images.size import ImageLibraryMissingError, check_sizes_can_be_read, read_size
 from crawler.options import OptionError
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from crawler.ledger.records import ImageRecord
 
 
-SIZES: Final = "CRAWLER_IMAGE_SIZES"
-COPIES: Final = "CRAWLER_IMAGES"
 _MOST: Final = 10  # images of an article, its lead image first
 _AGAIN_SOON: Final = timedelta(hours=1)
 _AGAIN_LATER: Final = timedelta(days=30)
@@ -51,15 +50,13 @@ class ImageWish:
         Raises:
             OptionError: one of them makes no sense, or a library for it is missing.
         """
-        sizes, copies = _flag(settings[SIZES]), settings[COPIES] or ""
-        if copies not in {"", "download"}:
-            raise OptionError(f"{COPIES}: {copies!r} is neither 'download' nor empty")
+        copies = config.IMAGES.of(settings)
         wish = cls(
-            sizes,
+            config.IMAGE_SIZES.of(settings),
             bool(copies),
-            _number(settings, "CRAWLER_IMAGE_MAXSIZE", 1),
-            _number(settings, "CRAWLER_IMAGE_PIXELS", 1),
-            _number(settings, "CRAWLER_IMAGE_THUMBNAIL", 0),
+            config.IMAGE_MAXSIZE.of(settings),
+            config.IMAGE_PIXELS.of(settings),
+            config.IMAGE_THUMBNAIL.of(settings),
         )
         if not wish.sizes and not wish.copies:
             return None
@@ -68,7 +65,8 @@ class ImageWish:
             if wish.copies:
                 check_copies_can_be_made()
         except ImageLibraryMissingError as error:
-            raise OptionError(f"{COPIES if copies else SIZES}: {error}") from error
+            name = config.IMAGES.name if copies else config.IMAGE_SIZES.name
+            raise OptionError(f"{name}: {error}") from error
         return wish
 
     def wanted(
@@ -107,31 +105,6 @@ class ImageWish:
             asked_at = moment(record.asked_at)
             return asked_at + gap <= now or is_ahead(asked_at, now)
         return self.copies and (record.file is None or not is_there(record.file))
-
-
-def _flag(value: Any) -> bool:
-    known = {
-        "1": True,
-        "true": True,
-        "yes": True,
-        "0": False,
-        "false": False,
-        "no": False,
-        "": False,
-    }
-    if str(value).lower() not in known:
-        raise OptionError(f"{SIZES}: {value!r} is neither yes nor no")
-    return known[str(value).lower()]
-
-
-def _number(settings: Mapping[str, Any], name: str, lowest: int) -> int:
-    try:
-        number = int(settings[name])
-    except (TypeError, ValueError):
-        number = -1
-    if number < lowest:
-        raise OptionError(f"{name}: {settings[name]!r} is not a whole number from {lowest} on")
-    return number
 
 
 # Decoders hold an image several times: measured with 25 million pixels, a WebP takes 18, all others

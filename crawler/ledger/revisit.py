@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Self
 
-from crawler.options import OptionError
+from crawler import config
 from crawler.states import State
-from crawler.timestamps import NEVER, is_ahead, moment, parse_duration
+from crawler.timestamps import is_ahead, moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -126,11 +126,11 @@ class RevisitPolicy:
             OptionError: one of them is no span of time.
         """
         return cls(
-            ages=tuple(sorted(_spans(settings, "CRAWLER_REVISIT_FRESH"))),
-            old=_span_or_never(settings, "CRAWLER_REVISIT_OLD"),
-            failed=_span(settings, "CRAWLER_REVISIT_FAILED"),
-            lost=_span(settings, "CRAWLER_REVISIT_LOST"),
-            limit=_span_or_never(settings, "CRAWLER_REVISIT_LIMIT"),
+            ages=config.REVISIT_FRESH.of(settings),
+            old=config.REVISIT_OLD.of(settings),
+            failed=config.REVISIT_FAILED.of(settings),
+            lost=config.REVISIT_LOST.of(settings),
+            limit=config.REVISIT_LIMIT.of(settings),
         )
 
     def due_at(self, last: LastVisit, now: datetime) -> datetime | None:
@@ -172,28 +172,3 @@ class RevisitPolicy:
 def _grown(gap: timedelta, growth: float, times: int, limit: timedelta) -> timedelta:
     seconds = gap.total_seconds() * growth ** float(min(max(times, 0), _ENDLESS))
     return timedelta(seconds=min(seconds, limit.total_seconds()))
-
-
-def _spans(settings: Mapping[str, object], name: str) -> list[timedelta]:
-    value = settings[name]
-    words = value.replace(",", " ").split() if isinstance(value, str) else value
-    if not isinstance(words, list | tuple):
-        raise OptionError(f"{name}: {value!r} is not a list of spans of time")
-    return [_parsed(name, word) for word in words]
-
-
-def _span(settings: Mapping[str, object], name: str) -> timedelta:
-    return _parsed(name, settings[name])
-
-
-def _span_or_never(settings: Mapping[str, object], name: str) -> timedelta | None:
-    value = settings[name]
-    is_never = value is None or str(value).strip().lower() == NEVER
-    return None if is_never else _parsed(name, value)
-
-
-def _parsed(name: str, value: object) -> timedelta:
-    try:
-        return parse_duration(str(value))
-    except ValueError as error:
-        raise OptionError(f"{name}: {error}") from None

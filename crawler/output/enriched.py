@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from crawler import config
 from crawler.conflicts.compare import compare, read_claims
 from crawler.items.enrichment import insert_added_parts, section_for
 from crawler.options import OptionError
@@ -105,10 +106,6 @@ def conflict_entries(fields: Mapping[Any, Any], record: SourceRecord) -> list[di
     ]
 
 
-FILL_IN = "CRAWLER_FILL_IN"
-TOPICS = "CRAWLER_TOPICS"
-
-
 @dataclass(frozen=True, slots=True)
 class Additions:
     """The parts of `enrichment` that are asked for.
@@ -128,15 +125,16 @@ class Additions:
         Raises:
             OptionError: a field cannot be filled in, or the taxonomy cannot be used.
         """
-        fill_in = _fields(settings[FILL_IN], has_topics=bool(settings[TOPICS]))
+        fill_in = _fields(config.FILL_IN.of(settings), has_topics=bool(config.TOPICS.of(settings)))
         matcher = None
-        if folder := settings[TOPICS]:
+        if folder := config.TOPICS.of(settings):
             try:
                 matcher = TopicMatcher(read_taxonomy(Path(folder)))
             except (TaxonomyError, MatcherMissingError) as error:
-                raise OptionError(f"{TOPICS}: {error}") from error
+                raise OptionError(f"{config.TOPICS.name}: {error}") from error
         elif "topics" in fill_in:
-            raise OptionError(f"{FILL_IN}: topics are filled in from a taxonomy; name its {TOPICS}")
+            told = f"topics are filled in from a taxonomy; name its {config.TOPICS.name}"
+            raise OptionError(f"{config.FILL_IN.name}: {told}")
         return cls(fill_in, matcher)
 
     @property
@@ -173,15 +171,15 @@ class Additions:
         }
 
 
-def _fields(value: Any, *, has_topics: bool) -> tuple[str, ...]:
-    names = value.split(",") if isinstance(value, str) else list(value or ())
-    names = [str(name).strip() for name in names if str(name).strip()]
+def _fields(names: tuple[str, ...], *, has_topics: bool) -> tuple[str, ...]:
     every = [field for field in FIELDS if has_topics or field != "topics"]
-    wanted = every if names == ["all"] else names
+    wanted = every if names == ("all",) else names
     for name in wanted:
         if name not in FIELDS:
             known = ", ".join(FIELDS)
-            raise OptionError(f"{FILL_IN}: {name!r} is none of {known}, or all of them (all)")
+            raise OptionError(
+                f"{config.FILL_IN.name}: {name!r} is none of {known}, or all of them (all)"
+            )
     return tuple(field for field in FIELDS if field in wanted)
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, Self, TypeVar
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider
 
-from crawler.crawl.checks import choose_warc_files, wants_duplicates
+from crawler import config
+from crawler.crawl.checks import check_names, choose_warc_files
 from crawler.crawl.faults import (
     bare_visit,
     fault_detail,
@@ -125,7 +126,7 @@ class SourceSpider(Spider):
         """
         super().update_settings(settings)
         put_ours_below(settings)
-        agent = user_agent(settings.get("CRAWLER_CONTACT", ""))
+        agent = user_agent(config.CONTACT.of(settings))
         settings.set("USER_AGENT", agent, priority="addon")
         give_archive_a_slot(settings)
 
@@ -144,6 +145,7 @@ class SourceSpider(Spider):
         is_console = crawler.settings.frozen  # `scrapy shell` makes the spider after all else
         if not is_console:
             put_ours_below(crawler.settings)  # `scrapy crawl` puts the project's components back
+        check_names(crawler.settings)
         spider = super().from_crawler(crawler, *args)
         try:
             spider.options = CrawlOptions.parse(**known)
@@ -157,7 +159,7 @@ class SourceSpider(Spider):
             choose_warc_files(crawler.settings, spider.options)
         spider.ledger_thread = LedgerThread()
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
-        spider.duplicates = wants_duplicates(crawler.settings)
+        spider.duplicates = config.DUPLICATES.of(crawler.settings)
         spider.additions = Additions.from_settings(crawler.settings)
         spider.rules = SiteRules.from_settings(crawler.settings)
         spider.pool = pool_from_settings(crawler.settings)

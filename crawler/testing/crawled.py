@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler import config
 from crawler.api import RunError
 from crawler.items.item import read_item
 from crawler.summary import RunSummary
@@ -94,10 +95,10 @@ def _command(
     arguments: Mapping[str, str],
     settings: Mapping[str, object],
 ) -> list[str]:
-    wanted = {"CRAWLER_EXTRACTION_WORKERS": 1, **settings, "SPIDER_MODULES": spider.__module__}
+    wanted = {config.EXTRACTION_WORKERS.name: 1, **settings, "SPIDER_MODULES": spider.__module__}
     return [
         *(sys.executable, "-m", "crawler", "discover", "spider", spider.name, "--json"),
-        *(f"--items={folder / 'items'}", f"--output={folder / 'output'}", f"--archive={file}"),
+        *(f"--items={folder / 'items'}", f"--output={folder / 'output'}", f"--replay={file}"),
         *(word for name, value in arguments.items() for word in ("-a", f"{name}={value}")),
         *(f"--set={name}={value}" for name, value in wanted.items()),
     ]

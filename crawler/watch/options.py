@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from crawler.options import OptionError
+from crawler import config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,22 +41,12 @@ class Pace:
             OptionError: one of them is no number of seconds.
         """
         return cls(
-            quiet=_seconds(settings, "CRAWLER_WATCH_QUIET"),
-            patience=_seconds(settings, "CRAWLER_WATCH_PATIENCE"),
-            gap=_seconds(settings, "CRAWLER_WATCH_GAP"),
+            quiet=config.WATCH_QUIET.of(settings),
+            patience=config.WATCH_PATIENCE.of(settings),
+            gap=config.WATCH_GAP.of(settings),
             # A run ends within its own grace; what it writes and closes then takes a moment.
-            grace=_seconds(settings, "CRAWLER_STOP_GRACE") + 7.0,
+            grace=config.STOP_GRACE.of(settings) + 7.0,
         )
-
-
-def _seconds(settings: Mapping[str, object], name: str) -> float:
-    try:
-        seconds = float(str(settings[name]))
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < float("inf"):
-        raise OptionError(f"{name}: {settings[name]!r} is not a number of seconds")
-    return seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ import sqlite3
 import subprocess
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
 from crawler.api import run_command, run_input
+from crawler.config import TOKEN_VARIABLE
 from crawler.items.intake import absolute
 from crawler.ledger.sqlite import LedgerError, SqliteLedger
 from crawler.output.layout import Layout
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from crawler.ledger.revisit import RevisitPolicy
     from crawler.options import CrawlOptions
     from crawler.watch.queue import Job
-
-
-TOKEN_VARIABLE: Final = "CRAWLER_TOKEN"  # noqa: S105 - its name
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def command(site: LocalWeb) -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def run(*words: str, cwd: Path, path: Path | None = None) -> subprocess.CompletedProcess[str]:
         env = environment(site) | ({} if path is None else {"PYTHONPATH": str(path)})
-        quick = ["--set=DOWNLOAD_DELAY=0", "--set=RETRY_TIMES=0", "--set=CRAWLER_ARCHIVE="]
+        quick = ["--set=DOWNLOAD_DELAY=0", "--set=RETRY_TIMES=0", "--set=CRAWLER_WAYBACK="]
         return subprocess.run(
             [sys.executable, "-P", "-m", *words, *quick],
             env=env,

@@ -68,7 +68,7 @@ SPIDER_MODULES = ["courier.spiders"]
 NEWSPIDER_MODULE = "courier.spiders"
 DOWNLOADER_MIDDLEWARES = {"courier.middlewares.Own": 543}
 DOWNLOAD_DELAY = 0
-CRAWLER_ARCHIVE = ""
+CRAWLER_WAYBACK = ""
 CRAWLER_EXTRACTION_WORKERS = 1
 """
 ADDON = """
@@ -156,7 +156,7 @@ def test_parse_shows_a_visit_by_the_names_of_the_front_matter(scrapy: Scrapy) ->
         ("feeds", f"{SITE}/", 2, f"'url': '{BRIDGE}'"),
         ("sitemaps", f"{SITE}/sitemap.xml", 1, f"'url': '{BRIDGE}'"),
         ("sitemaps", f"{SITE}/robots.txt", 2, f"'url': '{BRIDGE}'"),
-        ("archive", BRIDGE, 1, f"'url': '{BRIDGE}'"),
+        ("warc", BRIDGE, 1, f"'url': '{BRIDGE}'"),
     ],
 )
 def test_parse_shows_what_spiders_find(
@@ -228,7 +228,7 @@ def test_contracts_are_checked(project: Path, scrapy: Scrapy, web: LocalWeb) -> 
 
 
 def test_spiders_and_settings_are_listed(project: Path, scrapy: Scrapy) -> None:
-    assert good(scrapy(HERE, "list")).split() == ["archive", "feeds", "items", "sitemaps"]
+    assert good(scrapy(HERE, "list")).split() == ["feeds", "items", "sitemaps", "warc"]
     assert good(scrapy(HERE, "settings", "--get", "ROBOTSTXT_OBEY")).strip() == "True"
     assert good(scrapy(HERE, "settings", "--getfloat", "CRAWLER_STOP_GRACE")).strip() == "8.0"
     assert good(scrapy(project, "list")).split() == ["ours", "ours-feed", "plain"]

@@ -67,7 +67,7 @@ def test_pages_of_a_host_become_items_that_are_enriched_from_the_file(
     write_item: Callable[..., Path],
 ) -> None:
     write_item(items, "mine", original_url="https://known.example/known")
-    done = discover("archive", file, "--host", "news.example", "--host", "known.example")
+    done = discover("warc", file, "--host", "news.example", "--host", "known.example")
     assert done.code == 0, done.stderr
     assert done.json["discovery"] == {
         "asked": {"ok": 1},
@@ -91,10 +91,10 @@ def test_scrapy_crawls_archives_too_and_without_hosts_creates_nothing(
     items: Path, tmp_path: Path, file: Path, write_item: Callable[..., Path]
 ) -> None:
     write_item(items, "mine", original_url="https://known.example/known")
-    pairs = (f"archive={file}", f"items={items}", f"output={tmp_path / 'output'}", "_job=1")
+    pairs = (f"replay={file}", f"items={items}", f"output={tmp_path / 'output'}", "_job=1")
     words = [word for pair in pairs for word in ("-a", pair)]
     done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "archive", *words],
+        [sys.executable, "-m", "scrapy", "crawl", "warc", *words],
         cwd=PROJECT,
         env=environment(),
         capture_output=True,
@@ -109,6 +109,6 @@ def test_scrapy_crawls_archives_too_and_without_hosts_creates_nothing(
 
 
 def test_a_host_that_is_none_is_told(discover: Callable[..., Outcome], file: Path) -> None:
-    done = discover("archive", file, "--host", "https://news.example/")
+    done = discover("warc", file, "--host", "https://news.example/")
     assert done.code == 2
     assert "is no host name" in done.stderr

@@ -260,7 +260,7 @@ def test_scrapy_crawls_feeds_too(
     web.page(other, rss(), headers=RSS)
     pairs = (f"urls={FEED} {other}", f"items={items}", f"output={tmp_path / 'output'}", "_job=1")
     words = [word for pair in pairs for word in ("-a", pair)]
-    quick = ["--set=DOWNLOAD_DELAY=0", "--set=CRAWLER_ARCHIVE="]
+    quick = ["--set=DOWNLOAD_DELAY=0", "--set=CRAWLER_WAYBACK="]
     done = subprocess.run(
         [sys.executable, "-m", "scrapy", "crawl", "feeds", *words, *quick],
         cwd=Path(__file__).parents[2],

@@ -138,7 +138,7 @@ def test_the_project_is_deployed_as_it_is_and_its_jobs_enrich_items(
         spider="items",
         items=str(items),
         output=str(output),
-        setting="CRAWLER_ARCHIVE=",
+        setting="CRAWLER_WAYBACK=",
     )
     assert scheduled["status"] == "ok", scheduled
     scrapyd.await_job(scheduled["jobid"])

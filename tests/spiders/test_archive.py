@@ -25,7 +25,7 @@ NEWS, OTHER = "http://news.example/bridge", "http://news.example/bridge-2"
 PUBLISHED = "20240514063000"  # as `write_item` has it
 TAKEN = "20240516080910"
 MEMENTO = {"Memento-Datetime": "Thu, 16 May 2024 08:09:10 GMT"}
-ON = {"CRAWLER_ARCHIVE": "wayback"}
+ON = {"CRAWLER_WAYBACK": "wayback"}
 AGAIN = ("--retry", "not-found")
 
 
@@ -135,7 +135,7 @@ def test_without_an_archive_none_is_asked(
     crawl: Callable[..., Outcome], item: Path, web: LocalWeb, knows: Callable[..., None]
 ) -> None:
     knows(NEWS)
-    off = crawl(settings={"CRAWLER_ARCHIVE": "off"})
+    off = crawl(settings={"CRAWLER_WAYBACK": "off"})
     assert off.json["sources"]["visited"] == {"not-found": 1}
     assert archive_asked(web) == []
 
@@ -415,7 +415,7 @@ def test_another_archive_is_asked_by_its_timegate(
     web.redirect(f"{gate}{NEWS}", f"{memento}mp_/{NEWS}", status=302)
     web.page(f"{memento}id_/{NEWS}", article_html(), headers=MEMENTO)
 
-    outcome = crawl(settings={"CRAWLER_ARCHIVE": gate})
+    outcome = crawl(settings={"CRAWLER_WAYBACK": gate})
 
     assert outcome.json["sources"]["visited"] == {"archived": 1, "not-found": 1}
     (asked,) = [request for request in web.requests if request.url == f"{gate}{NEWS}"]
@@ -444,7 +444,7 @@ def test_a_parked_name_is_told_from_an_article_and_looked_up(
 
 
 @pytest.mark.parametrize(
-    "setting", [{"CRAWLER_ARCHIVE": "ftp://archive.example/"}, {"CRAWLER_ARCHIVE_DELAY": "soon"}]
+    "setting", [{"CRAWLER_WAYBACK": "ftp://archive.example/"}, {"CRAWLER_WAYBACK_DELAY": "soon"}]
 )
 def test_a_setting_that_makes_no_sense_ends_the_run_before_it_begins(
     crawl: Callable[..., Outcome], item: Path, output: Path, setting: dict[str, str]

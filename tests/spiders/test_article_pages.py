@@ -339,7 +339,7 @@ def test_pages_that_were_recorded_are_joined_without_a_network(
     file = tmp_path / "seen.warc.gz"
     crawl("--record", file, settings={"CRAWLER_ARTICLE_PAGES": recorded})
     shutil.rmtree(output)
-    outcome = crawl("--archive", file)
+    outcome = crawl("--replay", file)
     assert outcome.json["sources"]["visited"] == {"ok": 1}
     assert text_pages() == expected
     assert (told().get("detail") or "").startswith(detail or "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.downloader.stop import longest_run
+from crawler import config
 from crawler.options import OptionError
 
 if TYPE_CHECKING:
@@ -62,6 +62,6 @@ def test_a_run_that_is_done_in_time_is_as_any(
 @pytest.mark.parametrize("value", ["long", -1, None, "inf", "nan"])
 def test_a_longest_run_that_makes_no_sense_is_named(value: object) -> None:
     with pytest.raises(OptionError, match="CRAWLER_MAX_RUN_SECONDS"):
-        longest_run({"CRAWLER_MAX_RUN_SECONDS": value})  # type: ignore[arg-type]
-    assert longest_run({"CRAWLER_MAX_RUN_SECONDS": "0"}) is None  # type: ignore[arg-type]
-    assert longest_run({"CRAWLER_MAX_RUN_SECONDS": "1.5"}) == 1.5  # type: ignore[arg-type]
+        config.MAX_RUN_SECONDS.of({"CRAWLER_MAX_RUN_SECONDS": value})
+    assert config.MAX_RUN_SECONDS.of({"CRAWLER_MAX_RUN_SECONDS": "0"}) == 0  # type: ignore[arg-type]
+    assert config.MAX_RUN_SECONDS.of({"CRAWLER_MAX_RUN_SECONDS": "1.5"}) == 1.5  # type: ignore[arg-type]

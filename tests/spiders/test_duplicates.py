@@ -6,7 +6,7 @@ import pytest
 import yaml
 from scrapy.settings import BaseSettings
 
-from crawler.crawl.checks import wants_duplicates
+from crawler import config
 from crawler.options import OptionError
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ OTHER = "http://other.example/bridge-saved"
 
 @pytest.mark.parametrize(("value", "wanted"), [("1", True), ("0", False), ("False", False)])
 def test_the_setting_is_read_as_scrapy_reads_its_own(value: str, *, wanted: bool) -> None:
-    assert wants_duplicates(BaseSettings({"CRAWLER_DUPLICATES": value})) is wanted
+    assert config.DUPLICATES.of(BaseSettings({"CRAWLER_DUPLICATES": value})) is wanted
 
 
 def test_a_value_that_is_neither_is_refused() -> None:
     with pytest.raises(OptionError, match="CRAWLER_DUPLICATES"):
-        wants_duplicates(BaseSettings({"CRAWLER_DUPLICATES": "perhaps"}))
+        config.DUPLICATES.of(BaseSettings({"CRAWLER_DUPLICATES": "perhaps"}))
 
 
 def test_a_crawl_says_of_a_copy_what_it_is_a_copy_of(

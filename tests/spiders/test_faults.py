@@ -125,7 +125,7 @@ def crawl(
                 {**settings.EXTENSIONS, "tests.spiders.planted.Planted": 1},
             ),
             "PLANTED": ";".join(planted),
-            "CRAWLER_ARCHIVE": "wayback",
+            "CRAWLER_WAYBACK": "wayback",
             "CRAWLER_IMAGE_SIZES": "yes",
             **more,
         }

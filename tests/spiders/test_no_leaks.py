@@ -33,7 +33,7 @@ def test_no_request_has_a_referer_whatever_a_page_wants(
     write_item(items, "a", original_url="http://old.example/a")
     lost = {"webUrl": "http://lost.example/b"}
     write_item(items, "b", original_url="http://lost.example/a?x=1", **lost)
-    crawl(settings={"CRAWLER_ARCHIVE": ARCHIVE})
+    crawl(settings={"CRAWLER_WAYBACK": ARCHIVE})
     assert {"old.example", "new.example", "lost.example", "archive.example"} <= {
         r.host for r in web.requests
     }
@@ -58,7 +58,7 @@ def test_an_archive_is_not_told_of_it(
 ) -> None:
     web.page(url, status=404)
     write_item(items, "a", original_url=url)
-    outcome = crawl(settings={"CRAWLER_ARCHIVE": ARCHIVE})
+    outcome = crawl(settings={"CRAWLER_WAYBACK": ARCHIVE})
     assert outcome.json["sources"]["visited"] == {"not-found": 1}
     assert [r.url for r in web.requests if r.host == "archive.example"] == []
 

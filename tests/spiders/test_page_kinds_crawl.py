@@ -181,7 +181,7 @@ def test_the_free_part_stays_where_no_other_url_has_more(
     serve("paywalled", AMP)
     serve("paywalled", OTHER)
 
-    outcome = crawl(settings={"CRAWLER_ARCHIVE": "wayback"})
+    outcome = crawl(settings={"CRAWLER_WAYBACK": "wayback"})
 
     assert outcome.code == 1
     assert outcome.json["sources"]["held"] == {"paywalled": 2}
@@ -215,7 +215,7 @@ def test_an_archive_is_asked_for_what_is_lost_and_for_nothing_else(
     for kind in KINDS:
         write_item(items, kind, original_url=page_url(kind))
         serve(kind)
-    crawl(settings={"CRAWLER_ARCHIVE": "wayback", "CRAWLER_ARCHIVE_DELAY": 0})
+    crawl(settings={"CRAWLER_WAYBACK": "wayback", "CRAWLER_WAYBACK_DELAY": 0})
     asked = {
         kind
         for kind in KINDS

@@ -43,8 +43,8 @@ def test_every_source_ends_well_and_no_host_sees_two_requests_at_once_or_too_soo
         "DOWNLOAD_TIMEOUT": 5,
         "DOWNLOAD_DELAY": 0.1,
         "RETRY_TIMES": 2,
-        "CRAWLER_ARCHIVE": "wayback",
-        "CRAWLER_ARCHIVE_DELAY": 0.1,
+        "CRAWLER_WAYBACK": "wayback",
+        "CRAWLER_WAYBACK_DELAY": 0.1,
     }
     with replayed_web(tmp_path, *faults, *timing, "--wayback", "--seed", seed) as web:
         words = arguments(

@@ -31,7 +31,7 @@ def scrapy(web: LocalWeb) -> Callable[..., subprocess.CompletedProcess[str]]:
     def crawl(*pairs: str, spider: str = "items") -> subprocess.CompletedProcess[str]:
         words = [word for pair in pairs for word in ("-a", pair)]
         command = [sys.executable, "-m", "scrapy", "crawl", spider, *words]
-        quick = ["--set=DOWNLOAD_DELAY=0", "--set=RETRY_TIMES=0", "--set=CRAWLER_ARCHIVE="]
+        quick = ["--set=DOWNLOAD_DELAY=0", "--set=RETRY_TIMES=0", "--set=CRAWLER_WAYBACK="]
         return subprocess.run(
             [*command, *quick],
             cwd=PROJECT,

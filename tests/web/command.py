@@ -47,7 +47,7 @@ def arguments(*words: object, settings: Mapping[str, object] | None = None) -> l
     """Command line for these words; crawls are fast unless `settings` say otherwise."""
     quick: dict[str, object] = {"DOWNLOAD_DELAY": 0, "RETRY_TIMES": 0}
     quick["CRAWLER_BACKOFF_SECONDS"] = 0.05
-    quick |= {"CRAWLER_ARCHIVE": "", "CRAWLER_ARCHIVE_DELAY": 0}
+    quick |= {"CRAWLER_WAYBACK": "", "CRAWLER_WAYBACK_DELAY": 0}
     quick |= {"CRAWLER_EXTRACTION_WORKERS": 1, **(settings or {})}  # less to start
     options = [f"--set={name}={value}" for name, value in quick.items()]
     takes_settings = words and words[0] in {"run", "demo", "discover", "watch", "try"}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 from scrapy.exceptions import NotConfigured
 
+from crawler import config
 from crawler.downloader.exceptions import (
     ForbiddenByRobotsError,
     RetryLaterError,
@@ -18,7 +18,6 @@ from crawler.downloader.host_state import Hosts, led_by, memory_of
 from crawler.downloader.retry import IN_SPITE_OF_PAUSES, NO_STRIKES
 from crawler.downloader.robots.known import Asker, KnownRobots, RobotsFetcher, utc_now
 from crawler.downloader.robots.rules import origin_of, product_token
-from crawler.options import OptionError
 from crawler.timestamps import utc_text
 
 if TYPE_CHECKING:
@@ -27,27 +26,11 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
     from scrapy.http import Request
-    from scrapy.settings import BaseSettings
 
 
-_DELAY_MAX: Final = "CRAWLER_CRAWL_DELAY_MAX"
 _PUT_BACK: Final = "crawler_put_back"  # how often a request has gone back to the frontier
 _MOST_PUT_BACK: Final = 10  # or else one might go round for ever, where memory is short
 _AN_IMAGE: Final = "an image"  # what has led to a host where only an image was asked of it
-
-
-def check_robots_settings(settings: BaseSettings) -> None:
-    """Look at the setting before anything is begun.
-
-    Raises:
-        OptionError: the longest delay is no number of seconds.
-    """
-    try:
-        seconds = float(settings[_DELAY_MAX])
-    except (TypeError, ValueError):
-        seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise OptionError(f"{_DELAY_MAX}: {settings[_DELAY_MAX]!r} is not a number from 0 on")
 
 
 class RobotsMiddleware:
@@ -61,9 +44,8 @@ class RobotsMiddleware:
         settings = crawler.settings
         if not settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
-        check_robots_settings(settings)
         self._crawler = crawler
-        self._longest_delay = settings.getfloat(_DELAY_MAX)
+        self._longest_delay = config.CRAWL_DELAY_MAX.of(settings)
         token = product_token(settings["ROBOTSTXT_USER_AGENT"] or settings["USER_AGENT"])
         fetch = RobotsFetcher(crawler).fetch
         self._known = KnownRobots(fetch, token, memory=partial(memory_of, crawler), now=now)
@@ -74,7 +56,7 @@ class RobotsMiddleware:
 
         Raises:
             NotConfigured: ROBOTSTXT_OBEY is off.
-            OptionError: as `check_robots_settings`.
+            OptionError: CRAWLER_CRAWL_DELAY_MAX makes no sense.
         """
         return cls(crawler)
 

@@ -11,7 +11,7 @@ from crawler.downloader.addresses import (
     nothing_allowed,
 )
 
-LOOPBACK = AllowedNetworks.parse("127.0.0.0/8")
+LOOPBACK = AllowedNetworks.from_settings({"CRAWLER_ALLOWED_NETWORKS": "127.0.0.0/8"})
 THROUGH_PROXY = AddressPolicy(proxy=Proxy("proxy.example", 3128))
 
 
@@ -38,7 +38,7 @@ def test_a_url_that_tells_no_harm_is_left_to_the_resolver(url: str) -> None:
 def test_behind_a_proxy_names_of_its_own_network_are_refused(url: str) -> None:
     assert THROUGH_PROXY.url_refusal(url)
     assert THROUGH_PROXY.url_refusal("http://news.example/") is None
-    everything = AllowedNetworks.parse("0.0.0.0/0 ::/0")
+    everything = AllowedNetworks.from_settings({"CRAWLER_ALLOWED_NETWORKS": "0.0.0.0/0 ::/0"})
     assert AddressPolicy(everything, THROUGH_PROXY.proxy).url_refusal(url) is None
 
 
@@ -46,7 +46,7 @@ def test_behind_a_proxy_names_of_its_own_network_are_refused(url: str) -> None:
     "url", ["http://a@news.example/", "http://a:b@8.8.8.8/", "http://news.example\\@8.8.8.8/"]
 )
 def test_a_user_name_is_refused_whatever_is_allowed(url: str) -> None:
-    everything = AllowedNetworks.parse("0.0.0.0/0 ::/0")
+    everything = AllowedNetworks.from_settings({"CRAWLER_ALLOWED_NETWORKS": "0.0.0.0/0 ::/0"})
     assert AddressPolicy(everything).url_refusal(url) == "the URL has a user name or password"
 
 

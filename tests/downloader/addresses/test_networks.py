@@ -78,25 +78,36 @@ def test_an_address_that_carries_another_reaches_that() -> None:
 
 
 def test_networks_are_separated_by_commas_or_spaces() -> None:
-    allowed = AllowedNetworks.parse(" 127.0.0.2, 10.1.0.0/16\n::1/128 ")
+    allowed = AllowedNetworks.from_settings(
+        {"CRAWLER_ALLOWED_NETWORKS": " 127.0.0.2, 10.1.0.0/16\n::1/128 "}
+    )
     inside = ("127.0.0.2", "10.1.2.3", "::1", "::ffff:10.1.0.1", "64:ff9b::10.1.0.1")
     outside = ("127.0.0.1", "10.2.0.1", "::2", "::ffff:127.0.0.1")
     assert all(ip_address(address) in allowed for address in inside)
     assert not any(ip_address(address) in allowed for address in outside)
-    assert AllowedNetworks.parse(["127.0.0.2", "10.1.0.0/16", "::1"]) == allowed
+    assert (
+        AllowedNetworks.from_settings(
+            {"CRAWLER_ALLOWED_NETWORKS": ["127.0.0.2", "10.1.0.0/16", "::1"]}
+        )
+        == allowed
+    )
 
 
 @pytest.mark.parametrize("nothing", ["", " , ", None, []])
 def test_by_default_no_network_is_allowed(nothing: str | list[str] | None) -> None:
-    assert AllowedNetworks.parse(nothing) == AllowedNetworks()
+    assert AllowedNetworks.from_settings({"CRAWLER_ALLOWED_NETWORKS": nothing}) == AllowedNetworks()
 
 
 @pytest.mark.parametrize("bad", ["127.1", "10.0.0.1/8", "localhost", "10.0.0.0/33", "1.2.3.4;::1"])
 def test_what_is_no_network_is_named(bad: str) -> None:
     with pytest.raises(OptionError, match="CRAWLER_ALLOWED_NETWORKS: "):
-        AllowedNetworks.parse(f"127.0.0.0/8 {bad}")
+        AllowedNetworks.from_settings({"CRAWLER_ALLOWED_NETWORKS": f"127.0.0.0/8 {bad}"})
 
 
 def test_everything_is_all_of_both_families() -> None:
-    assert AllowedNetworks.parse("0.0.0.0/0 ::/0").has_everything
-    assert not AllowedNetworks.parse("0.0.0.0/0").has_everything
+    assert AllowedNetworks.from_settings(
+        {"CRAWLER_ALLOWED_NETWORKS": "0.0.0.0/0 ::/0"}
+    ).has_everything
+    assert not AllowedNetworks.from_settings(
+        {"CRAWLER_ALLOWED_NETWORKS": "0.0.0.0/0"}
+    ).has_everything

@@ -72,7 +72,7 @@ def test_a_crawl_is_read_again_from_its_record_without_a_network(
     write_item(tmp_path / "items", "a", original_url="http://news.example/old", related=related)
 
     first = record()
-    words = ("-o", tmp_path / "again", "--json", "--archive", file)
+    words = ("-o", tmp_path / "again", "--json", "--replay", file)
     again = run_crawler("run", tmp_path / "items", *words)
 
     assert first.json["sources"]["visited"] == {"ok": 2, "not-found": 1, "not-html": 1}
@@ -168,7 +168,7 @@ def test_a_page_that_has_not_changed_is_a_revisit_and_read_as_the_page_it_was(
     assert record("--older-than", "0s").json["sources"]["visited"] == {"not-modified": 1}
     kinds = [kind for kind, url, _, _ in records(file) if url == OTHER and kind != "request"]
     assert kinds == ["response", "revisit"]
-    words = ("-o", tmp_path / "again", "--json", "--archive", file)
+    words = ("-o", tmp_path / "again", "--json", "--replay", file)
     again = run_crawler("run", tmp_path / "items", *words)
     assert again.json["sources"]["visited"] == {"ok": 1}
 

@@ -56,7 +56,7 @@ def replay(
     """Crawl the items of this test from WARC files, without a contact and without a network."""
 
     def run(*files: Path, words: tuple[object, ...] = (), **settings: object) -> Outcome:
-        archives = [word for file in files for word in ("--archive", file)]
+        archives = [word for file in files for word in ("--replay", file)]
         folders = (tmp_path / "items", "-o", tmp_path / "output")
         done = run_crawler("run", *folders, "--json", *archives, *words, settings=settings)
         assert web.requests == []
@@ -143,7 +143,7 @@ def test_failures_are_told_as_recorded_without_a_pause_or_a_second_try(
     related = [*urls[1:], "http://large.example/", "http://pdf.example/"]
     write_item(tmp_path / "items", "a", original_url=urls[0], related=related)
     done = replay(
-        file, DOWNLOAD_MAXSIZE=2000, DOWNLOAD_DELAY=30, RETRY_TIMES=2, CRAWLER_ARCHIVE="wayback"
+        file, DOWNLOAD_MAXSIZE=2000, DOWNLOAD_DELAY=30, RETRY_TIMES=2, CRAWLER_WAYBACK="wayback"
     )
     assert done.json["sources"]["visited"] == {
         "server-error": 8,

@@ -1,4 +1,4 @@
-"""Items from WARC files: `scrapy crawl archive -a archive=FILE -a hosts=HOST -a items=ITEMS`."""
+"""Items from WARC files: `scrapy crawl warc -a replay=FILE -a hosts=HOST -a items=ITEMS`."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _PAGE: Final = 500
 _OK: Final = 200
 
 
-class ArchiveSpider(DiscoverSpider):
+class WarcSpider(DiscoverSpider):
     """Creates an item for each page that WARC files have of some hosts, and enriches all items.
 
     The files answer in the place of the network. Without hosts no item is created, and those that
     there are get what the files have of them.
     """
 
-    name = "archive"
+    name = "warc"
     arguments: ClassVar[frozenset[str]] = frozenset({"hosts", "since", "match", "max_new"})
     hosts: HostFilter
 
@@ -48,8 +48,8 @@ class ArchiveSpider(DiscoverSpider):
         """
         super().read_arguments(**own)
         self.hosts = HostFilter.parse(hosts)
-        if not self.options.archive:
-            raise OptionError("archive: name at least one WARC file")
+        if not self.options.replay:
+            raise OptionError("replay: name at least one WARC file")
 
     async def discover(self) -> None:
         """Look through the index of the files."""
@@ -63,7 +63,7 @@ class ArchiveSpider(DiscoverSpider):
                 position, page = await replay.run(partial(_page, position, self.hosts))
         except (WarcError, OSError) as error:
             raise OwnFailureError(str(error)) from error
-        for file in self.options.archive:
+        for file in self.options.replay:
             await self.told(str(file), State.OK)
 
     async def parse(self, response: Response) -> AsyncIterator[FoundArticle]:
