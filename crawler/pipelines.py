@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy.exceptions import DropItem, NotConfigured
 
 from crawler.crawl.faults import fault_detail, fault_visit
-from crawler.spiders.source import SourceSpider, SourceVisit
+from crawler.spiders.source import SourceSpider
+from crawler.spiders.visited import SourceVisit
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -21,7 +22,7 @@ logger = logging.getLogger("crawler.run")
 
 
 class LedgerPipeline:
-    """Settles every `SourceVisit`; other items pass."""
+    """Settles every `SourceVisit`; other items pass, and those of a console that has no ledger."""
 
     def __init__(self, crawler: Crawler) -> None:
         if not isinstance(crawler.spider, SourceSpider):
@@ -45,7 +46,7 @@ class LedgerPipeline:
         Raises:
             DropItem: the ledger cannot be written; the spider knows, and ends the run.
         """
-        if isinstance(item, SourceVisit):
+        if isinstance(item, SourceVisit) and self._ledger_thread.is_open:
             try:
                 visit = await self._store_visit(item)
             except sqlite3.Error as error:

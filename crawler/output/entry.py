@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.extraction.article import Article, Media
+from crawler.ledger.records import SourceRecord
 from crawler.sanitize import plain_text, printable_url
 from crawler.states import State
 from crawler.topics import text_of_markdown
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crawler.extraction.article import Image
-    from crawler.ledger.records import Copies, ImageRecord, Mention, SourceRecord, Visit
+    from crawler.ledger.records import Copies, ImageRecord, Mention, Visit
 
 
 _OWN_NAMES: Final = {
@@ -239,3 +240,16 @@ def _body_facts(article: Article) -> dict[str, Any]:
         "contentHash": article.content_hash,
         "pageCount": article.page_count,
     }
+
+
+def visit_entry(key: str, visit: Visit) -> dict[str, Any]:
+    """Return one visit as fields of a scraped item, None where there is nothing to say.
+
+    They are those of a source's entry, after the source's key and before the article's Markdown.
+    """
+    record = SourceRecord(key, (visit.hop.url,), amp_from=1, held=visit)
+    article = visit.article or Article()
+    told = _metadata(article, record) | _body_facts(article) | {"text": article.markdown or None}
+    if visit.article is None:
+        told = dict.fromkeys(told)
+    return {"key": key} | _visit_fields(record, visit.state) | told

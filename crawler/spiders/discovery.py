@@ -62,14 +62,14 @@ class DiscoverSpider(SourceSpider):
         Raises:
             OptionError: one makes no sense.
         """
-        check_folder(self.options)
         known = SearchOptions.__dataclass_fields__.keys()
         search = {name: value for name, value in own.items() if name in known}
         if not search.get("urls"):
             search["urls"] = self.start_urls
-        self.search = SearchOptions.parse(**search)
         for name in own.keys() - known:
             setattr(self, name, own[name])
+        self.search = SearchOptions.parse(**search)
+        check_folder(self.options)
 
     async def discover(self) -> None:
         """Look for articles, and hand each to `found`."""
