@@ -52,7 +52,7 @@ class LedgerPipeline:
             except sqlite3.Error as error:
                 self._spider.cannot_keep(error)
                 raise DropItem(str(error), log_level="DEBUG") from error
-            self._spider.ended(item.key)
+            self._spider.begun.end(item.key)
             self._stats.inc_value(f"crawler/state/{visit.state}")
             facts = {"event": "visited", "state": str(visit.state), "url": visit.hop.url}
             logger.info("%s %s%s", visit.state, visit.hop.url, _evidence(visit.hop), extra=facts)

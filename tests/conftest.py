@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from tests.web import articles, command, item_files
@@ -16,6 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.web.command import Outcome
+
+
+# How long an example takes says something of the machine.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many tests run at a time: more than there are cores, since most wait for a crawl."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session", autouse=True)

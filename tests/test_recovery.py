@@ -194,7 +194,7 @@ SPOILED: dict[str, Callable[[Site], object]] = {
         b"x" * 5000 + site.ledger.read_bytes()[5000:]
     ),
     "its-middle": lambda site: site.ledger.write_bytes(_with_damage(site.ledger.read_bytes())),
-    "older": lambda site: site.change_ledger("PRAGMA user_version = 1"),
+    "older": lambda site: site.change_ledger("PRAGMA user_version = -1"),
     "newer": lambda site: site.change_ledger("PRAGMA user_version = 99"),
     "somebody-elses": lambda site: site.change_ledger("PRAGMA user_version = 0"),
     "without-a-table": lambda site: site.change_ledger("DROP TABLE mention"),

@@ -24,7 +24,7 @@ from crawler.cli.report import print_report
 from crawler.items.changed_since import RevisionError
 from crawler.items.changed_since import changed_since as files_changed_since
 from crawler.items.find import ItemsNotFoundError
-from crawler.ledger.sqlite import LedgerError
+from crawler.ledger.ledger import LedgerError
 from crawler.options import KINDS, CrawlOptions, OptionError, flag_of
 from crawler.sanitize import visible_json
 from crawler.session import OutputBusyError

@@ -12,10 +12,10 @@ from crawler.cli.process import project_settings
 from crawler.cli.report import states_table
 from crawler.items.find import find_items
 from crawler.items.intake import absolute
-from crawler.ledger.ledger import Wanted
+from crawler.ledger.ledger import UnusableLedgerError, Wanted
 from crawler.ledger.records import FileStamp
 from crawler.ledger.revisit import RevisitPolicy
-from crawler.ledger.sqlite import SqliteLedger, UnusableLedgerError
+from crawler.ledger.sqlite import SqliteLedger
 from crawler.options import OptionError
 from crawler.output.layout import Layout, item_output_path
 from crawler.sanitize import visible

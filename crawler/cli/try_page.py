@@ -24,7 +24,7 @@ from crawler.cli.report import escape
 from crawler.cli.shared import AsJson, Overrides, Verbose, settings_of
 from crawler.crawl.asking import ask
 from crawler.crawl.checks import check_settings
-from crawler.crawl.javascript import JavaScriptDesk, better, without_scripts
+from crawler.crawl.javascript import ScriptRunner, better, without_scripts
 from crawler.crawl.pool import page_object_modules, page_object_name, pool_from_settings
 from crawler.crawl.reading import Reading, read_page
 from crawler.downloader.contact import MISSING_CONTACT, Surroundings, names_a_contact, user_agent
@@ -148,7 +148,7 @@ class _OnePageSpider(Spider):
 
     async def _with_scripts(self, response: Response, tried: TriedPage) -> TriedPage:
         """Return the page as it is once its scripts have run, where a crawl would have them run."""
-        scripts = JavaScriptDesk.from_crawler(self.crawler, SiteRules.from_settings(self.settings))
+        scripts = ScriptRunner.from_crawler(self.crawler, SiteRules.from_settings(self.settings))
         if scripts is None or not scripts.wants(tried.reading, tried.rule):
             return tried
         try:
@@ -170,7 +170,7 @@ async def _read(response: Response, settings: BaseSettings) -> TriedPage:
     default = job = article = None
     try:
         reading = await read_page(response, pool, wants_body=True, rules=rules, served_at=now)
-        if reading.answer is not None:
+        if reading.page is not None:
             content_type = content_type_of(response.headers)
             job = ExtractionJob(response.body, response.url, content_type, rule=rule)
             article = await pool.extract(job)
@@ -261,7 +261,7 @@ def _save(tried: TriedPage, folder: Path, settings: Settings) -> None:
 
 
 def _fields(reading: Reading | None) -> dict[str, Told]:
-    answer = None if reading is None else reading.answer
+    answer = None if reading is None else reading.page
     return {} if answer is None else told_fields(answer.article)
 
 

@@ -22,7 +22,7 @@ from crawler.crawl.project import looks_at_one_page, set_by_the_project
 from crawler.discovery.new_items import NewItems
 from crawler.discovery.options import DiscoveryTally
 from crawler.discovery.scraped import LISTS, TEXTS, article_of
-from crawler.ledger.sqlite import LedgerError
+from crawler.ledger.ledger import LedgerError
 from crawler.options import CrawlOptions, OptionError
 from crawler.session import OutputBusyError, RunSession
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 import inspect
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Iterable
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
-
-from scrapy.exceptions import CloseSpider
+from typing import TYPE_CHECKING, Any, Final
 
 from crawler.ledger.records import Attempt, Visit
 from crawler.sanitize import plain_text
@@ -18,10 +15,6 @@ from crawler.timestamps import now_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from scrapy import Request
-    from scrapy.http import Response
-    from twisted.python.failure import Failure
 
 
 async def outputs_of(result: Any) -> AsyncIterator[Any]:
@@ -84,44 +77,6 @@ def _place(file: str, line: int) -> str:
 
 _DETAIL_LENGTH: Final = 200
 
-P = ParamSpec("P")
-
-
-class Desk(Protocol):
-    """What makes requests, and takes their answers."""
-
-    def after_fault(self, request: Request, error: Exception) -> AsyncIterator[Any]:
-        """Go on after a callback or an errback of this request has raised."""
-
-
-DeskT = TypeVar("DeskT", bound=Desk)
-AnswerT = TypeVar("AnswerT", bound="Response | Failure")
-
-
-def settles_faults(
-    callback: Callable[Concatenate[DeskT, AnswerT, P], AsyncIterator[Any]],
-) -> Callable[Concatenate[DeskT, AnswerT, P], AsyncIterator[Any]]:
-    """Have a callback or an errback hand what it raises to the `after_fault` of its desk.
-
-    Scrapy would log it, and nobody would ever hear of the request again.
-    """
-
-    @wraps(callback)
-    async def settling(
-        desk: DeskT, answer: AnswerT, /, *args: P.args, **kwargs: P.kwargs
-    ) -> AsyncIterator[Any]:
-        try:
-            async for output in callback(desk, answer, *args, **kwargs):
-                yield output
-        except CloseSpider:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the source gets a state
-            request: Request = answer.request  # type: ignore[union-attr,assignment]
-            async for output in desk.after_fault(request, error):
-                yield output
-
-    return settling
-
 
 def fault_detail(error: BaseException) -> str:
     """Return an exception in one line."""
@@ -133,11 +88,45 @@ def bare_visit(url: str, state: State, detail: str) -> Visit:
     return Visit(state, now_text(), (Attempt(url, state, detail=detail),))
 
 
-def fault_hop(url: str, detail: str) -> Attempt:
-    """Return the try at a URL that came to nothing by a fault of our own."""
+def fault_attempt(url: str, detail: str) -> Attempt:
+    """Return the attempt at a URL that came to nothing by a fault of our own."""
     return Attempt(url, State.INTERNAL_ERROR, detail=detail)
 
 
 def fault_visit(url: str, detail: str) -> Visit:
     """Return the visit of a source that came to nothing by a fault of our own."""
     return bare_visit(url, State.INTERNAL_ERROR, detail)
+
+
+_LOST: Final = (State.INTERNAL_ERROR, "its visit was lost on its way to the ledger")
+
+
+class BegunVisits:
+    """Sources whose visit was begun and is not in the ledger yet."""
+
+    def __init__(self) -> None:
+        self._begun: dict[str, str] = {}  # the first URL of each, by key
+        self._lost: dict[str, tuple[State, str]] = {}
+
+    def begin(self, key: str, url: str) -> None:
+        """Note that the visit of a source begins."""
+        self._begun[key] = url
+
+    def end(self, key: str) -> None:
+        """Note that the visit of a source is in the ledger."""
+        self._begun.pop(key, None)
+
+    def lose(self, key: str, state: State, detail: str) -> None:
+        """Note what the state of a source will be if its visit never comes."""
+        self._lost[key] = state, detail
+
+    @property
+    def any_left(self) -> bool:
+        """Whether there are any."""
+        return bool(self._begun)
+
+    def lost(self) -> list[tuple[str, Visit]]:
+        """Return the sources whose visits have not come, and what stands for these."""
+        return [
+            (key, bare_visit(url, *self._lost.get(key, _LOST))) for key, url in self._begun.items()
+        ]

@@ -17,7 +17,7 @@ from crawler.downloader.addresses import PUBLIC_ONLY, refusal
 from crawler.downloader.exceptions import OwnFailureError
 from crawler.downloader.host_state import VIA
 from crawler.downloader.rendering import PageAnswer, RenderError
-from crawler.downloader.stop import StoppedError
+from crawler.downloader.stop import StoppedError, is_stopping
 from crawler.options import OptionError
 from crawler.sanitize import plain_text
 from crawler.states import State
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
-    from crawler.crawl.reading import Reading
+    from crawler.crawl.reading import PageReader, Reading
     from crawler.downloader.browser import Browser
     from crawler.rules import Rule, SiteRules
 
@@ -39,7 +39,7 @@ _DETAIL_LENGTH: Final = 200
 _WAYS: Final = ("rules", "empty", "off")
 
 
-class JavaScriptDesk:
+class ScriptRunner:
     """Has the scripts of pages run where a rule or the setting wants that."""
 
     def __init__(self, browser: Browser, crawler: Crawler, *, also_empty: bool) -> None:
@@ -49,7 +49,7 @@ class JavaScriptDesk:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, rules: SiteRules) -> Self | None:
-        """Make the desk; None: no page's scripts are to be run, or there is no browser for that.
+        """Make it; None: no page's scripts are to be run, or there is no browser for that.
 
         Raises:
             OptionError: as `check_javascript_settings`.
@@ -65,6 +65,11 @@ class JavaScriptDesk:
             logger.warning("rules ask for JavaScript, but there is no browser: see docs/rules.md")
             return None
         return cls(make(), crawler, also_empty=also_empty)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the crawl is being stopped, and pages with it."""
+        return is_stopping(self._crawler)
 
     def wants(self, reading: Reading, rule: Rule | None) -> bool:
         """Whether the scripts of a page are to be run that was read without them."""
@@ -102,6 +107,30 @@ class JavaScriptDesk:
     async def close(self) -> None:
         """End the browser."""
         await self._browser.close()
+
+
+async def with_scripts(
+    reading: Reading, response: Response, scripts: ScriptRunner | None, read: PageReader
+) -> Reading:
+    """Return how a page is read once its scripts have run, where that is wanted and helps.
+
+    Raises:
+        StoppedError: they could not run to their end, as the crawl is being stopped.
+    """
+    if scripts is None or not scripts.wants(reading, read.rule_for(response)):
+        return reading
+    try:
+        rendered, led_to = await scripts.rendered(response)
+    except RenderError as error:
+        reading = without_scripts(reading, error)
+    else:
+        again = await read(rendered, wants_body=True)
+        reading = better(reading, again, led_to)
+        if again.state.is_good:
+            return reading
+    if scripts.is_stopping:
+        raise StoppedError(response.url)  # nothing was learned that the next run should believe
+    return reading
 
 
 def better(plain: Reading, rendered: Reading, led_to: str | None = None) -> Reading:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
-from crawler.crawl.trail import Answer
+from crawler.crawl.open_visit import PageRead
 from crawler.downloader.conditional import header_field, is_not_modified
 from crawler.downloader.media_type import content_type_of, is_html, is_json
 from crawler.downloader.outcome import parked, state_of_status
@@ -49,10 +49,10 @@ class Reading:
 
     state: State
     detail: str | None = None
-    answer: Answer | None = None
+    page: PageRead | None = None
 
-    def hop(self, url: str, response: Response) -> Attempt:
-        """Return the try at `url` that ended with this response."""
+    def attempt(self, url: str, response: Response) -> Attempt:
+        """Return the attempt at `url` that ended with this response."""
         return Attempt(
             url=url,
             state=self.state,
@@ -118,6 +118,38 @@ async def read_page(
     return _reading_of(article, response, rule, wants_body=wants_body)
 
 
+@dataclass(frozen=True, slots=True)
+class PageReader:
+    """Reads answers by the rules of a run, in its pool."""
+
+    pool: ExtractionPool[ExtractionJob, Article]
+    rules: SiteRules
+
+    async def __call__(
+        self,
+        response: Response,
+        *,
+        wants_body: bool,
+        url: str | None = None,
+        first: str = "",
+        served_at: datetime | None = None,
+    ) -> Reading:
+        """Read an answer; see `read_page`."""
+        return await read_page(
+            response,
+            self.pool,
+            wants_body=wants_body,
+            url=url,
+            first=first,
+            rules=self.rules,
+            served_at=served_at,
+        )
+
+    def rule_for(self, response: Response) -> Rule | None:
+        """Return the rule for an answer; None: there is none."""
+        return self.rules.rule_for(response.url, day_of(response))
+
+
 def day_of(response: Response, served_at: datetime | None = None) -> date:
     """Return the day (UTC) on which the page looked as it does in this answer."""
     taken = response.meta.get(TAKEN_AT) if response.request is not None else None
@@ -135,15 +167,15 @@ def _reading_of(
         article = replace(article, kind=None, next_page=None)
     if article.rule_misses:
         article = replace(article, rule_misses=())
-    answer = Answer(
+    page = PageRead(
         article, header_field(response, "ETag"), header_field(response, "Last-Modified")
     )
     if not wants_body:
-        return Reading(State.UNSUPPORTED, misses, answer)
+        return Reading(State.UNSUPPORTED, misses, page)
     if kind is not None:
-        return replace(kind, detail=_joined(kind.detail, misses), answer=answer)
+        return replace(kind, detail=_joined(kind.detail, misses), page=page)
     state = State.OK if article.markdown else State.EMPTY
-    return Reading(state, _joined(article.cut, misses), answer)
+    return Reading(state, _joined(article.cut, misses), page)
 
 
 def _misses(article: Article, rule: Rule | None) -> str | None:

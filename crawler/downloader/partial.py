@@ -81,11 +81,14 @@ class FirstBytes:
                 raise StopDownload(fail=False)
 
 
+MUST_BE_PAGE: Final = "crawler_must_be_page"
+"""The key in a request's meta by which its answer is wanted only if it is a page."""
+
+
 class HtmlOnly:
     """Stops the download of a source's answer when its headers say that it is no HTML.
 
-    Requests that carry a `trail` (see `crawler.spiders.source`) are sources; robots.txt and
-    other requests pass.
+    Those of robots.txt and others, which have no `MUST_BE_PAGE` in their meta, pass.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -103,7 +106,7 @@ class HtmlOnly:
         Raises:
             StopDownload: the answer is no page; its headers alone are handed on.
         """
-        if "trail" in request.cb_kwargs and not may_be_html(content_type_of(headers)):
+        if request.meta.get(MUST_BE_PAGE) and not may_be_html(content_type_of(headers)):
             assert self._stats is not None
             self._stats.inc_value("crawler/not_html_stopped")
             raise StopDownload(fail=False)

@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     from crawler.urls.aliases import UrlFamily
 
 
+class LedgerError(RuntimeError):
+    """The ledger file cannot be used."""
+
+
+class UnusableLedgerError(LedgerError):
+    """Nor will it ever: it is damaged, of another version of this program, or no ledger at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which sources of the selected items are due.

@@ -67,3 +67,116 @@ CREATE TABLE rendered (
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+
+-- Ways into mentions and URLs on which a source that very many items name is no longer than others.
+
+CREATE INDEX mention_of_source ON mention (source_id, position);
+CREATE INDEX family_of_source ON mention (source_id, family_id);
+CREATE INDEX source_of_family ON mention (family_id, source_id);
+CREATE INDEX family_of_own ON mention (family_id) WHERE position = -1;
+CREATE INDEX key_of_family ON url (family_id, key);
+CREATE INDEX family_of_key ON url (key, family_id);
+
+-- Keys of sources that families of other sources have among theirs, or once had.
+CREATE TABLE crossing (
+    family_id INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    PRIMARY KEY (family_id, key)
+) WITHOUT ROWID;
+
+
+-- What was learned of hosts and archives, for the next run to know.
+
+CREATE TABLE robots (
+    origin TEXT PRIMARY KEY,      -- scheme://host:port
+    site TEXT NOT NULL,           -- whose it is, to bound what one site can have kept
+    asked_at TEXT NOT NULL,
+    status INTEGER,
+    body BLOB NOT NULL            -- compressed
+) WITHOUT ROWID;
+CREATE INDEX robots_of_site ON robots (site, asked_at);
+CREATE INDEX robots_by_age ON robots (asked_at);
+
+CREATE TABLE pause (
+    host TEXT PRIMARY KEY,
+    since TEXT NOT NULL,
+    until TEXT NOT NULL,
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE snapshot (
+    key TEXT PRIMARY KEY,         -- of the page's URL
+    asked_at TEXT NOT NULL,
+    url TEXT,
+    taken_at TEXT
+) WITHOUT ROWID;
+
+
+-- Copies of articles: derived from what sources hold, and made again when the way to find them changes.
+
+CREATE TABLE text_index (
+    scheme TEXT NOT NULL,         -- see crawler.duplicates
+    done_to INTEGER               -- sources up to this id are in; NULL: all are
+);
+
+CREATE TABLE text (               -- one row for all that hold the same words
+    id INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,    -- of the words, as articles have it
+    sketch BLOB NOT NULL
+);
+
+CREATE TABLE band (               -- of the sketches
+    hash INTEGER NOT NULL,
+    text_id INTEGER NOT NULL,
+    PRIMARY KEY (hash, text_id)
+) WITHOUT ROWID;
+
+CREATE TABLE alike (              -- pairs of texts, each one both ways
+    text_id INTEGER NOT NULL,
+    other_id INTEGER NOT NULL,
+    similarity REAL NOT NULL,
+    PRIMARY KEY (text_id, other_id)
+) WITHOUT ROWID;
+
+CREATE TABLE text_source (
+    source_id INTEGER PRIMARY KEY REFERENCES source (id),
+    text_id INTEGER NOT NULL REFERENCES text (id),
+    standing TEXT NOT NULL,       -- sorts the best copy first
+    url TEXT NOT NULL
+);
+CREATE INDEX text_source_of_text ON text_source (text_id, standing);
+
+
+-- What was learned of images, and of which source's images it is written.
+
+CREATE TABLE image (
+    url TEXT PRIMARY KEY,
+    record TEXT NOT NULL          -- JSON, see crawler.ledger.web_rows
+) WITHOUT ROWID;
+
+CREATE TABLE source_images (
+    source_id INTEGER PRIMARY KEY REFERENCES source (id),
+    images TEXT NOT NULL          -- JSON: URL to record
+);
+
+
+-- What was learned while looking for new items.
+
+CREATE TABLE feed (
+    url TEXT PRIMARY KEY,         -- of a feed, as it was asked for
+    asked_at TEXT NOT NULL,
+    etag TEXT,                    -- validators of the last answer that was taken in whole
+    last_modified TEXT,
+    hubs TEXT NOT NULL,           -- JSON array: WebSub hubs that it names
+    topic TEXT,                   -- the URL under which a hub knows it
+    digest TEXT,                  -- of the body
+    unchanged_since TEXT,         -- when this body came for the first time
+    is_doubtful INTEGER NOT NULL  -- whether these validators came with another body, too
+) WITHOUT ROWID;
+
+CREATE TABLE discovered (
+    key TEXT PRIMARY KEY,         -- of a URL of an article that an item was created for
+    at TEXT NOT NULL,
+    by TEXT NOT NULL              -- the spider
+) WITHOUT ROWID;

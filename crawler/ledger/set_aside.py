@@ -6,7 +6,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.ledger.sqlite import SqliteLedger, UnusableLedgerError
+from crawler.ledger.ledger import UnusableLedgerError
+from crawler.ledger.sqlite import SqliteLedger
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.ledger.copy_rows import CopyRows
 from crawler.ledger.item_rows import ItemRows, ReadAhead
-from crawler.ledger.ledger import DueSource, Wanted
+from crawler.ledger.ledger import DueSource, LedgerError, UnusableLedgerError, Wanted
 from crawler.ledger.records import (
     Copies,
     FeedAnswer,
@@ -38,16 +39,9 @@ if TYPE_CHECKING:
     from crawler.ledger.revisit import RevisitPolicy
     from crawler.urls.aliases import UrlFamily
 
-SCHEMA_VERSION: Final = 4
-_MAKING: Final = (
-    *("schema.sql", "schema_web.sql", "schema_copies.sql", "schema_images.sql"),
-    *("schema_discovery.sql", "schema_families.sql"),
-)
-_TABLES: Final = (
-    *("item", "source", "mention", "url", "rendered", "taken_root", "robots", "pause", "snapshot"),
-    *("text_index", "text", "band", "alike", "text_source", "image", "source_images"),
-    *("feed", "discovered", "crossing"),
-)
+SCHEMA_VERSION: Final = 1
+_SCHEMA: Final = files("crawler.ledger").joinpath("schema.sql").read_text("utf-8")
+_TABLES: Final = re.findall(r"CREATE TABLE (\w+)", _SCHEMA)
 _PAGE: Final = 500
 _KEPT: Final = 16  # records of sources, which hold their articles
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -57,14 +51,6 @@ def is_damage(error: sqlite3.Error) -> bool:
     """Whether an error says that the file itself is damaged."""
     code = getattr(error, "sqlite_errorcode", None)  # the low byte of an extended one
     return code is not None and code & 0xFF in _DAMAGE
-
-
-class LedgerError(RuntimeError):
-    """The ledger file cannot be used."""
-
-
-class UnusableLedgerError(LedgerError):
-    """Nor will it ever: it is damaged, of another version of this program, or no ledger at all."""
 
 
 class SqliteLedger:
@@ -111,7 +97,7 @@ class SqliteLedger:
     def _prepare(self, path: Path) -> None:
         (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if not tables and not self._version():  # also of one whose making was broken off
-            self._run_scripts(_MAKING, SCHEMA_VERSION)
+            self._make_tables()
         if (version := self._version()) != SCHEMA_VERSION:
             self._db.close()
             raise UnusableLedgerError(
@@ -126,9 +112,8 @@ class SqliteLedger:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         return int(version)
 
-    def _run_scripts(self, names: Sequence[str], version: int) -> None:
-        texts = [files("crawler.ledger").joinpath(name).read_text("utf-8") for name in names]
-        script = "\n".join([*texts, f"PRAGMA user_version = {version};"])
+    def _make_tables(self) -> None:
+        script = f"{_SCHEMA}\nPRAGMA user_version = {SCHEMA_VERSION};"
         try:
             self._db.executescript(f"BEGIN IMMEDIATE;\n{script}\nCOMMIT;")
         except sqlite3.Error:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.crawl.reading import read_page
-from crawler.crawl.trail import Trail
+from crawler.crawl.javascript import with_scripts
+from crawler.crawl.open_visit import OpenVisit
 from crawler.ledger.records import SourceRecord
 from crawler.spiders.source import SourceSpider
 from crawler.spiders.visited import SourceVisit
@@ -28,8 +28,9 @@ class ItemsSpider(SourceSpider):
         Nothing is stored, and neither further pages nor archives are asked.
         """
         url = next(iter(response.meta.get("redirect_urls", ())), response.url)
-        trail = Trail(SourceRecord(url_key(url), (url,), amp_from=1))
-        reading = await read_page(response, self.pool, wants_body=True, rules=self.rules)
-        reading = await self._with_scripts(response, reading, trail)
-        visit = trail.after(reading.hop(url, response), reading.answer).visit()
-        yield SourceVisit(trail.source.key, visit)
+        visit = OpenVisit(SourceRecord(url_key(url), (url,), amp_from=1))
+        read = self.tools.read
+        reading = await read(response, wants_body=True)
+        reading = await with_scripts(reading, response, self.tools.scripts, read)
+        visit = visit.after(reading.attempt(url, response), reading.page)
+        yield SourceVisit(visit.source.key, visit.closed())

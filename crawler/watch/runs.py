@@ -18,7 +18,8 @@ from filelock import FileLock, Timeout
 from crawler.api import run_command, run_input
 from crawler.config import TOKEN_VARIABLE
 from crawler.items.intake import absolute
-from crawler.ledger.sqlite import LedgerError, SqliteLedger
+from crawler.ledger.ledger import LedgerError
+from crawler.ledger.sqlite import SqliteLedger
 from crawler.output.layout import Layout
 from crawler.session import OutputBusyError
 from crawler.summary import ExitCode, RunSummary

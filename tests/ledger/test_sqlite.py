@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.extraction.article import Article
-from crawler.ledger.ledger import Wanted
+from crawler.ledger.ledger import LedgerError, Wanted
 from crawler.ledger.records import (
     Attempt,
     FileStamp,
@@ -25,7 +25,7 @@ from crawler.ledger.records import (
     Visit,
 )
 from crawler.ledger.revisit import RevisitPolicy
-from crawler.ledger.sqlite import LedgerError, SqliteLedger
+from crawler.ledger.sqlite import SqliteLedger
 from crawler.states import State
 from crawler.timestamps import now_text
 from crawler.urls.aliases import UrlFamily, url_family

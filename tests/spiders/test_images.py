@@ -284,7 +284,7 @@ def test_what_another_article_had_asked_of_an_image_changes_nothing_later(
 @pytest.mark.parametrize(
     ("setting", "told"),
     [
-        ("CRAWLER_IMAGES=yes", "CRAWLER_IMAGES: 'yes' is neither 'download' nor empty"),
+        ("CRAWLER_IMAGES=yes", "CRAWLER_IMAGES: 'yes' is not one of '', 'download'"),
         ("CRAWLER_IMAGE_SIZES=perhaps", "CRAWLER_IMAGE_SIZES: 'perhaps' is neither yes nor no"),
         ("CRAWLER_IMAGE_PIXELS=0", "CRAWLER_IMAGE_PIXELS: '0' is not a whole number from 1 on"),
     ],

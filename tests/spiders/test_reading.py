@@ -60,9 +60,9 @@ def test_a_page_with_a_text_is_ok_and_comes_with_its_validators() -> None:
     headers = {"Content-Type": "text/html; charset=latin-1", "ETag": '"1"', "Last-Modified": "then"}
     reading = read(page(headers=headers), pool)
     assert (reading.state, reading.detail) == (State.OK, None)
-    assert reading.answer is not None
-    assert reading.answer.article is TEXT
-    assert (reading.answer.etag, reading.answer.last_modified) == ('"1"', "then")
+    assert reading.page is not None
+    assert reading.page.article is TEXT
+    assert (reading.page.etag, reading.page.last_modified) == ('"1"', "then")
     (job,) = pool.jobs
     assert job == ExtractionJob(
         b"<!DOCTYPE html><title>Bridge</title>", URL, "text/html; charset=latin-1", wants_body=True
@@ -73,15 +73,15 @@ def test_a_page_without_a_text_is_empty_and_keeps_its_metadata() -> None:
     article = Article(title="Bridge")
     reading = read(page(), FakePool(article))
     assert reading.state is State.EMPTY
-    assert reading.answer is not None
-    assert reading.answer.article is article
+    assert reading.page is not None
+    assert reading.page.article is article
 
 
 def test_where_no_body_is_wanted_the_metadata_is_all_that_is_asked_for() -> None:
     pool = FakePool(Article(title="A film"))
     reading = read(page(), pool, wants_body=False)
     assert reading.state is State.UNSUPPORTED
-    assert reading.answer is not None
+    assert reading.page is not None
     assert not pool.jobs[0].wants_body
 
 
@@ -152,7 +152,7 @@ def test_the_try_has_the_answer_and_the_way_to_it() -> None:
     request_meta = {"redirect_urls": ["https://a.example/", "https://b.example/"]}
     response = response.replace(request=response.follow(URL, meta=request_meta))
     response.meta["download_latency"] = 0.25
-    hop = Reading(State.NOT_FOUND, "why").hop("https://a.example/", response)
+    hop = Reading(State.NOT_FOUND, "why").attempt("https://a.example/", response)
     assert hop.url == "https://a.example/"
     assert hop.redirects == ("https://b.example/", URL)
     assert (hop.state, hop.status, hop.detail) == (State.NOT_FOUND, 404, "why")
@@ -191,7 +191,7 @@ def test_a_parked_name_is_not_read_whatever_it_answers(status: int, state: State
 def test_what_is_read_off_a_page_that_is_no_article_is_not_kept(state: State) -> None:
     article = replace(TEXT, kind=PageKind(state, "why\x1b " + "s" * 299))
     reading = read(page(), FakePool(article))
-    assert (reading.state, reading.answer) == (state, None)
+    assert (reading.state, reading.page) == (state, None)
     assert reading.detail is not None
     assert reading.detail.startswith("why sss")
     assert len(reading.detail) == 200
@@ -201,8 +201,8 @@ def test_of_a_paywalled_article_the_free_part_is_kept() -> None:
     article = replace(TEXT, kind=PageKind(State.PAYWALLED, "why"))
     reading = read(page(headers={"Content-Type": "text/html", "ETag": '"1"'}), FakePool(article))
     assert (reading.state, reading.detail) == (State.PAYWALLED, "why")
-    assert reading.answer is not None
-    assert (reading.answer.article, reading.answer.etag) == (TEXT, '"1"')
+    assert reading.page is not None
+    assert (reading.page.article, reading.page.etag) == (TEXT, '"1"')
 
 
 @pytest.mark.parametrize(
@@ -260,8 +260,8 @@ def test_what_a_rule_did_not_find_is_evidence_and_not_kept() -> None:
     rules = SiteRules((Rule("rules.toml:7", "news.example"),))
     reading = asyncio.run(read_page(page(), typed, wants_body=True, rules=rules))
     assert reading.detail == "half of it; rules.toml:7 finds no title, date"
-    assert reading.answer is not None
-    assert reading.answer.article.rule_misses == ()
+    assert reading.page is not None
+    assert reading.page.article.rule_misses == ()
 
 
 def test_an_empty_page_whose_rule_says_so_is_told_to_need_javascript() -> None:

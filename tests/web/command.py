@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
+
+from tests.web.fork_server import ForkServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from tests.web.local_web import LocalWeb
     from tests.web.replayed_web import ReplayedWeb
@@ -68,13 +72,22 @@ def run_crawler(
     seconds: float = 60.0,
 ) -> Outcome:
     """Run `crawler WORDS` to its end."""
-    done = subprocess.run(
-        arguments(*words, settings=settings),
-        env=environment(web),
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        check=False,
-    )
-    return Outcome(done.returncode, done.stdout, done.stderr)
+    _, _, _, *given = arguments(*words, settings=settings)
+    with TemporaryFile() as stdout, TemporaryFile() as stderr:
+        code = _fork_server().run(
+            given,
+            env=environment(web),
+            cwd=str(cwd or Path.cwd()),
+            output=(stdout.fileno(), stderr.fileno()),
+            seconds=seconds,
+        )
+        stdout.seek(0)
+        stderr.seek(0)
+        return Outcome(code, stdout.read().decode(), stderr.read().decode())
+
+
+@cache
+def _fork_server() -> ForkServer:
+    server = ForkServer()
+    atexit.register(server.close)
+    return server

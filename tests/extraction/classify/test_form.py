@@ -17,7 +17,7 @@ FORMS = {
     "case", [case for case in cases() if case.state == "ok"], ids=lambda case: case.name
 )
 def test_live_blogs_and_galleries_are_told_and_other_articles_are_neither(case) -> None:
-    answer = case.read().answer
+    answer = case.read().page
     assert answer is not None
     article = answer.article
     assert (article.form, article.origins.get("form")) == FORMS.get(case.name, (None, None))

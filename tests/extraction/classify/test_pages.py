@@ -60,14 +60,14 @@ def test_a_verdict_comes_with_its_evidence_and_an_article_only_where_there_is_a_
         return
     assert reading.detail
     assert len(reading.detail) <= 200
-    assert (reading.answer is not None) == (reading.state is State.PAYWALLED)
+    assert (reading.page is not None) == (reading.state is State.PAYWALLED)
 
 
 @pytest.mark.parametrize(
     "case", [case for case in CASES if case.state == "paywalled"], ids=lambda case: case.name
 )
 def test_the_free_part_is_kept_without_the_words_of_the_wall(case: Case) -> None:
-    answer = case.read().answer
+    answer = case.read().page
     assert answer is not None
     article = answer.article
     assert article.kind is None, "it is the state of the visit, and not kept with the article"
@@ -85,4 +85,4 @@ def test_of_a_video_no_text_is_missed(state: str) -> None:
 def test_a_video_behind_a_wall_is_not_taken_for_the_wall() -> None:
     case = next(case for case in CASES if case.name == "google-en")
     reading = case.read(wants_body=False)
-    assert (reading.state, reading.answer) == (State.CONSENT_WALL, None)
+    assert (reading.state, reading.page) == (State.CONSENT_WALL, None)

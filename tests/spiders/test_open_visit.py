@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from crawler.crawl.trail import Answer, Trail
+from crawler.crawl.open_visit import OpenVisit, PageRead
 from crawler.extraction.article import Article
 from crawler.ledger.records import Attempt, Snapshot, SourceRecord
 from crawler.states import State
@@ -13,17 +13,17 @@ FIRST, SECOND, AMP = (f"https://news.example/{name}" for name in ("a", "b", "amp
 SOURCE = SourceRecord("news.example/a", (FIRST, SECOND, AMP), amp_from=2)
 
 
-def trail(*states: State) -> Trail:
-    walked = Trail(SOURCE)
+def open_visit(*states: State) -> OpenVisit:
+    walked = OpenVisit(SOURCE)
     for state in states:
         walked = walked.after(Attempt(walked.url, state))
     return walked
 
 
 def test_the_urls_are_tried_in_their_order() -> None:
-    assert Trail(SOURCE).url == FIRST
-    assert trail(State.GONE).url == SECOND
-    assert trail(State.GONE, State.TIMEOUT).url == AMP
+    assert OpenVisit(SOURCE).url == FIRST
+    assert open_visit(State.GONE).url == SECOND
+    assert open_visit(State.GONE, State.TIMEOUT).url == AMP
 
 
 @pytest.mark.parametrize(
@@ -40,20 +40,20 @@ def test_the_urls_are_tried_in_their_order() -> None:
 def test_a_trail_is_over_after_a_good_answer_or_the_last_url(
     states: list[State], *, is_over: bool
 ) -> None:
-    assert trail(*states).is_over is is_over
+    assert open_visit(*states).is_over is is_over
 
 
 def test_a_step_leaves_the_trail_before_it_as_it_was() -> None:
-    start = Trail(SOURCE)
+    start = OpenVisit(SOURCE)
     start.after(Attempt(FIRST, State.GONE))
-    assert start == Trail(SOURCE)
+    assert start == OpenVisit(SOURCE)
 
 
 def test_the_visit_has_every_try_and_what_the_deciding_page_said() -> None:
     empty, article = Article(title="No text"), Article(markdown="Text.")
-    walked = Trail(SOURCE).after(Attempt(FIRST, State.EMPTY), Answer(empty, '"1"', "Monday"))
-    walked = walked.after(Attempt(SECOND, State.OK), Answer(article, '"2"', "Tuesday"))
-    visit = walked.visit()
+    walked = OpenVisit(SOURCE).after(Attempt(FIRST, State.EMPTY), PageRead(empty, '"1"', "Monday"))
+    walked = walked.after(Attempt(SECOND, State.OK), PageRead(article, '"2"', "Tuesday"))
+    visit = walked.closed()
     assert visit.state is State.OK
     assert [hop.url for hop in visit.hops] == [FIRST, SECOND]
     assert visit.hop.url == SECOND
@@ -65,31 +65,33 @@ def test_the_visit_has_every_try_and_what_the_deciding_page_said() -> None:
 
 def test_without_a_good_answer_the_page_of_the_first_url_counts() -> None:
     empty = Article(title="No text")
-    walked = Trail(SOURCE).after(Attempt(FIRST, State.EMPTY), Answer(empty))
-    visit = walked.after(Attempt(SECOND, State.GONE)).after(Attempt(AMP, State.ROBOTS)).visit()
+    walked = OpenVisit(SOURCE).after(Attempt(FIRST, State.EMPTY), PageRead(empty))
+    visit = walked.after(Attempt(SECOND, State.GONE)).after(Attempt(AMP, State.ROBOTS)).closed()
     assert (visit.state, visit.answered, visit.article) == (State.EMPTY, 0, empty)
 
 
 def test_a_try_that_may_do_better_later_leaves_no_article() -> None:
-    walked = Trail(SOURCE).after(Attempt(FIRST, State.EMPTY), Answer(Article(title="No text")))
-    visit = walked.after(Attempt(SECOND, State.TIMEOUT)).after(Attempt(AMP, State.GONE)).visit()
+    walked = OpenVisit(SOURCE).after(
+        Attempt(FIRST, State.EMPTY), PageRead(Article(title="No text"))
+    )
+    visit = walked.after(Attempt(SECOND, State.TIMEOUT)).after(Attempt(AMP, State.GONE)).closed()
     assert (visit.state, visit.answered, visit.article) == (State.TIMEOUT, 1, None)
 
 
 def test_an_article_off_the_amp_page_is_known_as_such() -> None:
-    walked = trail(State.GONE, State.GONE).after(
-        Attempt(AMP, State.OK), Answer(Article(markdown="x"))
+    walked = open_visit(State.GONE, State.GONE).after(
+        Attempt(AMP, State.OK), PageRead(Article(markdown="x"))
     )
-    assert walked.visit().via_amp
+    assert walked.closed().via_amp
 
 
 @pytest.mark.parametrize(("url", "via_amp"), [(FIRST, False), (SECOND, False), (AMP, True)])
 def test_a_snapshot_ends_a_trail_well_after_all_its_tries(url: str, *, via_amp: bool) -> None:
-    lost = trail(State.GONE, State.NOT_FOUND, State.GONE)
+    lost = open_visit(State.GONE, State.NOT_FOUND, State.GONE)
     taken = Snapshot("2026-11-24T00:00:00Z", "https://archive.example/1", "2024-05-16T08:09:10Z")
     article = Article(markdown="Text.")
     found = lost.archived(url, article, taken, 200, 0.5)
-    visit = found.visit()
+    visit = found.closed()
     assert found.is_over
     assert (visit.state, visit.answered, visit.article) == (State.ARCHIVED, 3, article)
     assert visit.hop == Attempt(
@@ -101,29 +103,31 @@ def test_a_snapshot_ends_a_trail_well_after_all_its_tries(url: str, *, via_amp: 
 
 def test_what_an_archive_had_is_added_to_the_evidence() -> None:
     lost = (
-        Trail(SOURCE)
+        OpenVisit(SOURCE)
         .after(Attempt(FIRST, State.PARKED, detail="parked"))
         .after(Attempt(SECOND, State.GONE))
     )
     noted = lost.noted({FIRST: "no snapshot"})
-    assert [hop.detail for hop in noted.hops] == ["parked; no snapshot", None]
+    assert [hop.detail for hop in noted.attempts] == ["parked; no snapshot", None]
 
 
 def test_the_pages_that_follow_are_part_of_the_last_answer() -> None:
-    gone = Trail(SOURCE).after(Attempt(FIRST, State.GONE))
+    gone = OpenVisit(SOURCE).after(Attempt(FIRST, State.GONE))
     first = gone.after(
-        Attempt(SECOND, State.OK), Answer(Article(markdown="One."), '"2"', "Tuesday")
+        Attempt(SECOND, State.OK), PageRead(Article(markdown="One."), '"2"', "Tuesday")
     )
     whole = first.with_article(Article(markdown="One. Two."))
-    visit = whole.visit()
+    visit = whole.closed()
     assert visit.article == Article(markdown="One. Two.")
     assert (visit.etag, visit.last_modified, visit.hop.detail) == ('"2"', "Tuesday", None)
-    assert visit.hops == first.hops
+    assert visit.hops == first.attempts
 
 
 def test_validators_do_not_stand_for_pages_that_failed() -> None:
-    first = Trail(SOURCE).after(Attempt(FIRST, State.OK), Answer(Article(markdown="One."), '"1"'))
+    first = OpenVisit(SOURCE).after(
+        Attempt(FIRST, State.OK), PageRead(Article(markdown="One."), '"1"')
+    )
     part = Article(markdown="One.", cut="page 2 could not be read")
-    visit = first.with_article(part, is_whole=False).visit()
+    visit = first.with_article(part, is_whole=False).closed()
     assert (visit.article, visit.etag) == (part, None)
     assert visit.hop.detail == "page 2 could not be read"

@@ -1,0 +1,115 @@
+"""A coroutine that fetches goes on when it is told how its request ended, and not before."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+
+import pytest
+from scrapy import Request
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
+
+from crawler.crawl.fetching import CrawlTask, Result, Turn, fetch, wait_for_turn
+from crawler.downloader.stop import StoppedError
+
+URL = "http://news.example/a"
+
+
+async def both(first: str, second: str) -> list[int]:
+    """Fetch two URLs, one after the other, with something else to wait for between them."""
+    statuses = []
+    for url in (first, second):
+        result = await fetch(Request(url))
+        await asyncio.sleep(0)
+        statuses.append(0 if result.response is None else result.response.status)
+    return statuses
+
+
+def answered(request: Request, status: int = 200) -> Result:
+    return Result(request, Response(request.url, status))
+
+
+def test_each_request_is_handed_over_and_the_end_is_what_the_coroutine_returns() -> None:
+    async def scenario() -> list[int]:
+        task = CrawlTask(both(URL, f"{URL}?2"), URL, "key")
+        first = await task.go_on()
+        assert isinstance(first, Request)
+        second = await task.go_on(answered(first))
+        assert isinstance(second, Request)
+        assert second.url == f"{URL}?2"
+        end = await task.go_on(Result(second, error=TimeoutError()))
+        assert isinstance(end, list)
+        return end
+
+    assert asyncio.run(scenario()) == [200, 0]
+
+
+def test_it_goes_on_in_another_task_of_the_event_loop_than_it_began_in() -> None:
+    async def scenario() -> object:
+        task = CrawlTask(both(URL, URL), URL)
+        step: object = await asyncio.create_task(_go_on(task))
+        for _ in range(2):
+            assert isinstance(step, Request)
+            step = await asyncio.create_task(_go_on(task, answered(step)))
+        return step
+
+    assert asyncio.run(scenario()) == [200, 200]
+
+
+async def _go_on(task: CrawlTask[list[int]], result: Result | None = None) -> object:
+    return await task.go_on(result)
+
+
+def test_what_is_awaited_meanwhile_may_fail_and_the_coroutine_hears_of_it() -> None:
+    async def work() -> str:
+        try:
+            await asyncio.wait_for(asyncio.Event().wait(), 0.01)
+        except TimeoutError:
+            return "too late"
+        return "in time"
+
+    async def scenario() -> object:
+        return await CrawlTask(work(), URL).go_on()
+
+    assert asyncio.run(scenario()) == "too late"
+
+
+def test_many_go_on_side_by_side_each_with_its_own_answers() -> None:
+    async def one(number: int) -> list[int]:
+        task = CrawlTask(both(URL, URL), URL)
+        step: object = await task.go_on()
+        while isinstance(step, Request):
+            await asyncio.sleep(0)
+            step = await task.go_on(answered(step, number))
+        assert isinstance(step, list)
+        return step
+
+    async def scenario() -> list[list[int]]:
+        return await asyncio.gather(*map(one, range(200, 250)))
+
+    assert asyncio.run(scenario()) == [[n, n] for n in range(200, 250)]
+
+
+@pytest.mark.parametrize("error", [StoppedError(URL), sqlite3.OperationalError(), CloseSpider("x")])
+def test_what_ends_the_run_goes_through_the_coroutine(error: Exception) -> None:
+    async def scenario() -> None:
+        task = CrawlTask(both(URL, URL), URL)
+        request = await task.go_on()
+        assert isinstance(request, Request)
+        await task.go_on(Result(request, error=error))
+
+    with pytest.raises(type(error)):
+        asyncio.run(scenario())
+
+
+def test_it_can_wait_for_its_turn_without_a_request() -> None:
+    async def work() -> str:
+        await wait_for_turn()
+        return "done"
+
+    async def scenario() -> tuple[object, object]:
+        task = CrawlTask(work(), URL)
+        return await task.go_on(), await task.go_on()
+
+    assert asyncio.run(scenario()) == (Turn.WAITED_FOR, "done")
