@@ -75,10 +75,9 @@ class RunSpider(Spider):
     """
 
     arguments: ClassVar[frozenset[str]] = frozenset()
-    options = CrawlOptions(items=())  # a console has no items
+    options = CrawlOptions()  # a console has no items
     ledger_thread: LedgerThread
-    ledger_memory: LedgerMemory
-    memory: LedgerMemory  # the same, offered to the downloader once the ledger is open
+    memory: LedgerMemory  # from the moment on that the ledger is open
     revisit: RevisitPolicy
     duplicates: bool
     additions: Additions
@@ -129,7 +128,6 @@ class RunSpider(Spider):
         if not is_console:
             choose_warc_files(crawler.settings, spider.options)
         spider.ledger_thread = LedgerThread()
-        spider.ledger_memory = LedgerMemory(spider.ledger_thread, on_failure=spider.cannot_keep)
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
         spider.duplicates = config.DUPLICATES.of(crawler.settings)
         spider.additions = Additions.from_settings(crawler.settings)
@@ -151,6 +149,9 @@ class RunSpider(Spider):
     def outputs(self) -> AsyncIterator[Any]:
         """Yield what the run asks for and what it has learned, with the ledger open."""
         raise NotImplementedError
+
+    def opened(self) -> None:
+        """Make what needs the ledger, now that it is open; nothing here."""
 
     def workers(self) -> list[Workers]:
         """Return the processes that are to end with the run."""
@@ -199,16 +200,16 @@ class RunSpider(Spider):
             self._at_home = Surroundings(use_proxies=use_proxies)
 
     async def _open_ledger(self) -> None:
-        stop = self._stop()
-        if stop is not None:
-            for worker in self.workers():
-                stop.at_cut_off(worker.kill)
         try:
             await self.ledger_thread.open(self._open)
         except _UNUSABLE as error:
             raise self.give_up(str(error)) from error
-        self.memory = self.ledger_memory
+        self.memory = LedgerMemory(self.ledger_thread, on_failure=self.cannot_keep)
+        self.opened()
+        stop = self._stop()
         if stop is not None:
+            for worker in self.workers():
+                stop.at_cut_off(worker.kill)
             stop.begin_to_count()  # another run may wait for the folder from now on
 
     async def book(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -29,8 +29,7 @@ class ItemsSpider(SourceSpider):
         """
         url = next(iter(response.meta.get("redirect_urls", ())), response.url)
         visit = OpenVisit(SourceRecord(url_key(url), (url,), amp_from=1))
-        read = self.tools.read
-        reading = await read(response, wants_body=True)
-        reading = await with_scripts(reading, response, self.tools.scripts, read)
+        reading = await self.page_reader(response, wants_body=True)
+        reading = await with_scripts(reading, response, self.scripts, self.page_reader)
         visit = visit.after(reading.attempt(url, response), reading.page)
         yield SourceVisit(visit.source.key, visit.closed())

@@ -48,8 +48,10 @@ _MOST_WAITING: Final = 1_500  # requests in the frontier, those of paused sites 
 class SourceSpider(RunSpider):
     """Base of spiders whose requests come from the plan of a `RunSession`: sources, then images."""
 
-    tools: VisitTools
-    images: ImageFetcher | None
+    page_reader: PageReader
+    scripts: ScriptRunner | None
+    tools: VisitTools  # this and the next from the moment on that the ledger is open
+    images: ImageFetcher | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,25 +66,27 @@ class SourceSpider(RunSpider):
             OptionError: an argument makes no sense.
         """
         spider = super().from_crawler(crawler, *args, **kwargs)
-        read, memory = PageReader(spider.pool, spider.rules), spider.ledger_memory
-        spider.tools = VisitTools(
-            read=read,
-            scripts=ScriptRunner.from_crawler(crawler, spider.rules),
-            wayback=Wayback.from_crawler(crawler, read, memory),
-            most_pages=config.ARTICLE_PAGES.of(crawler.settings),
-            retry=spider.options.retry,
-            count=partial(_count, crawler),
-        )
-        spider.images = ImageFetcher.from_crawler(
-            crawler, spider.ledger_thread, spider.ledger_memory
-        )
+        spider.page_reader = PageReader(spider.pool, spider.rules)
+        spider.scripts = ScriptRunner.from_crawler(crawler, spider.rules)
         crawler.signals.connect(spider.spider_error, signals.spider_error)
         crawler.signals.connect(spider.item_error, signals.item_error)
         return spider
 
+    def opened(self) -> None:
+        """Make what visits and images have in common."""
+        self.tools = VisitTools(
+            read=self.page_reader,
+            scripts=self.scripts,
+            wayback=Wayback.from_crawler(self.crawler, self.page_reader, self.memory),
+            most_pages=config.ARTICLE_PAGES.of(self.settings),
+            retry=self.options.retry,
+            count=partial(_count, self.crawler),
+        )
+        self.images = ImageFetcher.from_crawler(self.crawler, self.ledger_thread, self.memory)
+
     def workers(self) -> list[Workers]:
         """Return the processes that are to end with the run."""
-        more = (self.tools.scripts, self.images)
+        more = (self.scripts, self.images)
         return [*super().workers(), *(one for one in more if one is not None)]
 
     async def outputs(self) -> AsyncIterator[Any]:
