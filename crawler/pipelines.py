@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy.exceptions import DropItem, NotConfigured
 
 from crawler.crawl.faults import fault_detail, fault_visit
-from crawler.spiders.source import SourceSpider, SourceVisit
+from crawler.spiders.source import SourceSpider
+from crawler.spiders.visited import SourceVisit
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -21,7 +22,7 @@ logger = logging.getLogger("crawler.run")
 
 
 class LedgerPipeline:
-    """Settles every `SourceVisit`; other items pass."""
+    """Settles every `SourceVisit`; other items pass, and those of a console that has no ledger."""
 
     def __init__(self, crawler: Crawler) -> None:
         if not isinstance(crawler.spider, SourceSpider):
@@ -45,7 +46,7 @@ class LedgerPipeline:
         Raises:
             DropItem: the ledger cannot be written; the spider knows, and ends the run.
         """
-        if isinstance(item, SourceVisit):
+        if isinstance(item, SourceVisit) and self._ledger_thread.is_open:
             try:
                 visit = await self._store_visit(item)
             except sqlite3.Error as error:
@@ -53,8 +54,10 @@ class LedgerPipeline:
                 raise DropItem(str(error), log_level="DEBUG") from error
             self._spider.begun.end(item.key)
             self._stats.inc_value(f"crawler/state/{visit.state}")
-            facts = {"event": "visited", "state": str(visit.state), "url": visit.hop.url}
-            logger.info("%s %s%s", visit.state, visit.hop.url, _evidence(visit.hop), extra=facts)
+            facts = {"event": "visited", "state": str(visit.state), "url": visit.attempt.url}
+            logger.info(
+                "%s %s%s", visit.state, visit.attempt.url, _evidence(visit.attempt), extra=facts
+            )
             return replace(item, visit=visit)
         return item
 
@@ -67,14 +70,14 @@ class LedgerPipeline:
         except sqlite3.Error:
             raise
         except Exception as error:
-            logger.exception("an internal error at %s", item.visit.hop.url)
-            visit = fault_visit(item.visit.hop.url, fault_detail(error))
+            logger.exception("an internal error at %s", item.visit.attempt.url)
+            visit = fault_visit(item.visit.attempt.url, fault_detail(error))
             return await self._ledger_thread.run(
                 self._ledger_thread.crawl.store_visit, item.key, visit
             )
 
 
-def _evidence(hop: Attempt) -> str:
-    facts = (hop.status and f"HTTP {hop.status}", hop.detail)
+def _evidence(attempt: Attempt) -> str:
+    facts = (attempt.status and f"HTTP {attempt.status}", attempt.detail)
     told = ", ".join(str(fact) for fact in facts if fact)
     return f" ({told})" if told else ""

@@ -8,13 +8,13 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from crawler.cli.logs import LogFormat, log_to
 from crawler.cli.report import live_progress
 from crawler.crawl.checks import check_settings, choose_warc_files
+from crawler.downloader.scrapy_internals import InterruptibleProcess
 from crawler.options import CrawlOptions, OptionError
 from crawler.spiders.discovery import DiscoverSpider
 from crawler.spiders.items import ItemsSpider
@@ -105,7 +105,7 @@ def run_items(
     settings.setdict(quiet, priority="project")
     check_settings(settings)
     choose_warc_files(settings, options)  # the spider does, too; here an error has its own words
-    process = _Process(settings)
+    process = InterruptibleProcess(settings)
     # After Scrapy has set its own levels.
     log_to(console, settings, verbose=verbose, log_format=log_format)
     crawler = process.create_crawler(spider)
@@ -125,16 +125,6 @@ def run_items(
         failure = ran.failure if isinstance(ran, SourceSpider) else None
         raise UnusableRunError(failure or "the crawl did not start; see the log")
     return ran.summary
-
-
-class _Process(AsyncCrawlerProcess):
-    """A process that remembers that it was told to stop, also before a crawl has begun."""
-
-    was_stopped = False
-
-    def _signal_shutdown(self, signum: int, frame: Any) -> None:
-        self.was_stopped = True
-        super()._signal_shutdown(signum, frame)
 
 
 def project_settings(overrides: Mapping[str, str]) -> Settings:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pydispatch import dispatcher
+from scrapy import signals
 from scrapy.commands import crawl
+from scrapy.signalmanager import SignalManager
 
 from crawler.summary import ExitCode
 
 if TYPE_CHECKING:
     import argparse
 
-    from scrapy.crawler import Crawler
+    from scrapy import Spider
 
 
 class Command(crawl.Command):
@@ -23,15 +26,14 @@ class Command(crawl.Command):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run a spider."""
-        self._made: list[Crawler] = []
-        super().run(args, opts)
-        codes = [_code_of(made.spider) for made in self._made]
-        self.exitcode = self.exitcode or max(codes, default=ExitCode.ALL_GOOD)
+        opened: list[Spider] = []
 
-    def _create_crawler(self, spidercls: Any) -> Crawler:
-        made = super()._create_crawler(spidercls)
-        self._made.append(made)
-        return made
+        def remember(spider: Spider) -> None:
+            opened.append(spider)
+
+        SignalManager(dispatcher.Any).connect(remember, signals.spider_opened)
+        super().run(args, opts)
+        self.exitcode = self.exitcode or max(map(_code_of, opened), default=ExitCode.ALL_GOOD)
 
 
 def _code_of(spider: object) -> ExitCode:

@@ -18,7 +18,7 @@ from crawler import config
 from crawler.api import run_command, summary_of
 from crawler.crawl.checks import check_names
 from crawler.crawl.ledger_thread import LedgerThread
-from crawler.crawl.project import set_by_the_project
+from crawler.crawl.project import looks_at_one_page, set_by_the_project
 from crawler.discovery.new_items import NewItems
 from crawler.discovery.options import DiscoveryTally
 from crawler.discovery.scraped import LISTS, TEXTS, article_of
@@ -109,6 +109,7 @@ class EnrichmentPipeline:
         self._crawler = crawler
         self._ledger_thread = LedgerThread()
         self._has_failed = False
+        self._is_crawl = not looks_at_one_page(crawler.spidercls)
         self._ready: asyncio.Task[NewItems] | None = None
         self._enriching: asyncio.Task[None] | None = None
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
@@ -156,7 +157,7 @@ class EnrichmentPipeline:
         await self._ledger_thread.close(reason)
         if not self._crawler.crawling:
             logger.info("the spider was stopped: its new items are enriched by the next run")
-        elif has_folder and not self._has_failed:
+        elif has_folder and not self._has_failed and self._is_crawl:
             self._enriching = asyncio.ensure_future(self._enrich())
             await asyncio.shield(self._enriching)
 

@@ -55,8 +55,8 @@ async def with_further_pages(
             return _whole(visit, _with_note(article, f"only the first {most} pages were read"))
         keys.add(url_key(url))
         visit = visit.with_article(article)
-        result = await fetch(_request(url, visit))
-        found = await _read(result, read, first, number)
+        # No name for the result: a visit that waits for its next page is to hold no body.
+        answered, found = await _read(await fetch(_request(url, visit)), read, first, number)
         if isinstance(found, str):
             count("crawler/pages/failed")
             note = f"page {number} could not be read: {found}"
@@ -69,8 +69,7 @@ async def with_further_pages(
             break
         count("crawler/pages/joined")
         article = _with_note(replace(joined, next_page=found.next_page), found.cut)
-        assert result.response is not None
-        keys.add(url_key(result.response.url))
+        keys.add(url_key(answered))
         hashes.add(found.content_hash)
     return _whole(visit, article)
 
@@ -93,22 +92,27 @@ def _request(url: str, visit: OpenVisit) -> Request:
     )
 
 
-async def _read(result: Result, read: PageReader, first: str, number: int) -> Article | str | None:
-    """Return the page of this number; why there is none; or None: it leads back."""
+async def _read(
+    result: Result, read: PageReader, first: str, number: int
+) -> tuple[str, Article | str | None]:
+    """Return the URL that answered, and the page of this number.
+
+    In the page's place: why there is none; None: it leads back.
+    """
     response = result.response
     if response is None:
         assert result.error is not None
         state, detail = outcome_of_error(result.error)
-        return f"{state}, {detail}"
+        return result.request.url, f"{state}, {detail}"
     found = page_number(response.url, first)
     if found is None:
-        return "it redirects elsewhere"
+        return response.url, "it redirects elsewhere"
     if found.number != number:
-        return None
+        return response.url, None
     reading = await read(response, wants_body=True, first=first)
     if reading.state is not State.OK or reading.page is None:
-        return f"{reading.state}, {reading.detail or f'HTTP {response.status}'}"
-    return reading.page.article
+        return response.url, f"{reading.state}, {reading.detail or f'HTTP {response.status}'}"
+    return response.url, reading.page.article
 
 
 def _whole(visit: OpenVisit, article: Article) -> OpenVisit:

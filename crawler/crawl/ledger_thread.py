@@ -26,6 +26,11 @@ class LedgerThread:
         self._crawl: RunSession | None = None
 
     @property
+    def is_open(self) -> bool:
+        """Whether there is a crawl."""
+        return self._crawl is not None
+
+    @property
     def crawl(self) -> RunSession:
         """The crawl; only `summary` and `options` may be read from other threads."""
         assert self._crawl is not None

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 from scrapy.utils.project import get_project_settings
+from scrapy.utils.spider import DefaultSpider
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from scrapy import Spider
 
 _OURS: Final = "crawler.settings"
 _PRIORITY: Final = "addon"  # above Scrapy's defaults, below all that a project sets
@@ -39,6 +42,17 @@ def set_by_the_project(settings: BaseSettings, names: Iterable[str]) -> dict[str
     least = SETTINGS_PRIORITIES["project"]
     wanted = [*names, *(name for name in settings if name.startswith("CRAWLER_"))]
     return {name: settings[name] for name in wanted if (settings.getpriority(name) or 0) >= least}
+
+
+def looks_at_one_page(spidercls: type[Spider]) -> bool:
+    """Whether a command of Scrapy's own (`fetch`, `view`, `parse`, `check`) runs this spider.
+
+    They put a `start` of theirs in the place of the spider's: nothing is crawled, and nothing
+    should follow from it. `scrapy shell` and `scrapy fetch` may come without a spider.
+    """
+    return issubclass(spidercls, DefaultSpider) or spidercls.start.__module__.startswith(
+        "scrapy.commands."
+    )
 
 
 def spider_settings(overrides: Mapping[str, str]) -> Settings:

@@ -199,7 +199,7 @@ def _images_of(images: list[FoundImage]) -> tuple[FoundImage, ...]:
 
 def _several(value: Any) -> Iterator[Any]:
     """Give the values of what may be one or many."""
-    is_one = isinstance(value, (str, bytes, Mapping, _Selector, etree._Element))  # noqa: SLF001 - lxml's type of elements
+    is_one = isinstance(value, (str, bytes, Mapping, _Selector)) or etree.iselement(value)
     if value is None:
         return
     if is_one or not isinstance(value, Iterable):
@@ -220,7 +220,7 @@ def _text(value: Any) -> str | None:
         return value.decode("utf-8", "replace")
     if isinstance(value, _Selector):
         return str(value.get())
-    if isinstance(value, etree._Element):  # noqa: SLF001 - lxml's type of elements
+    if etree.iselement(value):
         return "".join(value.itertext())
     if isinstance(value, date):  # and date-times
         return value.isoformat()
@@ -239,7 +239,7 @@ def _address(value: Any) -> str | None:
     """
     if isinstance(value, _Selector):
         value = value.root
-    if isinstance(value, etree._Element):  # noqa: SLF001 - lxml's type of elements
+    if etree.iselement(value):
         return next((value.get(name) for name in _ADDRESSES if value.get(name)), None)
     if isinstance(value, (bool, int, float, date)):
         raise RefusedValueError(f"{type(value).__name__} is no URL")

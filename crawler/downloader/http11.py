@@ -7,6 +7,10 @@ Twisted bounds a line, a chunk's size line and the trailers, but not how many li
 chunks may come: an endless head fills the memory for as long as the time-out lets
 it, and Scrapy's DOWNLOAD_MAXSIZE sees only the bodies. And it reads 64 KiB of each connection in
 one turn of the event loop, which is 10,000 chunks or header fields from whoever sends small ones.
+
+This is the one module that uses Twisted's inside (`twisted.web._newclient`, where parser and
+protocol of its client are): there is no public way to another parser, or to end an answer with an
+error of one's own. What it needs is listed, and tried, by tests/downloader/test_internals.py.
 """
 
 from __future__ import annotations
@@ -15,20 +19,20 @@ import re
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from scrapy.core.downloader.handlers.http11 import (
-    HTTP11DownloadHandler,
-    _LenientHTTP11ClientFactory,
-    _LenientHTTP11ClientProtocol,
-    _LenientHTTPClientParser,
-)
 from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, ResponseDataLossError
 from twisted.python.failure import Failure
-from twisted.web._newclient import HEADER, STATUS, ParseError
+from twisted.web._newclient import HEADER, STATUS, ParseError, RequestNotSent
 from twisted.web.http import PotentialDataLoss, _DataLoss
 
 from crawler.downloader.chunks import LenientChunks
 from crawler.downloader.content_coding import DECODABLE
 from crawler.downloader.exceptions import AnswerTooLargeError
+from crawler.downloader.scrapy_internals import (
+    LenientClient,
+    LenientClientFactory,
+    LenientParser,
+    OwnClientHandler,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,6 +44,9 @@ if TYPE_CHECKING:
     from twisted.web._newclient import Request as TxRequest
     from twisted.web.iweb import IResponse
 
+
+UNSENT: Final[type[Exception]] = RequestNotSent
+"""What a request ends with whose connection is not ready for it; it has no public name."""
 
 MAX_HEAD_BYTES: Final = 256 * 1024  # what Chromium takes
 
@@ -75,7 +82,7 @@ class _Chunks(LenientChunks):
             raise _DataLoss("the chunks break off")
 
 
-class BrowserLikeParser(_LenientHTTPClientParser):
+class BrowserLikeParser(LenientParser):
     """Scrapy's parser, which only passes over lines without a colon, made more lenient.
 
     It has no state of its own: the class of a parser that Twisted has made is set to it.
@@ -166,7 +173,7 @@ _HEAD_END: Final = re.compile(rb"\n\r?\n")
 _FRAMING_BYTES: Final = 1024 * 1024  # chunk sizes and extensions, on top of a body of full size
 
 
-class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
+class BoundedClientProtocol(LenientClient):
     """One connection, which is aborted when an answer exceeds its bounds."""
 
     def __init__(self, quiescent: Callable[[Any], None], max_body: int) -> None:
@@ -233,7 +240,7 @@ class BoundedClientProtocol(_LenientHTTP11ClientProtocol):
         self._disconnectParser(Failure(AnswerTooLargeError(why)))  # type: ignore[no-untyped-call]
 
 
-class BoundedClientFactory(_LenientHTTP11ClientFactory):
+class BoundedClientFactory(LenientClientFactory):
     """Builds `BoundedClientProtocol`; `max_body` is in bytes, 0 for no limit."""
 
     max_body: int = 0
@@ -257,7 +264,7 @@ SPENT: Final = "crawler_download_seconds"
 _TIMEOUTS: Final = 4  # the time of a request with its redirects and retries, in DOWNLOAD_TIMEOUTs
 
 
-class BoundedDownloadHandler(HTTP11DownloadHandler):
+class BoundedDownloadHandler(OwnClientHandler):
     """Scrapy's HTTP/1.1 handler that bounds heads, framing, and the time of redirect chains.
 
     DOWNLOAD_TIMEOUT bounds each download from its start to its last byte; here four times that
@@ -266,9 +273,12 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = bounded_factory(self._default_maxsize)  # noqa: SLF001 - as Scrapy does
         self._stats = crawler.stats
         self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
+
+    def client_factory(self, max_body: int) -> type[LenientClientFactory]:
+        """Return the one whose connections are bounded."""
+        return bounded_factory(max_body)
 
     async def download_request(self, request: Request) -> Response:
         """Download an answer.

@@ -19,11 +19,7 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 from twisted.internet.error import ConnectError, ConnectionAborted, ConnectionDone, ConnectionLost
-from twisted.web._newclient import (
-    RequestGenerationFailed,
-    RequestNotSent,
-    RequestTransmissionFailed,
-)
+from twisted.web.client import RequestGenerationFailed, RequestTransmissionFailed
 
 from crawler.downloader.contact import NoContactError
 from crawler.downloader.exceptions import (
@@ -36,6 +32,7 @@ from crawler.downloader.exceptions import (
     NoSuchHostError,
     UndecodableError,
 )
+from crawler.downloader.http11 import UNSENT
 from crawler.downloader.own_trouble import OwnTroubleError
 from crawler.downloader.proxies import ProxyDoubtError
 from crawler.sanitize import plain_text
@@ -118,7 +115,7 @@ _TELLING_ERRORS: Final[dict[type[Exception], State]] = {
 _OF_THE_NETWORK: Final = (
     *(IgnoreRequest, UnsupportedURLSchemeError, TunnelError, OSError, ValueError, SSLError),
     *(ConnectError, ConnectionDone, ConnectionLost, ConnectionAborted, RequestGenerationFailed),
-    *(RequestTransmissionFailed, RequestNotSent),
+    *(RequestTransmissionFailed, UNSENT),
 )
 
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml.etree import XPath
-from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
 from scrapy.http import HtmlResponse
 from scrapy.spidermiddlewares.referer import RefererMiddleware
 
 from crawler.downloader.cookies import has_new_cookies
+from crawler.downloader.scrapy_internals import RefreshRedirects
 from crawler.urls.canonical import without_dot_segments
 from crawler.urls.host import safe_url
 
@@ -99,7 +99,7 @@ def read_refresh(content: str) -> Refresh | None:
     return Refresh(seconds, url.translate(_UNSEEN_IN_URL).strip(_BLANK))
 
 
-class RefreshMiddleware(MetaRefreshMiddleware):
+class RefreshMiddleware(RefreshRedirects):
     """Scrapy's middleware with the reading of browsers, and its settings.
 
     Pages are not decoded on the event loop to find none: where there may be one, the page's
@@ -116,11 +116,10 @@ class RefreshMiddleware(MetaRefreshMiddleware):
         """Return the request that the page refreshes to, or the page itself."""
         if request.meta.get("dont_redirect") or request.method == "HEAD":
             return response
-        target = _target(response, before=self._maxdelay)
+        target = _target(response, before=self.longest_delay)
         if target is None or self._is_reload(request, target):
             return response
-        redirected = self._redirect_request_using_get(request, response, target)
-        return self._redirect(redirected, request, _REASON)
+        return self.redirected(request, response, target, _REASON)
 
     def _is_reload(self, request: Request, target: str) -> bool:
         """Whether a page has itself come again, and not to see its cookie come back."""

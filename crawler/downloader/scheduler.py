@@ -9,15 +9,16 @@ from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from scrapy.core.downloader import Downloader, Slot
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from crawler.downloader.host_state import Hosts
+from crawler.downloader.scrapy_internals import PacedDownloader, ask_scheduler, in_progress
 from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
     from scrapy import Spider
+    from scrapy.core.downloader import Slot
     from scrapy.crawler import Crawler
     from scrapy.dupefilters import BaseDupeFilter
     from scrapy.http import Request
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _SMALLEST_DELAY: Final = 0.005  # seconds
 
 
-class SiteDownloader(Downloader):
+class SiteDownloader(PacedDownloader):
     """Scrapy's downloader with one slot a site, which keeps to its pauses.
 
     The slot follows from the URL alone: Scrapy would let a redirected request keep the slot of
@@ -53,31 +54,19 @@ class SiteDownloader(Downloader):
             if slot.latercall:
                 slot.latercall.cancel()
                 slot.latercall = None
-            self._process_queue(slot)
+            self.send_next(slot)
 
-    def _get_slot(
-        self,
-        request: Request,
-        spider: Spider | None = None,  # noqa: ARG002 - Scrapy's signature
-    ) -> tuple[str, Slot]:
-        key, slot = super()._get_slot(request)
-        if not self._hurries:
-            self._keep_manners(key, slot)
-        return key, slot
-
-    def _process_queue(self, slot: Slot) -> None:
-        # Every way to the next request leads here, also that of one that waited before a pause.
-        if slot.queue and not self._hurries:
-            self._keep_manners(site_of(slot.queue[0][0].url), slot)
-        super()._process_queue(slot)
-
-    def _keep_manners(self, site: str, slot: Slot) -> None:
+    def set_pace(self, slot: Slot, request: Request) -> None:
+        """Keep to the pauses of the request's site."""
+        if self._hurries:
+            return
         # Without any delay, Scrapy 2.19 starts all requests that are queued in one turn of the
         # event loop, since it counts a transfer only once its task runs.
         slot.delay = max(slot.delay, _SMALLEST_DELAY)
         hosts = self.crawler.get_extension(Hosts)
         if hosts is None:
             return
+        site = site_of(request.url)
         if seconds := hosts.seconds_apart(site):
             slot.delay, slot.jitter = max(slot.delay, seconds), 0.0
         if seconds := hosts.seconds_to_wait(site):
@@ -145,8 +134,7 @@ class HostFrontier(BaseScheduler):
     @property
     def is_idle(self) -> bool:
         """Whether nothing waits here, and nothing that was given out is still dealt with."""
-        slot = self._slot()
-        return not self._waiting and (slot is None or not slot.inprogress)
+        return not self._waiting and not in_progress(self._crawler.engine)
 
     def has_pending_requests(self) -> bool:
         """Whether any request waits."""
@@ -195,13 +183,9 @@ class HostFrontier(BaseScheduler):
         return request  # type: ignore[no-any-return]
 
     def _is_full(self) -> bool:
-        slot, aside = self._slot(), self._hosts.aside
-        in_progress = 0 if slot is None else len(slot.inprogress - aside)
-        return in_progress >= self._most or len(aside) >= _MOST_ASIDE * self._most
-
-    def _slot(self) -> Any:
-        engine = self._crawler.engine
-        return None if engine is None else engine._slot  # noqa: SLF001 - there is no public way
+        aside = self._hosts.aside
+        taken = len(in_progress(self._crawler.engine) - aside)
+        return taken >= self._most or len(aside) >= _MOST_ASIDE * self._most
 
     def _busy(self) -> Counter[str]:
         assert self._crawler.engine is not None
@@ -233,6 +217,4 @@ class HostFrontier(BaseScheduler):
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        slot = self._slot()
-        if slot is not None and slot.closing is None:
-            slot.nextcall.schedule()
+        ask_scheduler(self._crawler.engine)

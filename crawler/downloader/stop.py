@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -97,6 +98,8 @@ class BoundedStop:
 
     def engine_started(self) -> None:
         """Put our handler in front of Scrapy's, which stays in charge of stopping."""
+        if threading.current_thread() is not threading.main_thread():
+            return  # `scrapy shell` crawls beside its prompt, which is what signals are for
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGINT, signal.SIGTERM):
             handler = signal.getsignal(signum)

@@ -206,7 +206,7 @@ def _link(record: SourceRecord, mentions: list[tuple[Mention, str]], lines: _Lin
         printable_url(url),
         site_of(url),
         state,
-        detail=plain_text(latest.hop.detail) if latest.hop.detail and is_told else None,
+        detail=plain_text(latest.attempt.detail) if latest.attempt.detail and is_told else None,
         since=record.failing_since,
         checked_at=record.checked_at,
         places=lines.places(mentions) if is_told else _files(mentions),
@@ -226,9 +226,9 @@ def _excerpt(markdown: str) -> str | None:
 
 def _moved(record: SourceRecord, state: State) -> str | None:
     """Return where a link that works has led, if that is the page of another key."""
-    if record.held is None or state is not State.OK or not record.held.hop.redirects:
+    if record.held is None or state is not State.OK or not record.held.attempt.redirects:
         return None
-    led_to = record.held.hop.redirects[-1]
+    led_to = record.held.attempt.redirects[-1]
     return None if url_key(led_to) in map(url_key, record.urls) else led_to
 
 

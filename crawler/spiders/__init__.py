@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crawler.spiders.feeds import FeedsSpider
     from crawler.spiders.listing import ListingSpider
     from crawler.spiders.sitemaps import SitemapsSpider
+    from crawler.spiders.visited import SourceVisit
 
 __all__ = [
     "DiscoverSpider",
@@ -25,6 +26,7 @@ __all__ = [
     "FoundImage",
     "ListingSpider",
     "SitemapsSpider",
+    "SourceVisit",
 ]
 
 _HOME: Final = {
@@ -34,6 +36,7 @@ _HOME: Final = {
     "FoundImage": "crawler.discovery.found",
     "ListingSpider": "crawler.spiders.listing",
     "SitemapsSpider": "crawler.spiders.sitemaps",
+    "SourceVisit": "crawler.spiders.visited",
 }
 
 

@@ -24,7 +24,7 @@ from crawler.downloader.warc import Replay
 from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.ledger import LedgerError
 from crawler.ledger.revisit import RevisitPolicy
-from crawler.options import CrawlOptions
+from crawler.options import CrawlOptions, OptionError
 from crawler.output.enriched import Additions
 from crawler.rules import SiteRules
 from crawler.session import OutputBusyError, RunSession
@@ -69,14 +69,15 @@ class RunSpider(Spider):
 
     Attributes:
         arguments: names of further ones, which `read_arguments` is given.
+        unusable_argument: what `start` ends the run for.
         failure: why the run could not be done at all; None where it could.
         summary: what the run did.
     """
 
     arguments: ClassVar[frozenset[str]] = frozenset()
-    options: CrawlOptions
+    options = CrawlOptions()  # a console has no items
     ledger_thread: LedgerThread
-    memory: LedgerMemory
+    memory: LedgerMemory  # from the moment on that the ledger is open
     revisit: RevisitPolicy
     duplicates: bool
     additions: Additions
@@ -84,6 +85,7 @@ class RunSpider(Spider):
     pool: ExtractionPool[ExtractionJob, Article]
     summary: RunSummary | None = None
     failure: str | None = None
+    unusable_argument: OptionError | None = None
     _at_home: Surroundings | None = None  # set where no contact is: only own hosts may be asked
 
     @classmethod
@@ -100,23 +102,32 @@ class RunSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Make the spider.
+        """Make the spider; `start` tells of an argument, or a setting's name, that makes no sense.
+
+        So `scrapy parse` and `scrapy shell`, which start nothing, need no arguments.
 
         Raises:
-            OptionError: an argument makes no sense.
+            OptionError: a setting makes no sense, or a WARC file is not there.
         """
         # Schedulers add arguments of their own, such as Scrapyd's _job.
         known = {name: value for name, value in kwargs.items() if not name.startswith("_")}
         own = {name: known.pop(name) for name in cls.arguments & known.keys()}
-        put_ours_below(crawler.settings)  # `scrapy crawl` puts the project's components back
-        check_names(crawler.settings)
-        options = CrawlOptions.parse(**known)
-        choose_warc_files(crawler.settings, options)
+        is_console = crawler.settings.frozen  # `scrapy shell` makes the spider after all else
+        if not is_console:
+            put_ours_below(crawler.settings)  # `scrapy crawl` puts the project's components back
         spider = super().from_crawler(crawler, *args)
-        spider.options = options
-        spider.read_arguments(**own)
+        try:
+            check_names(crawler.settings)
+            spider.options = CrawlOptions.parse(**known)
+        except OptionError as error:
+            spider.unusable_argument = error
+        try:
+            spider.read_arguments(**own)
+        except OptionError as error:
+            spider.unusable_argument = spider.unusable_argument or error
+        if not is_console:
+            choose_warc_files(crawler.settings, spider.options)
         spider.ledger_thread = LedgerThread()
-        spider.memory = LedgerMemory(spider.ledger_thread, on_failure=spider.cannot_keep)
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
         spider.duplicates = config.DUPLICATES.of(crawler.settings)
         spider.additions = Additions.from_settings(crawler.settings)
@@ -138,6 +149,9 @@ class RunSpider(Spider):
     def outputs(self) -> AsyncIterator[Any]:
         """Yield what the run asks for and what it has learned, with the ledger open."""
         raise NotImplementedError
+
+    def opened(self) -> None:
+        """Make what needs the ledger, now that it is open; nothing here."""
 
     def workers(self) -> list[Workers]:
         """Return the processes that are to end with the run."""
@@ -162,6 +176,8 @@ class RunSpider(Spider):
             raise self.give_up(f"an internal error: {fault_detail(error)}") from error
 
     async def _opened_outputs(self) -> AsyncIterator[Any]:
+        if self.unusable_argument is not None:
+            raise self.give_up(str(self.unusable_argument))
         await self._open_ledger()
         self.summary = self.ledger_thread.crawl.summary
         self._look_around()
@@ -184,15 +200,16 @@ class RunSpider(Spider):
             self._at_home = Surroundings(use_proxies=use_proxies)
 
     async def _open_ledger(self) -> None:
-        stop = self._stop()
-        if stop is not None:
-            for worker in self.workers():
-                stop.at_cut_off(worker.kill)
         try:
             await self.ledger_thread.open(self._open)
         except _UNUSABLE as error:
             raise self.give_up(str(error)) from error
+        self.memory = LedgerMemory(self.ledger_thread, on_failure=self.cannot_keep)
+        self.opened()
+        stop = self._stop()
         if stop is not None:
+            for worker in self.workers():
+                stop.at_cut_off(worker.kill)
             stop.begin_to_count()  # another run may wait for the folder from now on
 
     async def book(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -272,7 +289,7 @@ class RunSpider(Spider):
         told = None if proxies is None or interrupted else proxies.failure
         if told is not None and self.failure is None:
             self.give_up(told)
-        if reason == "finished" and self.failure is None:
+        if reason == "finished" and self.failure is None and self.ledger_thread.is_open:
             if not interrupted:
                 await self.complete()
             try:

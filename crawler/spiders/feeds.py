@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
+
+from scrapy import Request
 
 from crawler.discovery.feeds import links_of_header
 from crawler.discovery.found import Feed, FeedJob
@@ -13,12 +16,16 @@ from crawler.spiders.discovery import DiscoverSpider
 from crawler.states import State
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from typing import Any
 
     from scrapy.http import Response
 
+    from crawler.discovery.found import FoundArticle
     from crawler.extraction.pool.extraction_pool import ExtractionPool
     from crawler.ledger.records import FeedAnswer
+
+logger = logging.getLogger("crawler.run")
 
 _NO_FEED = "neither a feed nor a page that names one"
 
@@ -50,6 +57,28 @@ class FeedsSpider(DiscoverSpider):
         finally:
             await self._pool.close()
 
+    async def parse(self, response: Response) -> AsyncIterator[FoundArticle | Request]:
+        """Yield the articles of a feed, or requests for those that a page names.
+
+        For `scrapy parse`: no items are made of them.
+        """
+        pool = self.reader(read_feed, Feed)
+        try:
+            end = await self.read(pool, _job(response))
+        finally:
+            await pool.close()
+        state, detail, feed = end
+        if feed is None:
+            logger.error("%s %s (%s)", state, response.url, detail)
+            return
+        if not feed.is_feed:
+            logger.info("%s: %s", response.url, _NO_FEED)
+            for url in feed.alternates:
+                yield Request(url, callback=self.parse)
+        for article in feed.entries:
+            if (chosen := self.choose(article)) is not None:
+                yield chosen
+
     async def _take(self, url: str) -> None:
         named = await self._take_feed(url, is_named=False)
         if named is not None:
@@ -58,13 +87,11 @@ class FeedsSpider(DiscoverSpider):
     async def _take_feed(self, url: str, *, is_named: bool) -> str | None:
         """Take a feed's entries; return the feed to ask instead, where a page names one."""
         known = await self.book(self.ledger_thread.crawl.ledger.feed, url)
-        asked = await self.ask(url, headers={} if self.options.force else conditions_of(known))
+        asked = await self.download(url, headers={} if self.options.force else conditions_of(known))
         if asked.state is not State.OK or (response := asked.response) is None:
             await self.told(url, asked.state, asked.detail)
             return None
-        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        job = FeedJob(response.body, response.url, kind)
-        end = await self.read(self._pool, job)
+        end = await self.read(self._pool, _job(response))
         state, detail, feed = end
         if feed is None:
             await self.told(url, state, detail)
@@ -93,6 +120,11 @@ class FeedsSpider(DiscoverSpider):
         hub = f"hub {hubs[0]}" if hubs else None
         told = (f"{len(feed.entries)} entries", hub, feed.defect)
         await self.told(url, State.OK, ", ".join(part for part in told if part))
+
+
+def _job(response: Response) -> FeedJob:
+    kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    return FeedJob(response.body, response.url, kind)
 
 
 def _links(response: Response, rel: str) -> tuple[str, ...]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from scrapy import Request
 
 from crawler.discovery.mended_xml import MOST_BYTES
 from crawler.discovery.sitemaps import (
@@ -20,12 +24,16 @@ from crawler.states import State
 from crawler.urls.registered_domain import registered_domain
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from typing import Any
 
     from scrapy.http import Response
 
+    from crawler.discovery.found import FoundArticle
     from crawler.extraction.pool.extraction_pool import ExtractionPool
     from crawler.ledger.records import FeedAnswer
+
+logger = logging.getLogger("crawler.run")
 
 _MOST_SITEMAPS: Final = 500  # of a site in one run
 _SITES_AT_ONCE: Final = 3  # each may have a sitemap of full size in memory
@@ -60,6 +68,35 @@ class SitemapsSpider(DiscoverSpider):
         finally:
             await self._pool.close()
 
+    async def parse(self, response: Response) -> AsyncIterator[FoundArticle | Request]:
+        """Yield the articles of a sitemap, or requests for the sitemaps that are named instead.
+
+        For `scrapy parse`: no items are made of them.
+        """
+        if urlsplit(response.url).path == "/robots.txt":
+            for url in sitemaps_of_robots(response.body, response.url):
+                yield Request(url, callback=self.parse)
+            return
+        pool = self.reader(read_sitemap, Sitemap)
+        try:
+            job = self._job(response, registered_domain(response.url))
+            end = await self.read(pool, job)
+        finally:
+            await pool.close()
+        state, detail, sitemap = end
+        if sitemap is None or not sitemap.is_sitemap:
+            logger.error("%s %s (%s)", state, response.url, detail or _NO_SITEMAP)
+            return
+        for url in sitemap.children:
+            yield Request(url, callback=self.parse)
+        for article in sitemap.articles:
+            if (chosen := self.choose(article)) is not None:
+                yield chosen
+
+    def _job(self, response: Response, site: str) -> SitemapJob:
+        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        return SitemapJob(response.body, response.url, self.search, site, kind)
+
     async def _site(self, url: str) -> None:
         """Go through the sitemaps of a site, each once, those that changed last first."""
         waiting = await self._named_by_robots(url)
@@ -82,7 +119,7 @@ class SitemapsSpider(DiscoverSpider):
         robots_url = robots_url_of(url)
         if robots_url is None:
             return [url]
-        asked = await self.ask(robots_url)
+        asked = await self.download(robots_url)
         named: tuple[str, ...] = ()
         if asked.state is State.OK and asked.response is not None:
             named = sitemaps_of_robots(asked.response.body, asked.response.url)
@@ -92,13 +129,11 @@ class SitemapsSpider(DiscoverSpider):
         """Take a sitemap's articles; return the sitemaps that it names."""
         known = await self.book(self.ledger_thread.crawl.ledger.feed, url)
         conditions = {} if self.options.force else conditions_of(known)
-        asked = await self.ask(url, headers=conditions, most=MOST_BYTES)
+        asked = await self.download(url, headers=conditions, most=MOST_BYTES)
         if asked.state is not State.OK or (response := asked.response) is None:
             await self.told(url, asked.state, asked.detail)
             return ()
-        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        job = SitemapJob(response.body, response.url, self.search, site, kind)
-        end = await self.read(self._pool, job)
+        end = await self.read(self._pool, self._job(response, site))
         state, detail, sitemap = end
         if sitemap is None or not sitemap.is_sitemap:
             await self.told(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections import deque
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -27,6 +26,7 @@ from crawler.extraction.pool.extraction_pool import (
     ExtractionPoolError,
 )
 from crawler.spiders.base import RunSpider, Workers
+from crawler.spiders.visited import SourceVisit
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -45,19 +45,13 @@ _WINDOW: Final = 500  # requests that are put into the frontier at once
 _MOST_WAITING: Final = 1_500  # requests in the frontier, those of paused sites with them
 
 
-@dataclass(frozen=True, slots=True)
-class SourceVisit:
-    """The item that pipelines receive: a source's key and the visit that ended."""
-
-    key: str
-    visit: Visit
-
-
 class SourceSpider(RunSpider):
     """Base of spiders whose requests come from the plan of a `RunSession`: sources, then images."""
 
-    tools: VisitTools
-    images: ImageFetcher | None
+    page_reader: PageReader
+    scripts: ScriptRunner | None
+    tools: VisitTools  # this and the next from the moment on that the ledger is open
+    images: ImageFetcher | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,23 +66,27 @@ class SourceSpider(RunSpider):
             OptionError: an argument makes no sense.
         """
         spider = super().from_crawler(crawler, *args, **kwargs)
-        read = PageReader(spider.pool, spider.rules)
-        spider.tools = VisitTools(
-            read=read,
-            scripts=ScriptRunner.from_crawler(crawler, spider.rules),
-            wayback=Wayback.from_crawler(crawler, read, spider.memory),
-            most_pages=config.ARTICLE_PAGES.of(crawler.settings),
-            retry=spider.options.retry,
-            count=partial(_count, crawler),
-        )
-        spider.images = ImageFetcher.from_crawler(crawler, spider.ledger_thread, spider.memory)
+        spider.page_reader = PageReader(spider.pool, spider.rules)
+        spider.scripts = ScriptRunner.from_crawler(crawler, spider.rules)
         crawler.signals.connect(spider.spider_error, signals.spider_error)
         crawler.signals.connect(spider.item_error, signals.item_error)
         return spider
 
+    def opened(self) -> None:
+        """Make what visits and images have in common."""
+        self.tools = VisitTools(
+            read=self.page_reader,
+            scripts=self.scripts,
+            wayback=Wayback.from_crawler(self.crawler, self.page_reader, self.memory),
+            most_pages=config.ARTICLE_PAGES.of(self.settings),
+            retry=self.options.retry,
+            count=partial(_count, self.crawler),
+        )
+        self.images = ImageFetcher.from_crawler(self.crawler, self.ledger_thread, self.memory)
+
     def workers(self) -> list[Workers]:
         """Return the processes that are to end with the run."""
-        more = (self.tools.scripts, self.images)
+        more = (self.scripts, self.images)
         return [*super().workers(), *(one for one in more if one is not None)]
 
     async def outputs(self) -> AsyncIterator[Any]:
@@ -252,7 +250,7 @@ class SourceSpider(RunSpider):
         """Give a state to each source that was begun and whose visit never came."""
         for key, visit in self.begun.lost():
             level = logging.ERROR if visit.state is State.INTERNAL_ERROR else logging.INFO
-            logger.log(level, "%s %s (%s)", visit.state, visit.hop.url, visit.hop.detail)
+            logger.log(level, "%s %s (%s)", visit.state, visit.attempt.url, visit.attempt.detail)
             try:
                 await self.ledger_thread.run(self.ledger_thread.crawl.store_visit, key, visit)
                 self.begun.end(key)
@@ -260,7 +258,7 @@ class SourceSpider(RunSpider):
                 self.cannot_keep(error)
             except Exception:
                 # The exit code tells, since it has no visit; the next run asks for it again.
-                logger.exception("no state of %s can be stored", visit.hop.url)
+                logger.exception("no state of %s can be stored", visit.attempt.url)
 
 
 def _count(crawler: Crawler, name: str) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from crawler.discovery.found import FoundArticle
 from crawler.discovery.options import HostFilter
 from crawler.downloader.exceptions import OwnFailureError
-from crawler.downloader.media_type import may_be_html
+from crawler.downloader.media_type import content_type_of, may_be_html
 from crawler.downloader.warc import Replay
 from crawler.items.link import url_defect
 from crawler.options import OptionError
@@ -18,6 +18,10 @@ from crawler.states import State
 from crawler.warc.records import WarcError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from scrapy.http import Response
+
     from crawler.warc.index import CaptureIndex
     from crawler.warc.records import Capture
 
@@ -61,6 +65,11 @@ class WarcSpider(DiscoverSpider):
             raise OwnFailureError(str(error)) from error
         for file in self.options.replay:
             await self.told(str(file), State.OK)
+
+    async def parse(self, response: Response) -> AsyncIterator[FoundArticle]:
+        """Yield the article of a page, for `scrapy parse`; the network has it, no file."""
+        if may_be_html(content_type_of(response.headers)):
+            yield FoundArticle(response.url)
 
     async def _take(self, capture: Capture) -> None:
         if self.search.wants(capture.url, capture.taken_at or None):

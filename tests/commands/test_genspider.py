@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+import crawler.spiders
 from tests.web.command import environment
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def in_project(project: Path, *words: str, seconds: float = 100) -> str:
@@ -96,3 +94,53 @@ def test_the_templates_of_scrapy_are_there_as_ever(project: Path) -> None:
     spiders = project / "courier" / "spiders"
     assert "scrapy.Spider" in (spiders / "plain.py").read_text()
     assert not (spiders / "test_plain.py").exists()
+
+
+def test_no_spider_is_written_into_an_installed_package(tmp_path: Path) -> None:
+    site = tmp_path / ".venv" / "lib" / "site-packages" / "installed"
+    site.mkdir(parents=True)
+    (site / "__init__.py").touch()
+    (site / "settings.py").write_text("NEWSPIDER_MODULE = 'installed'\n")
+    (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = installed.settings\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "genspider", "-t", "source", "news", "news.example"],
+        cwd=tmp_path,
+        env={**environment(), "PYTHONPATH": str(site.parent)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert f"a spider of yours does not belong into {site}" in done.stdout + done.stderr
+    assert "`scrapy startproject NAME .`" in done.stdout + done.stderr
+    assert sorted(path.name for path in site.glob("*.py")) == ["__init__.py", "settings.py"]
+
+
+def test_the_settings_of_the_crawler_alone_are_no_project_for_a_new_spider(tmp_path: Path) -> None:
+    env = {**environment(), "SCRAPY_SETTINGS_MODULE": "crawler.settings"}
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "genspider", "-t", "source", "news", "news.example"],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "`scrapy startproject NAME .`" in done.stdout + done.stderr
+    assert not (Path(crawler.spiders.__file__).parent / "news.py").exists()
+
+
+def test_without_a_project_the_spider_is_there_and_the_way_to_a_project_is_told(
+    tmp_path: Path,
+) -> None:
+    told = in_project(tmp_path, "scrapy", "genspider", "-t", "source", "news", "news.example")
+    assert "and its test test_news.py" in told
+    assert "`scrapy startproject NAME .`" in told
+    assert "1 passed" in in_project(tmp_path, "pytest", "-q", "-p", "no:cacheprovider")
+
+
+def test_a_template_of_ours_is_dumped(project: Path) -> None:
+    assert "ListingSpider" in in_project(project, "scrapy", "genspider", "-d", "source")

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sqlite3
+import weakref
+from typing import Any, cast
 
 import pytest
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 
 from crawler.crawl.fetching import CrawlTask, Result, Turn, fetch, wait_for_turn
+from crawler.crawl.further_pages import with_further_pages
+from crawler.crawl.open_visit import OpenVisit, PageRead
+from crawler.crawl.reading import Reading
 from crawler.downloader.stop import StoppedError
+from crawler.extraction.article import Article
+from crawler.ledger.records import Attempt, SourceRecord
+from crawler.states import State
 
 URL = "http://news.example/a"
 
@@ -113,3 +122,34 @@ def test_it_can_wait_for_its_turn_without_a_request() -> None:
         return await task.go_on(), await task.go_on()
 
     assert asyncio.run(scenario()) == (Turn.WAITED_FOR, "done")
+
+
+def test_a_visit_that_waits_for_its_next_page_holds_no_body() -> None:
+    def article(number: int) -> Article:
+        text = " ".join(f"word{number}x{position}" for position in range(200))
+        return Article(
+            title="T",
+            markdown=text,
+            next_page=f"{URL}?page={number + 1}",
+            content_hash=str(number),
+        )
+
+    async def read(response: Response, **_: object) -> Reading:
+        return Reading(State.OK, page=PageRead(article(int(response.url.rpartition("=")[2]))))
+
+    async def scenario() -> None:
+        visit = OpenVisit(SourceRecord("k", (URL,), amp_from=1))
+        visit = visit.after(Attempt(URL, State.OK), PageRead(article(1)))
+        pages = with_further_pages(visit, cast("Any", read), most=9, count=lambda _: None)
+        task = CrawlTask(pages, URL)
+        request = await task.go_on()
+        for _ in range(3):
+            assert isinstance(request, Request)
+            response = HtmlResponse(request.url, body=b"x" * 1000, request=request)
+            body = weakref.ref(response)
+            request = await task.go_on(Result(request, response))
+            del response
+            gc.collect()
+            assert body() is None
+
+    asyncio.run(scenario())
