@@ -30,6 +30,7 @@ from crawler.cli.shared import (
 from crawler.cli.shared import print_summary as _report
 from crawler.cli.shared import settings_of as _settings
 from crawler.cli.status import print_plan, print_status, read_status
+from crawler.cli.strip import strip
 from crawler.cli.try_page import try_page
 from crawler.options import KINDS, CrawlOptions
 from crawler.output.enriched import Additions
@@ -83,6 +84,7 @@ def run(
 
 app.add_typer(discover, name="discover")
 app.add_typer(ledger, name="ledger")
+app.command()(strip)
 app.command("try")(try_page)
 app.command()(settings)
 
