@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from crawler import __version__
+from crawler.cli.clean import clean
 from crawler.cli.demo import run_demo
 from crawler.cli.discover import discover
 from crawler.cli.explain import explain_json, find_subject, print_explanation
@@ -84,6 +85,7 @@ def run(
 
 app.add_typer(discover, name="discover")
 app.add_typer(ledger, name="ledger")
+app.command()(clean)
 app.command()(strip)
 app.command("try")(try_page)
 app.command()(settings)

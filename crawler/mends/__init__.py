@@ -1,1 +1,1 @@
-"""What a maintainer does to items in git, apart from runs: takes out what runs put in."""
+"""What a maintainer does to items in git, apart from runs: takes out and cleans up."""
