@@ -38,7 +38,7 @@ _MOST_READ: Final = 100_000  # characters, some 16,000 words: what a text may co
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class Shingles:
     """A text as two sets, in lower case and Unicode NFC, without punctuation, markup and targets.
 
     Attributes:
@@ -50,8 +50,8 @@ class Wording:
     figures: frozenset[str]
 
 
-def wording(markdown: str) -> Wording:
-    """Return the wording of a text, of its first 100,000 characters.
+def shingles(markdown: str) -> Shingles:
+    """Return the shingles of a text, of its first 100,000 characters.
 
     A text that is shorter than a run has none.
     """
@@ -61,7 +61,7 @@ def wording(markdown: str) -> Wording:
     runs = map(" ".join, zip(*(text[start:] for start in range(size)), strict=False))
     # Nearly all words are letters only, which is quickly said.
     figures = (word for word in text if not word.isalpha() and any(map(str.isdigit, word)))
-    return Wording(frozenset(runs), frozenset(figures))
+    return Shingles(frozenset(runs), frozenset(figures))
 
 
 # A text with fewer runs of words is a notice or a news flash: many of these share most of their
@@ -80,7 +80,7 @@ _ALMOST: Final = 0.99  # of texts that are not the same word for word
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Similarity:
     """What two texts have in common, as shares from 0 to 1 (Broder 1997).
 
     Attributes:
@@ -108,14 +108,14 @@ class Likeness:
         return min(round(self.resemblance, 2), _ALMOST)
 
 
-def likeness(one: Wording, other: Wording) -> Likeness:
+def similarity(one: Shingles, other: Shingles) -> Similarity:
     """Compare two texts; those without a run of words have nothing in common."""
     if not one.runs or not other.runs:
-        return Likeness(0.0, 0.0)
+        return Similarity(0.0, 0.0)
     common = len(one.runs & other.runs)
     together = len(one.runs) + len(other.runs) - common
     has_many = min(len(one.figures), len(other.figures)) >= MANY_FIGURES
-    return Likeness(
+    return Similarity(
         resemblance=common / together,
         containment=_containment(one.runs, other.runs),
         figures=_containment(one.figures, other.figures) if has_many else 1.0,
@@ -135,20 +135,20 @@ _VALUE_BYTES: Final = 4
 _ERROR: Final = 0.5 / _VALUES**0.5  # the most that the standard error of an estimate can be
 
 
-def sketch_of(runs: Iterable[str]) -> bytes:
-    """Return the sketch of a text, 256 bytes, the same whatever the order of its runs."""
+def minhash_of(runs: Iterable[str]) -> bytes:
+    """Return the minhash of a text, 256 bytes, the same whatever the order of its runs."""
     hashes = RMinHash(num_perm=_VALUES, seed=_SEED)
     hashes.update([run.encode("utf-8", "surrogatepass") for run in runs])
     return b"".join(value.to_bytes(_VALUE_BYTES, "little") for value in hashes.digest())
 
 
-def bands_of(sketch: bytes) -> list[int]:
-    """Return what to look a sketch up by: 20 integers of 48 bits."""
+def bands_of(minhash: bytes) -> list[int]:
+    """Return what to look a minhash up by: 20 integers of 48 bits."""
     size = _ROWS * _VALUE_BYTES
     return [
         int.from_bytes(
             hashlib.blake2b(
-                sketch[band * size : (band + 1) * size],
+                minhash[band * size : (band + 1) * size],
                 digest_size=_BAND_BYTES,
                 person=band.to_bytes(2, "little"),
             ).digest(),
@@ -159,7 +159,7 @@ def bands_of(sketch: bytes) -> list[int]:
 
 
 def may_resemble(one: bytes, other: bytes, least: float) -> bool:
-    """Whether two texts, by their sketches, may resemble each other that much.
+    """Whether two texts, by their minhashes, may resemble each other that much.
 
     It is wrongly denied once in a thousand times (three standard errors of the estimate).
     """
@@ -167,7 +167,7 @@ def may_resemble(one: bytes, other: bytes, least: float) -> bool:
 
 
 def estimate(one: bytes, other: bytes) -> float:
-    """Estimate from two sketches how much their texts resemble each other, from 0 to 1."""
+    """Estimate from two minhashes how much their texts resemble each other, from 0 to 1."""
     pairs = zip(array("I", one), array("I", other), strict=True)
     return sum(a == b for a, b in pairs) / _VALUES
 
@@ -189,16 +189,16 @@ _SAMPLES: Final = (
 
 
 @cache
-def scheme() -> str:
-    """Return a name that differs where runs of words, sketches, bands or limits do.
+def index_version() -> str:
+    """Return a name that differs where runs of words, minhashes, bands or limits do.
 
-    So a new version of the library, whose sketches compare with none of the earlier ones, is known
+    So a new version of the library, whose minhashes compare with none of the earlier ones, is known
     by what it does.
     """
-    wordings = list(map(wording, _SAMPLES))
-    sketches = [sketch_of(words.runs) for words in wordings]
-    figures = [sorted(words.figures) for words in wordings]
-    facts = repr((_LIMITS, figures, sketches, list(map(bands_of, sketches))))
+    all_shingles = list(map(shingles, _SAMPLES))
+    minhashes = [minhash_of(words.runs) for words in all_shingles]
+    figures = [sorted(words.figures) for words in all_shingles]
+    facts = repr((_LIMITS, figures, minhashes, list(map(bands_of, minhashes))))
     return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
@@ -206,7 +206,7 @@ _UNKNOWN: Final = "9999-12-31T23:59:59Z"
 _MOST_WORDS: Final = 999_999_999
 
 
-def standing(record: SourceRecord) -> str:
+def text_rank(record: SourceRecord) -> str:
     """Return a text by which the copies of an article sort, the best one first.
 
     A page that names another site's as the canonical one is behind all that do not, and a page
@@ -222,11 +222,11 @@ def standing(record: SourceRecord) -> str:
     assert held is not None
     assert held.article is not None
     # Where a lost page redirects to now is not where its snapshot was taken.
-    led_to = () if held.state is State.ARCHIVED else held.hop.redirects
-    own = (led_to or (held.hop.url,))[-1]
+    led_to = () if held.state is State.ARCHIVED else held.attempt.redirects
+    own = (led_to or (held.attempt.url,))[-1]
     canonical = held.article.canonical_url or own
     is_elsewhere = registered_domain(canonical) != registered_domain(own)
-    is_other_page = url_key(canonical) != url_key(held.hop.url)
+    is_other_page = url_key(canonical) != url_key(held.attempt.url)
     published = _in_utc(held.article.published) or record.published or _UNKNOWN
     missing = max(_MOST_WORDS - held.article.word_count, 0)
     return (

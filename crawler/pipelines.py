@@ -54,8 +54,10 @@ class LedgerPipeline:
                 raise DropItem(str(error), log_level="DEBUG") from error
             self._spider.begun.end(item.key)
             self._stats.inc_value(f"crawler/state/{visit.state}")
-            facts = {"event": "visited", "state": str(visit.state), "url": visit.hop.url}
-            logger.info("%s %s%s", visit.state, visit.hop.url, _evidence(visit.hop), extra=facts)
+            facts = {"event": "visited", "state": str(visit.state), "url": visit.attempt.url}
+            logger.info(
+                "%s %s%s", visit.state, visit.attempt.url, _evidence(visit.attempt), extra=facts
+            )
             return replace(item, visit=visit)
         return item
 
@@ -68,14 +70,14 @@ class LedgerPipeline:
         except sqlite3.Error:
             raise
         except Exception as error:
-            logger.exception("an internal error at %s", item.visit.hop.url)
-            visit = fault_visit(item.visit.hop.url, fault_detail(error))
+            logger.exception("an internal error at %s", item.visit.attempt.url)
+            visit = fault_visit(item.visit.attempt.url, fault_detail(error))
             return await self._ledger_thread.run(
                 self._ledger_thread.crawl.store_visit, item.key, visit
             )
 
 
-def _evidence(hop: Attempt) -> str:
-    facts = (hop.status and f"HTTP {hop.status}", hop.detail)
+def _evidence(attempt: Attempt) -> str:
+    facts = (attempt.status and f"HTTP {attempt.status}", attempt.detail)
     told = ", ".join(str(fact) for fact in facts if fact)
     return f" ({told})" if told else ""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from crawler.images.policy import ImageWish
+    from crawler.images.policy import ImagePolicy
     from crawler.images.size import ImageFacts
     from crawler.ledger.records import ImageRecord, ItemRecord, Visit
     from crawler.options import CrawlOptions
@@ -335,7 +335,7 @@ class RunSession:
             self._publish(item)
             count.unchanged = unchanged  # what is right was counted when it was first looked at
 
-    def images_wanted(self, wish: ImageWish, after: int, count: int) -> WantedImages:
+    def images_wanted(self, policy: ImagePolicy, after: int, count: int) -> WantedImages:
         """Return which images are to be asked for, of up to `count` sources above an id.
 
         Sources whose images are all known are brought up to date on the way.
@@ -346,11 +346,11 @@ class RunSession:
         for _, key in sources:
             article = self._article(key)
             known = self.ledger.images(image.url for image in article.images)
-            urls = wish.wanted(article, known, now, is_there=self._is_in_output)
+            urls = policy.wanted(article, known, now, is_there=self._is_in_output)
             if urls:
                 wanted.urls[key] = urls
             else:
-                self.store_images(key, wish)
+                self.store_images(key, policy)
         return wanted
 
     def image_record(self, facts: ImageFacts, data: bytes | None) -> ImageRecord:
@@ -361,14 +361,14 @@ class RunSession:
         """
         return record_of(facts) if data is None else keep_copy(self.options.output, facts, data)
 
-    def store_images(self, key: str, wish: ImageWish) -> None:
+    def store_images(self, key: str, policy: ImagePolicy) -> None:
         """Have what is known of a source's images written, where no item waits for more.
 
         What another article had asked is left out, and what was written before stays: or else it
         would depend on which of the two was settled first.
         """
         record, article = self.ledger.source(key), self._article(key)
-        told = {*wish.of_interest(article), *(() if record is None else record.images)}
+        told = {*policy.of_interest(article), *(() if record is None else record.images)}
         urls = [image.url for image in article.images if image.url in told]
         if self.ledger.put_images_of(key, self.ledger.images(urls)):
             self._publish_finished(key)

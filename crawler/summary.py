@@ -43,12 +43,12 @@ class HostTally:
     seconds: float = 0.0
     slowest: float = 0.0
 
-    def add(self, hop: Attempt) -> None:
+    def add(self, attempt: Attempt) -> None:
         """Count one try."""
         self.tries += 1
-        self.failures += not hop.state.is_good
-        self.seconds += hop.seconds or 0.0
-        self.slowest = max(self.slowest, hop.seconds or 0.0)
+        self.failures += not attempt.state.is_good
+        self.seconds += attempt.seconds or 0.0
+        self.slowest = max(self.slowest, attempt.seconds or 0.0)
 
 
 @dataclass(slots=True)
@@ -103,9 +103,9 @@ class RunSummary:
     def add_visit(self, visit: Visit) -> None:
         """Count a visit."""
         self.visited[visit.state] += 1
-        for hop in visit.hops:
-            host = site_of((hop.redirects or (hop.url,))[-1])
-            self.hosts.setdefault(host, HostTally()).add(hop)
+        for attempt in visit.attempts:
+            host = site_of((attempt.redirects or (attempt.url,))[-1])
+            self.hosts.setdefault(host, HostTally()).add(attempt)
 
     def add_problem(self, problem: str) -> None:
         """Keep a defect to show at the end."""

@@ -249,23 +249,27 @@ _KEYS: Final = frozenset(
 
 
 def urls_to_ask(
-    source: SourceRecord, hops: Sequence[Attempt], *, anew: bool, at_home: Collection[str] = ()
+    source: SourceRecord, attempts: Sequence[Attempt], *, anew: bool, at_home: Collection[str] = ()
 ) -> tuple[str, ...]:
     """Return the URLs to ask an archive for, in order; empty where it is not to be asked.
 
     It is where each URL of a source is lost that wants a text and has none.
 
     Args:
-        hops: the tries at all URLs of the source.
+        attempts: the tries at all URLs of the source.
         anew: whether a text that an archive gave is to be asked for again.
         at_home: URLs that an address which is not public has answered.
     """
     held = source.held
     has_text = held is not None and held.state.has_text
     is_enough = has_text and not (anew and held is not None and held.state is State.ARCHIVED)
-    if not source.wants_body or is_enough or not all(hop.state.is_lost for hop in hops):
+    if not source.wants_body or is_enough or not all(attempt.state.is_lost for attempt in attempts):
         return ()
-    public = (hop.url for hop in hops if hop.url not in at_home and _may_be_shown(hop.url))
+    public = (
+        attempt.url
+        for attempt in attempts
+        if attempt.url not in at_home and _may_be_shown(attempt.url)
+    )
     return tuple(public)[:MOST_URLS]
 
 

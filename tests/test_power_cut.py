@@ -67,8 +67,8 @@ def crawl_a_web_that_has_lost_all(root: Path, *, in_place: bool) -> None:
         crawl.plan()
         crawl.tidy()
         for due in crawl.due(0, 100):
-            hop = Attempt(due.record.urls[0], State.NOT_FOUND, status=404)
-            crawl.store_visit(due.record.key, Visit(State.NOT_FOUND, now_text(), (hop,)))
+            attempt = Attempt(due.record.urls[0], State.NOT_FOUND, status=404)
+            crawl.store_visit(due.record.key, Visit(State.NOT_FOUND, now_text(), (attempt,)))
         crawl.finish("finished")
     # A cut before the ledger's first commit leaves an empty one, which is told and made anew.
     assert [told for told in problems if "made anew from what was written" not in told] == []

@@ -43,8 +43,8 @@ def page(url: str, text: str, state: State = State.OK) -> Visit:
         origins={"title": "html"},
     )
     is_read = state.is_good or state.has_text
-    hop = Attempt(url, state, status=200 if is_read else 410, seconds=0.1)
-    return Visit(state, now_text(), (hop,), article=article if is_read else None, etag='"1"')
+    attempt = Attempt(url, state, status=200 if is_read else 410, seconds=0.1)
+    return Visit(state, now_text(), (attempt,), article=article if is_read else None, etag='"1"')
 
 
 class Site:

@@ -7,8 +7,8 @@ from crawler.states import State
 from crawler.summary import RunSummary
 
 
-def visit(*hops: Attempt) -> Visit:
-    return Visit(hops[-1].state, "2026-01-01T00:00:00Z", hops, answered=len(hops) - 1)
+def visit(*attempts: Attempt) -> Visit:
+    return Visit(attempts[-1].state, "2026-01-01T00:00:00Z", attempts, answered=len(attempts) - 1)
 
 
 def test_visits_are_counted_by_state_and_their_tries_by_registered_domain() -> None:
@@ -31,8 +31,8 @@ def test_visits_are_counted_by_state_and_their_tries_by_registered_domain() -> N
 
 def test_a_redirected_try_is_counted_for_the_host_that_answered() -> None:
     summary = RunSummary()
-    hop = Attempt("https://short.example.org/x", State.OK, redirects=("https://example.com/a",))
-    summary.add_visit(visit(hop))
+    attempt = Attempt("https://short.example.org/x", State.OK, redirects=("https://example.com/a",))
+    summary.add_visit(visit(attempt))
     assert list(summary.hosts) == ["example.com"]
 
 

@@ -143,7 +143,7 @@ def explain(
     *,
     output: Path,
 ) -> None:
-    """Show every hop, state and field of an item or a URL, and where each came from."""
+    """Show every attempt, state and field of an item or a URL, and where each came from."""
     wanted = Additions.from_settings(project_settings(_settings(overrides)))
     found = find_subject(subject, output, wanted)
     if as_json:

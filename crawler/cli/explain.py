@@ -247,8 +247,8 @@ def _visit_json(visit: Visit) -> dict[str, Any]:
     return {
         "state": str(visit.state),
         "dateTime": visit.at,
-        "answeredBy": visit.hop.url,
-        "hops": [asdict(hop) for hop in visit.hops],
+        "answeredBy": visit.attempt.url,
+        "attempts": [asdict(attempt) for attempt in visit.attempts],
         "etag": visit.etag,
         "lastModified": visit.last_modified,
         "snapshot": None if visit.snapshot is None else asdict(visit.snapshot),
@@ -306,9 +306,11 @@ def _print_copies(copies: Copies, console: Console) -> None:
 
 def _print_visit(name: str, visit: Visit, console: Console) -> None:
     console.print(f"  {name}: [bold]{visit.state}[/], {visit.at}", highlight=False)
-    for index, hop in enumerate(visit.hops):
+    for index, attempt in enumerate(visit.attempts):
         mark = "*" if index == visit.answered else "-"
-        console.print(f"    {mark} {escape(_hop_line(hop))}", soft_wrap=True, highlight=False)
+        console.print(
+            f"    {mark} {escape(_attempt_line(attempt))}", soft_wrap=True, highlight=False
+        )
     if visit.snapshot is not None:
         came_from = f"from {visit.snapshot.url}, taken {visit.snapshot.taken_at}"
         console.print(f"    {escape(came_from)}", soft_wrap=True, highlight=False)
@@ -328,10 +330,10 @@ def _told(value: Any) -> str:
     return str(value)
 
 
-def _hop_line(hop: Attempt) -> str:
-    way = " -> ".join((hop.url, *hop.redirects))
-    facts = [str(hop.state)]
-    facts += [f"HTTP {hop.status}"] if hop.status is not None else []
-    facts += [hop.detail] if hop.detail else []
-    facts += [f"{hop.seconds:.2f} s"] if hop.seconds is not None else []
+def _attempt_line(attempt: Attempt) -> str:
+    way = " -> ".join((attempt.url, *attempt.redirects))
+    facts = [str(attempt.state)]
+    facts += [f"HTTP {attempt.status}"] if attempt.status is not None else []
+    facts += [attempt.detail] if attempt.detail else []
+    facts += [f"{attempt.seconds:.2f} s"] if attempt.seconds is not None else []
     return f"{way}: {', '.join(facts)}"

@@ -22,8 +22,8 @@ from crawler.cli.logs import log_to
 from crawler.cli.process import UnusableRunError, project_settings
 from crawler.cli.report import escape
 from crawler.cli.shared import AsJson, Overrides, Verbose, settings_of
-from crawler.crawl.asking import ask
 from crawler.crawl.checks import check_settings
+from crawler.crawl.downloads import download
 from crawler.crawl.javascript import ScriptRunner, better, without_scripts
 from crawler.crawl.pool import page_object_modules, page_object_name, pool_from_settings
 from crawler.crawl.reading import Reading, read_page
@@ -131,7 +131,7 @@ class _OnePageSpider(Spider):
             if Surroundings(use_proxies=use_proxies).is_public(self.url):
                 self.failure = MISSING_CONTACT
                 raise CloseSpider(MISSING_CONTACT)
-        asked = await ask(self.crawler, self.url)
+        asked = await download(self.crawler, self.url)
         if asked.response is None:
             reading = Reading(asked.state, asked.detail)
             self.tried = TriedPage(self.url, reading, datetime.now(UTC))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from crawler import config
 from crawler.crawl.javascript import check_javascript_settings
 from crawler.crawl.pool import check_page_objects
-from crawler.images.policy import ImageWish
+from crawler.images.policy import ImagePolicy
 from crawler.options import OptionError
 from crawler.output.enriched import Additions
 from crawler.rules import SiteRules
@@ -104,7 +104,7 @@ def check_settings(settings: BaseSettings) -> None:
         setting.of(settings)
     check_page_objects(settings)
     archive_from_settings(settings)
-    ImageWish.from_settings(settings)
+    ImagePolicy.from_settings(settings)
     Additions.from_settings(settings)
     SiteRules.from_settings(settings)
     check_javascript_settings(settings)

@@ -19,7 +19,7 @@ from crawler.downloader.partial import FIRST_BYTES, FirstBytes
 from crawler.downloader.retry import NO_STRIKES
 from crawler.extraction.pool.extraction_pool import ExtractionPool
 from crawler.extraction.pool.page_worker import ExtractionKilledError, ExtractionRaisedError
-from crawler.images.policy import ImageJob, ImageWish, image_memory, study_image
+from crawler.images.policy import ImageJob, ImagePolicy, image_memory, study_image
 from crawler.images.size import ImageFacts
 from crawler.ledger.records import ImageRecord
 from crawler.sanitize import plain_text
@@ -65,7 +65,7 @@ class ImageFetcher:
 
     def __init__(
         self,
-        policy: ImageWish,
+        policy: ImagePolicy,
         ledger_thread: LedgerThread,
         memory: LedgerMemory,
         crawler: Crawler,
@@ -94,7 +94,7 @@ class ImageFetcher:
         Raises:
             OptionError: a CRAWLER_IMAGE* setting makes no sense.
         """
-        policy = ImageWish.from_settings(crawler.settings)
+        policy = ImagePolicy.from_settings(crawler.settings)
         return None if policy is None else cls(policy, ledger_thread, memory, crawler)
 
     @property

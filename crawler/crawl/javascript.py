@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from scrapy import Request
 
 from crawler import config
-from crawler.crawl.asking import ask_for
+from crawler.crawl.downloads import download_request
 from crawler.downloader.addresses import PUBLIC_ONLY, refusal
 from crawler.downloader.exceptions import OwnFailureError
 from crawler.downloader.host_state import VIA
@@ -215,7 +215,7 @@ async def _answer(
     headers = {"Origin": origin} if origin is not None and is_public else {}
     request = Request(url, headers=headers, meta={PUBLIC_ONLY: is_public, VIA: "a script"})
     try:
-        asked = await ask_for(crawler, request)
+        asked = await download_request(crawler, request)
     except (StoppedError, OwnFailureError):
         return None  # the run ends, which its other requests tell
     response = asked.response

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from crawler.downloader.cookies import CookieJar
 from crawler.ledger.records import Attempt, Snapshot, SourceRecord, Visit
-from crawler.ledger.revisit import deciding_hop
+from crawler.ledger.revisit import deciding_attempt
 from crawler.states import State
 from crawler.timestamps import now_text
 
@@ -111,12 +111,12 @@ class OpenVisit:
 
     def closed(self) -> Visit:
         """Return the visit as the ledger stores it, now that it is over."""
-        decided = deciding_hop(self.attempts)
+        decided = deciding_attempt(self.attempts)
         page = self.pages[decided]
         return Visit(
             state=self.attempts[decided].state,
             at=self.at or now_text(),
-            hops=self.attempts,
+            attempts=self.attempts,
             answered=decided,
             via_amp=self.attempts[decided].url in self.source.urls[self.source.amp_from :],
             article=None if page is None else page.article,

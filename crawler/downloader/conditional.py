@@ -59,7 +59,7 @@ def conditions(source: SourceRecord, url: str) -> Conditions | None:
     None where nothing is held that this URL gave, or where more is wanted of it by now.
     """
     held = source.held
-    if held is None or url_key(held.hop.url) != url_key(url):
+    if held is None or url_key(held.attempt.url) != url_key(url):
         return None
     is_enough = held.state is State.OK or (
         held.state is State.UNSUPPORTED and not source.wants_body
@@ -67,7 +67,7 @@ def conditions(source: SourceRecord, url: str) -> Conditions | None:
     if not is_enough:
         return None
     sent = condition_fields(held.etag, held.last_modified)
-    return Conditions((held.hop.redirects or (held.hop.url,))[-1], sent) if sent else None
+    return Conditions((held.attempt.redirects or (held.attempt.url,))[-1], sent) if sent else None
 
 
 def condition_fields(etag: str | None, last_modified: str | None) -> dict[str, str]:

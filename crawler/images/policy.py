@@ -27,7 +27,7 @@ _AGAIN_LATER: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class ImageWish:
+class ImagePolicy:
     """What is wanted of images.
 
     Attributes:
@@ -51,23 +51,23 @@ class ImageWish:
             OptionError: one of them makes no sense, or a library for it is missing.
         """
         copies = config.IMAGES.of(settings)
-        wish = cls(
+        policy = cls(
             config.IMAGE_SIZES.of(settings),
             bool(copies),
             config.IMAGE_MAXSIZE.of(settings),
             config.IMAGE_PIXELS.of(settings),
             config.IMAGE_THUMBNAIL.of(settings),
         )
-        if not wish.sizes and not wish.copies:
+        if not policy.sizes and not policy.copies:
             return None
         try:
             check_sizes_can_be_read()
-            if wish.copies:
+            if policy.copies:
                 check_copies_can_be_made()
         except ImageLibraryMissingError as error:
             name = config.IMAGES.name if copies else config.IMAGE_SIZES.name
             raise OptionError(f"{name}: {error}") from error
-        return wish
+        return policy
 
     def wanted(
         self,

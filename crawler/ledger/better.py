@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from crawler.conflicts.titles import titles_agree
-from crawler.duplicates import FEWEST_RUNS, likeness, wording
+from crawler.duplicates import FEWEST_RUNS, shingles, similarity
 from crawler.extraction.article import Article, words
 from crawler.ledger.records import visit_json
 from crawler.states import State
@@ -23,7 +23,7 @@ from crawler.urls.canonical import url_key
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crawler.duplicates import Wording
+    from crawler.duplicates import Shingles
     from crawler.extraction.article import Image
     from crawler.ledger.records import ImageRecord, SourceRecord, Visit
 
@@ -51,8 +51,8 @@ def says_the_same(one: Visit, other: Visit, images: Mapping[str, ImageRecord]) -
     return (
         one.state is other.state
         and one.open_state is other.open_state
-        and one.hop.url == other.hop.url
-        and one.hop.status == other.hop.status
+        and one.attempt.url == other.attempt.url
+        and one.attempt.status == other.attempt.status
         and _led_to(one) == _led_to(other)
         and _written_article(one.article, other.article, images)
         == _written_article(with_sizes_of(one.article, other.article), one.article, images)
@@ -78,16 +78,18 @@ def with_sizes_of(before: Article | None, now: Article | None) -> Article | None
 
 def _as_written(visit: Visit) -> Visit:
     redirects = _led_to(visit)
-    hop = replace(visit.hop, redirects=redirects, seconds=None, retry_at=None)
+    attempt = replace(visit.attempt, redirects=redirects, seconds=None, retry_at=None)
     article = visit.article and _written(visit.article)
-    return replace(visit, hops=(hop,), answered=0, article=article, etag=None, last_modified=None)
+    return replace(
+        visit, attempts=(attempt,), answered=0, article=article, etag=None, last_modified=None
+    )
 
 
 def _led_to(visit: Visit) -> tuple[str, ...]:
     """Return where redirects led, as far as that is told."""
-    is_told = visit.hop.status is not None and visit.state is not State.ARCHIVED
-    led_to = visit.hop.redirects[-1:] if is_told else ()
-    return () if led_to == (visit.hop.url,) else led_to
+    is_told = visit.attempt.status is not None and visit.state is not State.ARCHIVED
+    led_to = visit.attempt.redirects[-1:] if is_told else ()
+    return () if led_to == (visit.attempt.url,) else led_to
 
 
 def _written(article: Article) -> Article:
@@ -137,10 +139,10 @@ def as_settled(record: SourceRecord, visit: Visit) -> Visit:
         return visit
     if (evidence := _what_is_left(held, now)) is None or _has_stayed(record.last, visit):
         return visit
-    hops = list(visit.hops)
-    hops[visit.answered] = replace(visit.hop, state=State.OTHER_TEXT, detail=evidence)
+    attempts = list(visit.attempts)
+    attempts[visit.answered] = replace(visit.attempt, state=State.OTHER_TEXT, detail=evidence)
     mark = Article(content_hash=now.content_hash)
-    return replace(visit, state=State.OTHER_TEXT, hops=tuple(hops), article=mark)
+    return replace(visit, state=State.OTHER_TEXT, attempts=tuple(attempts), article=mark)
 
 
 def as_it_counted(record: SourceRecord, visit: Visit) -> Visit:
@@ -171,8 +173,8 @@ def _what_is_left(held: Article, now: Article) -> str | None:
     """Say how little of a text is left in the one that came in its place; None: it may be new."""
     if held.content_hash == now.content_hash:
         return None
-    one, other = wording(held.markdown), wording(now.markdown)
-    left = likeness(one, other).containment
+    one, other = shingles(held.markdown), shingles(now.markdown)
+    left = similarity(one, other).containment
     is_other = left < _STILL_THERE and not _has_its_words(held, now, one, other)
     if now.word_count < _SHRUNK * held.word_count:
         pass
@@ -182,14 +184,14 @@ def _what_is_left(held: Article, now: Article) -> str | None:
     return f"{told}, {left:.0%} of the shorter text in both"
 
 
-def _may_grow(held: Article, now: Article, one: Wording) -> bool:
+def _may_grow(held: Article, now: Article, one: Shingles) -> bool:
     """Whether a longer text may be what became of one: a news flash, or under the same title."""
     if len(one.runs) < FEWEST_RUNS:
         return True
     return bool(held.title and now.title and titles_agree(held.title, now.title))
 
 
-def _has_its_words(held: Article, now: Article, one: Wording, other: Wording) -> bool:
+def _has_its_words(held: Article, now: Article, one: Shingles, other: Shingles) -> bool:
     """Whether two texts have most words in common, of which one is too short to compare runs."""
     if min(len(one.runs), len(other.runs)) >= FEWEST_RUNS:
         return False
@@ -227,7 +229,7 @@ def _failures_in_a_row(record: SourceRecord, visit: Visit) -> int:
 def _without_what_was_taken_back(record: SourceRecord) -> SourceRecord:
     """The record without what a URL gave that the author has taken back."""
     held = record.held
-    if held is None or url_key(held.hop.url) in map(url_key, record.urls):
+    if held is None or url_key(held.attempt.url) in map(url_key, record.urls):
         return record
     return replace(record, held=None, last=None)
 
@@ -260,7 +262,7 @@ def _bad_news(visit: Visit) -> Visit | None:
         return visit
     if not visit.state.is_good:
         return replace(visit, article=None)
-    first = visit.hops[0].state
+    first = visit.attempts[0].state
     return None if first.is_good else replace(visit, state=first, answered=0, article=None)
 
 

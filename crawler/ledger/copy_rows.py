@@ -1,6 +1,6 @@
 """The texts of sources in the ledger's SQLite file: which are alike, and which are copies.
 
-A text is looked up by the bands of its sketch, so that it is compared with the few that may be
+A text is looked up by the bands of its minhash, so that it is compared with the few that may be
 like it; what looks alike is compared by its words. Nothing here needs to be kept: it is made again
 from the sources.
 """
@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Final
 from crawler.duplicates import (
     FEWEST_RUNS,
     LEAST_RESEMBLANCE,
-    Wording,
+    Shingles,
     bands_of,
     estimate,
-    likeness,
+    index_version,
     may_resemble,
-    scheme,
-    sketch_of,
-    standing,
-    wording,
+    minhash_of,
+    shingles,
+    similarity,
+    text_rank,
 )
 from crawler.ledger.records import DAMAGE, Copies, Copy, decode_visit
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from crawler.ledger.source_rows import SourceRows
 
 
-# What a flood of texts by one template can cost: rows read of a band, sketches and texts compared.
+# What a flood of texts by one template can cost: rows read of a band, minhashes and texts compared.
 _MOST_IN_BAND: Final = 500
 _MOST_SKETCHES: Final = 500
 _MOST_TEXTS: Final = 50
@@ -54,47 +54,47 @@ class AlikeTexts:
         ).fetchone()
         if row is not None:
             return int(row[0])
-        words = wording(article.markdown)
+        words = shingles(article.markdown)
         if len(words.runs) < FEWEST_RUNS:
             return None
-        sketch = sketch_of(words.runs)
-        found = self.like(words, sketch)
+        minhash = minhash_of(words.runs)
+        found = self.like(words, minhash)
         (text,) = self._db.execute(
-            "INSERT INTO text (hash, sketch) VALUES (?, ?) RETURNING id",
-            (article.content_hash, sketch),
+            "INSERT INTO text (hash, minhash) VALUES (?, ?) RETURNING id",
+            (article.content_hash, minhash),
         ).fetchone()
         self._db.executemany(
-            "INSERT OR IGNORE INTO band VALUES (?, ?)", [(band, text) for band in bands_of(sketch)]
+            "INSERT OR IGNORE INTO band VALUES (?, ?)", [(band, text) for band in bands_of(minhash)]
         )
         pairs = [(text, other, similarity) for other, similarity in found]
         pairs += [(other, text, similarity) for other, similarity in found]
         self._db.executemany("INSERT INTO alike VALUES (?, ?, ?)", pairs)
         return int(text)
 
-    def like(self, words: Wording, sketch: bytes) -> list[tuple[int, float]]:
+    def like(self, words: Shingles, minhash: bytes) -> list[tuple[int, float]]:
         """Return the ids of the texts that one is a copy of, each with the similarity."""
         compared = (
-            (text, likeness(words, wording(self._markdown(text))))
-            for text in self._candidates(sketch)
+            (text, similarity(words, shingles(self._markdown(text))))
+            for text in self._candidates(minhash)
         )
         return [(text, found.similarity) for text, found in compared if found.are_copies]
 
-    def _candidates(self, sketch: bytes) -> list[int]:
+    def _candidates(self, minhash: bytes) -> list[int]:
         shared: Counter[int] = Counter()
-        for band in bands_of(sketch):
+        for band in bands_of(minhash):
             rows = self._db.execute(
                 f"SELECT text_id FROM band WHERE hash = ? LIMIT {_MOST_IN_BAND}", (band,)
             )
             shared.update(text for (text,) in rows)
         first = sorted(shared, key=lambda text: (-shared[text], text))[:_MOST_SKETCHES]
-        sketches = [
-            (text, self._db.execute("SELECT sketch FROM text WHERE id = ?", (text,)).fetchone()[0])
+        minhashes = [
+            (text, self._db.execute("SELECT minhash FROM text WHERE id = ?", (text,)).fetchone()[0])
             for text in first
         ]
         likely = [
-            (-estimate(sketch, other), text)
-            for text, other in sketches
-            if may_resemble(sketch, other, LEAST_RESEMBLANCE)
+            (-estimate(minhash, other), text)
+            for text, other in minhashes
+            if may_resemble(minhash, other, LEAST_RESEMBLANCE)
         ]
         return [text for _, text in sorted(likely)[:_MOST_TEXTS]]
 
@@ -113,7 +113,7 @@ class AlikeTexts:
     def forget_unheld(self, text: int) -> None:
         """Forget a text if no source holds it any more."""
         row = self._db.execute(
-            "SELECT sketch FROM text WHERE id = ? "
+            "SELECT minhash FROM text WHERE id = ? "
             "AND NOT EXISTS (SELECT 1 FROM text_source WHERE text_id = text.id)",
             (text,),
         ).fetchone()
@@ -139,7 +139,7 @@ _TOUCHED: Final = "CREATE TEMP TABLE touched (text_id INTEGER PRIMARY KEY)"
 
 # The text of a source, where another source holds it, too, or one like it; most have none of these.
 _SHARED: Final = """
-SELECT source_id, text_id, standing, url FROM text_source own
+SELECT source_id, text_id, text_rank, url FROM text_source own
 WHERE source_id = (SELECT id FROM source WHERE key = ?) AND (
     EXISTS (SELECT 1 FROM alike WHERE alike.text_id = own.text_id)
     OR EXISTS (
@@ -157,16 +157,16 @@ class CopyRows:
         self._sources = sources
         self._texts = AlikeTexts(db)
         db.execute(_TOUCHED)
-        self._is_on = self._scheme() == scheme()
+        self._is_on = self._index_version() == index_version()
 
-    def _scheme(self) -> str | None:
-        row = self._db.execute("SELECT scheme FROM text_index").fetchone()
+    def _index_version(self) -> str | None:
+        row = self._db.execute("SELECT index_version FROM text_index").fetchone()
         return None if row is None else row[0]
 
     def prepare(self, *, wanted: bool) -> None:
         """Forget all that is known of copies where it was found another way than is wanted."""
-        now = scheme() if wanted else _OFF
-        if self._scheme() != now:
+        now = index_version() if wanted else _OFF
+        if self._index_version() != now:
             for table in _DERIVED:
                 self._db.execute(f"DELETE FROM {table}")
             done_to = 0 if wanted else None
@@ -200,7 +200,7 @@ class CopyRows:
             "SELECT id FROM source WHERE key = ?", (record.key,)
         ).fetchone()
         before = self._db.execute(
-            "SELECT text_id, standing, url FROM text_source WHERE source_id = ?", (source,)
+            "SELECT text_id, text_rank, url FROM text_source WHERE source_id = ?", (source,)
         ).fetchone()
         now = self._row(record)
         if before == now:
@@ -222,7 +222,7 @@ class CopyRows:
         if held is None or held.article is None or not held.state.has_text:
             return None
         text = self._texts.put(held.article)
-        return None if text is None else (text, standing(record), held.hop.url)
+        return None if text is None else (text, text_rank(record), held.attempt.url)
 
     def _touch(self, text: int) -> None:
         """Note that others who hold this text, or one like it, may have other copies now."""
@@ -238,27 +238,27 @@ class CopyRows:
         row = self._db.execute(_SHARED, (key,)).fetchone()
         if row is None:
             return None
-        source, text, own_standing, own_url = row
+        source, text, own_text_rank, own_url = row
         alike = self._db.execute(
             f"SELECT other_id, similarity FROM alike WHERE text_id = ? LIMIT {_MOST_ALIKE}",
             (text,),
         ).fetchall()
         found: dict[str, tuple[str, float]] = {}
-        for other, similarity in [(text, 1.0), *alike]:
+        for other, resemblance in [(text, 1.0), *alike]:
             rows = self._db.execute(
                 # A source that no item names any more is nobody's copy.
-                "SELECT url, standing FROM text_source WHERE text_id = ? AND source_id <> ? "
+                "SELECT url, text_rank FROM text_source WHERE text_id = ? AND source_id <> ? "
                 "AND url <> ? "
                 "AND EXISTS (SELECT 1 FROM mention m WHERE m.source_id = text_source.source_id) "
-                f"ORDER BY standing LIMIT {_MOST_TOLD}",
+                f"ORDER BY text_rank LIMIT {_MOST_TOLD}",
                 (other, source, own_url),
             )
             for url, rank in rows:  # two sources may have come by one URL
-                found[url] = min(found.get(url, (rank, similarity)), (rank, similarity))
+                found[url] = min(found.get(url, (rank, resemblance)), (rank, resemblance))
         if not found:
             return None
-        ranked = sorted((rank, url, similarity) for url, (rank, similarity) in found.items())
-        best = ranked[0][1] if ranked[0][0] < own_standing else None
+        ranked = sorted((rank, url, resemblance) for url, (rank, resemblance) in found.items())
+        best = ranked[0][1] if ranked[0][0] < own_text_rank else None
         return Copies(best, tuple(Copy(url, share) for _, url, share in ranked[:_MOST_TOLD]))
 
     def touched_items(self, after: int, count: int) -> list[int]:

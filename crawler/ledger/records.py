@@ -124,19 +124,19 @@ class Visit:
     """How following a source ended, and what it brought.
 
     Attributes:
-        state: the verdict over all hops.
+        state: the verdict over all attempts.
         at: when it ended, ISO 8601 in UTC with seconds.
-        hops: every try, in order.
-        answered: index of the hop that `state` was taken from.
-        via_amp: whether that hop asked for the family's AMP page.
+        attempts: every try, in order.
+        answered: index of the attempt that `state` was taken from.
+        via_amp: whether that attempt asked for the family's AMP page.
         article: what was read off the page, None where nothing was.
         etag, last_modified: the validators of the answer (RFC 9110).
-        snapshot: where the article of an `archived` page came from; the hop names the lost URL.
+        snapshot: where the article of an `archived` page came from; the attempt names the lost URL.
     """
 
     state: State
     at: str
-    hops: tuple[Attempt, ...]
+    attempts: tuple[Attempt, ...]
     answered: int = 0
     via_amp: bool = False
     article: Article | None = None
@@ -145,9 +145,9 @@ class Visit:
     snapshot: Snapshot | None = None
 
     @property
-    def hop(self) -> Attempt:
-        """The hop that decided."""
-        return self.hops[self.answered]
+    def attempt(self) -> Attempt:
+        """The attempt that decided."""
+        return self.attempts[self.answered]
 
     @property
     def open_state(self) -> State:
@@ -156,9 +156,9 @@ class Visit:
         An AMP page that stood in for an article which may yet recover does not settle it.
         """
         if self.via_amp:
-            for hop in self.hops[: self.answered]:
-                if hop.state.is_transient:
-                    return hop.state
+            for attempt in self.attempts[: self.answered]:
+                if attempt.state.is_transient:
+                    return attempt.state
         return self.state
 
 
@@ -318,7 +318,7 @@ def visit_json(visit: Visit) -> bytes:
     """Return a visit as JSON in UTF-8, the same for equal visits."""
     plain = {name: getattr(visit, name) for name in ("state", "at", "answered", "via_amp")}
     plain |= {"etag": visit.etag, "last_modified": visit.last_modified}
-    plain["hops"] = [_without_empty(asdict(hop)) for hop in visit.hops]
+    plain["attempts"] = [_without_empty(asdict(attempt)) for attempt in visit.attempts]
     if visit.snapshot is not None:
         plain["snapshot"] = asdict(visit.snapshot)
     if visit.article is not None:
@@ -331,12 +331,12 @@ def decode_visit(packed: bytes) -> Visit:
     """Unpack a visit."""
     plain = json.loads(zlib.decompress(packed))
     article = plain.pop("article", None)
-    hops = tuple(_hop_from_plain(hop) for hop in plain.pop("hops"))
+    attempts = tuple(_attempt_from_plain(attempt) for attempt in plain.pop("attempts"))
     plain["state"] = State(plain["state"])
     if "snapshot" in plain:  # only visits to an archive have one
         plain["snapshot"] = Snapshot(**plain["snapshot"])
-    visit = Visit(hops=hops, **plain)
-    visit.hop  # noqa: B018 - one without it is damaged
+    visit = Visit(attempts=attempts, **plain)
+    visit.attempt  # noqa: B018 - one without it is damaged
     return visit if article is None else replace(visit, article=_article_from_plain(article))
 
 
@@ -363,7 +363,7 @@ def _article_from_plain(plain: dict[str, Any]) -> Article:
     return Article(images=images, media=media, **plain)
 
 
-def _hop_from_plain(plain: dict[str, Any]) -> Attempt:
+def _attempt_from_plain(plain: dict[str, Any]) -> Attempt:
     plain["state"] = State(plain["state"])
     plain["redirects"] = tuple(plain.get("redirects", ()))
     return Attempt(**plain)

@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from crawler.ledger.records import Attempt, SourceRecord
 
 
-def deciding_hop(hops: Sequence[Attempt]) -> int:
-    """Return the index of the hop that says how the source is.
+def deciding_attempt(attempts: Sequence[Attempt]) -> int:
+    """Return the index of the attempt that says how the source is.
 
     A good answer decides; without one, the first that gave a text, if only a part of it. Without
     any text a try that may do better later decides, since the source is then not known to be
     lost; otherwise the first URL, which is the one the author meant.
     """
-    for index, hop in enumerate(hops):
-        if hop.state.is_good:
+    for index, attempt in enumerate(attempts):
+        if attempt.state.is_good:
             return index
-    for index, hop in enumerate(hops):
-        if hop.state.has_text:
+    for index, attempt in enumerate(attempts):
+        if attempt.state.has_text:
             return index
-    for index, hop in enumerate(hops):
-        if hop.state.is_transient:
+    for index, attempt in enumerate(attempts):
+        if attempt.state.is_transient:
             return index
     return 0
 

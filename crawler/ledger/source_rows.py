@@ -126,7 +126,7 @@ def _inherit(db: sqlite3.Connection, source: int, key: str) -> None:
     )
     if inherits.rowcount:
         db.execute(
-            "INSERT OR REPLACE INTO text_source SELECT ?, text_id, standing, text_source.url "
+            "INSERT OR REPLACE INTO text_source SELECT ?, text_id, text_rank, text_source.url "
             "FROM text_source JOIN source ON source.id = source_id WHERE key = ?",
             (source, key),
         )
@@ -255,7 +255,7 @@ class SourceRows:
                 utc_text(moment(latest.at)),
                 # All URLs of a source are tried before it is said how it is.
                 json.dumps([url_key(url) for url in known.urls]),
-                url_key(held.hop.url),
+                url_key(held.attempt.url),
                 0 if latest.open_state.is_good else 1,
                 min(known.first_at or held.at, utc_text(moment(held.at))),
                 wanted,
@@ -330,10 +330,10 @@ class SourceRows:
                 None if record.last is None else encode_visit(record.last),
                 revision_of(record),
                 record.checked_at,
-                json.dumps([url_key(hop.url) for hop in visit.hops]),
-                url_key(record.held.hop.url),
+                json.dumps([url_key(attempt.url) for attempt in visit.attempts]),
+                url_key(record.held.attempt.url),
                 record.failures,
-                visit.hop.retry_at,
+                visit.attempt.retry_at,
                 visit.at,
                 visit.at,
                 key,

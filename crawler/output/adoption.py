@@ -285,7 +285,7 @@ class Adoption:
 def _merged(record: SourceRecord, said: ReadBack, *, is_doubted: bool) -> ReadBack | None:
     """Return what is to be held after a file has spoken; None: what is held already."""
     held = record.held
-    if held is None or url_key(held.hop.url) not in map(url_key, record.urls):
+    if held is None or url_key(held.attempt.url) not in map(url_key, record.urls):
         return said
     if record.lacks_text:
         return _with_text(record, said)

@@ -91,9 +91,9 @@ def comparisons(fields: Mapping[Any, Any], record: SourceRecord) -> list[Compari
     held = record.held
     if held is None or held.article is None or not is_article(held):
         return []
-    urls = [held.hop.url]
+    urls = [held.attempt.url]
     if held.snapshot is None:
-        urls += held.hop.redirects[-1:]
+        urls += held.attempt.redirects[-1:]
     return compare(read_claims(fields), held.article, urls)
 
 
@@ -160,7 +160,11 @@ class Additions:
         if held is None or held.article is None or not is_article(held):
             return {}
         topics = self.topics_of(record)
-        url = held.hop.url if held.snapshot or not held.hop.redirects else held.hop.redirects[-1]
+        url = (
+            held.attempt.url
+            if held.snapshot or not held.attempt.redirects
+            else held.attempt.redirects[-1]
+        )
         return {
             "topics": [
                 {"name": one.name, "count": one.count, "where": list(one.where)} for one in topics
@@ -232,4 +236,4 @@ def _section(record: SourceRecord | None) -> tuple[str, str] | None:
     if record.lacks_text:
         return None
     assert record.held.article is not None
-    return record.held.hop.url, record.held.article.markdown
+    return record.held.attempt.url, record.held.article.markdown

@@ -158,36 +158,36 @@ def source_entry(record: SourceRecord, copies: Copies | None = None) -> dict[str
 
 def _visit_fields(record: SourceRecord, state: State) -> dict[str, Any]:
     assert record.held is not None
-    visit, hop = record.held, record.held.hop
+    visit, attempt = record.held, record.held.attempt
     article = visit.article or Article()
-    fetched = visit.at if hop.status is not None else None
+    fetched = visit.at if attempt.status is not None else None
     is_archived = state is State.ARCHIVED
-    has_final_url = hop.status is not None and not is_archived
+    has_final_url = attempt.status is not None and not is_archived
     snapshot = visit.snapshot if is_archived else None
     return {
         "state": str(state),
         "lastAttempt": None if record.last is None else _attempt(record.last),
-        "requestedUrl": _url(hop.url),
-        "finalUrl": _url((hop.redirects or (hop.url,))[-1]) if has_final_url else None,
+        "requestedUrl": _url(attempt.url),
+        "finalUrl": _url((attempt.redirects or (attempt.url,))[-1]) if has_final_url else None,
         "archiveUrl": None if snapshot is None else _url(snapshot.url),
         "archivedDateTime": None if snapshot is None else snapshot.taken_at,
         "canonicalUrl": article.canonical_url,
         "ampUrl": article.amp_url,
-        "httpStatus": hop.status,
+        "httpStatus": attempt.status,
         "fetchedDateTime": fetched,
         "attemptedDateTime": None if fetched else visit.at,
         "openState": None if visit.open_state is visit.state else str(visit.open_state),
-        "detail": _detail(article.cut if visit.state in _WHOLE else hop.detail),
+        "detail": _detail(article.cut if visit.state in _WHOLE else attempt.detail),
     }
 
 
 def _attempt(visit: Visit) -> Mapping[str, Any]:
     return {
         "state": str(visit.state),
-        "requestedUrl": _url(visit.hop.url),
-        "httpStatus": visit.hop.status,
+        "requestedUrl": _url(visit.attempt.url),
+        "httpStatus": visit.attempt.status,
         "attemptedDateTime": visit.at,
-        "detail": _detail(visit.hop.detail),
+        "detail": _detail(visit.attempt.detail),
         # Of another text than the one that is held: what it is known by when it is met again.
         "contentHash": None if visit.article is None else visit.article.content_hash,
     }
@@ -247,7 +247,7 @@ def visit_entry(key: str, visit: Visit) -> dict[str, Any]:
 
     They are those of a source's entry, after the source's key and before the article's Markdown.
     """
-    record = SourceRecord(key, (visit.hop.url,), amp_from=1, held=visit)
+    record = SourceRecord(key, (visit.attempt.url,), amp_from=1, held=visit)
     article = visit.article or Article()
     told = _metadata(article, record) | _body_facts(article) | {"text": article.markdown or None}
     if visit.article is None:

@@ -91,7 +91,7 @@ def read_entry(
     held = Visit(
         state,
         fields.time("fetchedDateTime") or fields.time("attemptedDateTime") or _missing("state"),
-        _hops(fields, state, url, urls),
+        _attempts(fields, state, url, urls),
         answered=0 if fields.is_absent("openState") else 1,
         via_amp=amp_from < len(urls) and url_key(url) in map(url_key, urls[amp_from:]),
         article=article,
@@ -108,17 +108,17 @@ def _missing(name: str) -> str:
     raise EntryError(name, "has no time")
 
 
-def _hops(fields: _Fields, state: State, url: str, urls: Sequence[str]) -> tuple[Attempt, ...]:
+def _attempts(fields: _Fields, state: State, url: str, urls: Sequence[str]) -> tuple[Attempt, ...]:
     try:
         final = fields.address("finalUrl")
     except EntryError:
         final = None  # servers redirect to what no item may name: no reason to lose the article
     redirects = () if final is None or final == url else (final,)
     status = fields.number("httpStatus", 100, 999)
-    hop = Attempt(url, state, redirects, status, fields.evidence("detail"))
+    attempt = Attempt(url, state, redirects, status, fields.evidence("detail"))
     if fields.is_absent("openState"):
-        return (hop,)
-    return (Attempt(urls[0], fields.state("openState")), hop)
+        return (attempt,)
+    return (Attempt(urls[0], fields.state("openState")), attempt)
 
 
 def _snapshot(fields: _Fields) -> Snapshot:
@@ -131,9 +131,13 @@ def _last(fields: _Fields) -> Visit:
     at = fields.time("attemptedDateTime")
     if url is None or at is None:
         raise EntryError("requestedUrl", "or a time is missing")
-    hop = Attempt(url, state, (), fields.number("httpStatus", 100, 999), fields.evidence("detail"))
+    attempt = Attempt(
+        url, state, (), fields.number("httpStatus", 100, 999), fields.evidence("detail")
+    )
     other = _content_hash(fields) if state is State.OTHER_TEXT else None
-    return Visit(state, at, (hop,), article=None if other is None else Article(content_hash=other))
+    return Visit(
+        state, at, (attempt,), article=None if other is None else Article(content_hash=other)
+    )
 
 
 def _content_hash(fields: _Fields) -> str | None:

@@ -102,7 +102,7 @@ class RunSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Make the spider; `start` tells of an argument that makes no sense.
+        """Make the spider; `start` tells of an argument, or a setting's name, that makes no sense.
 
         So `scrapy parse` and `scrapy shell`, which start nothing, need no arguments.
 
@@ -115,9 +115,9 @@ class RunSpider(Spider):
         is_console = crawler.settings.frozen  # `scrapy shell` makes the spider after all else
         if not is_console:
             put_ours_below(crawler.settings)  # `scrapy crawl` puts the project's components back
-        check_names(crawler.settings)
         spider = super().from_crawler(crawler, *args)
         try:
+            check_names(crawler.settings)
             spider.options = CrawlOptions.parse(**known)
         except OptionError as error:
             spider.unusable_argument = error

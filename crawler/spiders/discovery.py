@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from scrapy.exceptions import CloseSpider
 
-from crawler.crawl.asking import Asked, ask, follow
+from crawler.crawl.downloads import Download, download, resolve_redirector
 from crawler.crawl.faults import place_of_error, place_of_output
 from crawler.crawl.pool import reader_pool
 from crawler.discovery.found import FoundArticle
@@ -179,7 +179,7 @@ class DiscoverSpider(SourceSpider):
         if self.is_full:
             await self.book(self.count, left=1)
             return False
-        lead = await follow(self.crawler, article.url)
+        lead = await resolve_redirector(self.crawler, article.url)
         self.end_if_failed()
         if lead.url is None:
             await self.book(self.count, unusable=1)
@@ -187,17 +187,19 @@ class DiscoverSpider(SourceSpider):
             return not lead.may_recover
         return await self.found(replace(article, url=lead.url, via=article.url))
 
-    async def ask(
+    async def download(
         self, url: str, *, headers: Mapping[str, str] | None = None, most: int | None = None
-    ) -> Asked:
-        """Ask for a URL; see `crawler.crawl.asking.ask`.
+    ) -> Download:
+        """Ask for a URL; see `crawler.crawl.downloads.download`.
 
         Raises:
             CloseSpider: nothing can be kept, or there is no contact.
         """
         self.check_contact(url)
         force = self.options.force
-        asked = await ask(self.crawler, url, headers=headers, most=most, in_spite_of_pauses=force)
+        asked = await download(
+            self.crawler, url, headers=headers, most=most, in_spite_of_pauses=force
+        )
         self.end_if_failed()
         return asked
 

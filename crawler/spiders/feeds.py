@@ -87,7 +87,7 @@ class FeedsSpider(DiscoverSpider):
     async def _take_feed(self, url: str, *, is_named: bool) -> str | None:
         """Take a feed's entries; return the feed to ask instead, where a page names one."""
         known = await self.book(self.ledger_thread.crawl.ledger.feed, url)
-        asked = await self.ask(url, headers={} if self.options.force else conditions_of(known))
+        asked = await self.download(url, headers={} if self.options.force else conditions_of(known))
         if asked.state is not State.OK or (response := asked.response) is None:
             await self.told(url, asked.state, asked.detail)
             return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
 
-from crawler.crawl.asking import ask_for
+from crawler.crawl.downloads import download_request
 from crawler.crawl.faults import outputs_of, place_of_error, place_of_output
 from crawler.discovery.found import FoundArticle
 from crawler.discovery.scraped import tidied
@@ -103,7 +103,7 @@ class ListingSpider(DiscoverSpider):
     async def _page(self, request: Request, *, is_first: bool) -> list[Request]:
         """Take a page's articles; return the requests that it leads to."""
         self.check_contact(request.url)
-        asked = await ask_for(self.crawler, request)
+        asked = await download_request(self.crawler, request)
         self.end_if_failed()
         if asked.state is not State.OK or (response := asked.response) is None:
             await self.told(request.url, asked.state, asked.detail)

@@ -119,7 +119,7 @@ class SitemapsSpider(DiscoverSpider):
         robots_url = robots_url_of(url)
         if robots_url is None:
             return [url]
-        asked = await self.ask(robots_url)
+        asked = await self.download(robots_url)
         named: tuple[str, ...] = ()
         if asked.state is State.OK and asked.response is not None:
             named = sitemaps_of_robots(asked.response.body, asked.response.url)
@@ -129,7 +129,7 @@ class SitemapsSpider(DiscoverSpider):
         """Take a sitemap's articles; return the sitemaps that it names."""
         known = await self.book(self.ledger_thread.crawl.ledger.feed, url)
         conditions = {} if self.options.force else conditions_of(known)
-        asked = await self.ask(url, headers=conditions, most=MOST_BYTES)
+        asked = await self.download(url, headers=conditions, most=MOST_BYTES)
         if asked.state is not State.OK or (response := asked.response) is None:
             await self.told(url, asked.state, asked.detail)
             return ()

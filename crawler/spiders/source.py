@@ -250,7 +250,7 @@ class SourceSpider(RunSpider):
         """Give a state to each source that was begun and whose visit never came."""
         for key, visit in self.begun.lost():
             level = logging.ERROR if visit.state is State.INTERNAL_ERROR else logging.INFO
-            logger.log(level, "%s %s (%s)", visit.state, visit.hop.url, visit.hop.detail)
+            logger.log(level, "%s %s (%s)", visit.state, visit.attempt.url, visit.attempt.detail)
             try:
                 await self.ledger_thread.run(self.ledger_thread.crawl.store_visit, key, visit)
                 self.begun.end(key)
@@ -258,7 +258,7 @@ class SourceSpider(RunSpider):
                 self.cannot_keep(error)
             except Exception:
                 # The exit code tells, since it has no visit; the next run asks for it again.
-                logger.exception("no state of %s can be stored", visit.hop.url)
+                logger.exception("no state of %s can be stored", visit.attempt.url)
 
 
 def _count(crawler: Crawler, name: str) -> None:

@@ -34,7 +34,7 @@ class SourceVisit:
         """Return one short line, since Scrapy logs each item."""
         title = None if self.visit.article is None else self.visit.article.title
         told = f" {plain_text(title, limit=_TITLE_LENGTH)!r}" if title else ""
-        return f"<SourceVisit {self.visit.state} {self.visit.hop.url}{told}>"
+        return f"<SourceVisit {self.visit.state} {self.visit.attempt.url}{told}>"
 
 
 class SourceVisitAdapter(AdapterInterface):

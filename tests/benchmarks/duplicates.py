@@ -101,8 +101,8 @@ class Shelf:
 
 def _visit(number: int, article: Article) -> tuple[str, Visit]:
     url = f"https://site{number % SITES}.example/story-{number}"
-    hop = Attempt(url, State.OK, status=200)
-    return url, Visit(State.OK, "2024-05-14T08:30:00Z", (hop,), article=article)
+    attempt = Attempt(url, State.OK, status=200)
+    return url, Visit(State.OK, "2024-05-14T08:30:00Z", (attempt,), article=article)
 
 
 def look_up(path: Path, press: Press, count: int) -> None:

@@ -81,10 +81,10 @@ def settle_all(items: Path, output: Path) -> int:
         due = crawl.plan()
         for position in range(0, due, PAGE):
             for source in crawl.due(position, PAGE):
-                hop = Attempt(source.record.urls[0], State.OK, status=200, seconds=0.1)
-                text = f"The text of {hop.url}, as it was read."
-                page = Article(title=hop.url, markdown=text, word_count=9)
-                visit = Visit(State.OK, now_text(), (hop,), article=page)
+                attempt = Attempt(source.record.urls[0], State.OK, status=200, seconds=0.1)
+                text = f"The text of {attempt.url}, as it was read."
+                page = Article(title=attempt.url, markdown=text, word_count=9)
+                visit = Visit(State.OK, now_text(), (attempt,), article=page)
                 crawl.store_visit(source.record.key, visit)
         crawl.tidy()
         crawl.finish("finished")

@@ -65,16 +65,16 @@ def test_a_source_is_explained_by_any_url_of_its_family(
     assert source["lastAttempt"] is None
 
 
-def test_every_hop_is_told_with_its_state_and_its_evidence(
+def test_every_attempt_is_told_with_its_state_and_its_evidence(
     explained: Callable[[object], Any],
 ) -> None:
     (source,) = explained(NEWS)["sources"]
-    hops = source["held"]["hops"]
-    assert [(hop["url"], hop["state"], hop["status"]) for hop in hops] == [
+    attempts = source["held"]["attempts"]
+    assert [(attempt["url"], attempt["state"], attempt["status"]) for attempt in attempts] == [
         (NEWS, "not-found", 404),
         (AMP, "ok", 200),
     ]
-    assert all(hop["seconds"] >= 0 and hop["redirects"] == [] for hop in hops)
+    assert all(attempt["seconds"] >= 0 and attempt["redirects"] == [] for attempt in attempts)
 
 
 def test_every_field_is_told_with_its_value_and_where_it_came_from(

@@ -48,8 +48,8 @@ class Stage:
 
     def store_visit(self, state: State, count: int) -> None:
         for _ in range(count):
-            hop = Attempt("https://news.example/a", state)
-            self.summary.add_visit(Visit(state, "2024-05-14T08:30:00Z", (hop,)))
+            attempt = Attempt("https://news.example/a", state)
+            self.summary.add_visit(Visit(state, "2024-05-14T08:30:00Z", (attempt,)))
 
     def show(self) -> list[str]:
         console = Console(record=True, width=100, file=io.StringIO())

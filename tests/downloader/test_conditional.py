@@ -81,8 +81,8 @@ def test_conditions_of_a_page_behind_a_redirect_are_sent_behind_it() -> None:
     source = record()
     assert source.held is not None
     final = "https://www.news.example/bridge"
-    hop = replace(source.held.hop, redirects=("https://news.example/x", final))
-    found = conditions(replace(source, held=replace(source.held, hops=(hop,))), URL)
+    attempt = replace(source.held.attempt, redirects=("https://news.example/x", final))
+    found = conditions(replace(source, held=replace(source.held, attempts=(attempt,))), URL)
     first = Request(URL, meta={CONDITIONS: found})
     assert sent(first) == {}
     assert sent(first.replace(url=final)) == BOTH

@@ -109,8 +109,8 @@ def copies_of_all(articles: Mapping[str, Article]) -> dict[str, dict[str, float]
                 family = url_family([url])
                 item = ItemRecord(f"{number}.md", f"/{number}", "/", FileStamp(1, 1), "", "")
                 ledger.put_item(item, [(Mention(-1, "", url, "article"), family)])
-                hop = Attempt(url, State.OK, status=200)
-                visit = Visit(State.OK, "2024-05-14T08:30:00Z", (hop,), article=article)
+                attempt = Attempt(url, State.OK, status=200)
+                visit = Visit(State.OK, "2024-05-14T08:30:00Z", (attempt,), article=article)
                 ledger.store_visit(family.key, visit)
                 keys[url] = family.key
         found = {url: ledger.copies(key) for url, key in keys.items()}

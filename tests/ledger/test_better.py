@@ -65,17 +65,19 @@ def test_a_new_article_replaces_the_old_one_and_clears_the_failure() -> None:
 
 
 def test_an_amp_page_does_not_replace_the_article_itself() -> None:
-    hops = (
+    attempts = (
         Attempt(URL, State.SERVER_ERROR, status=500),
         Attempt(URL + "/amp", State.OK, status=200),
     )
     article = Article(markdown="short")
-    amp = Visit(State.OK, "2026-01-03T00:00:00Z", hops, answered=1, via_amp=True, article=article)
+    amp = Visit(
+        State.OK, "2026-01-03T00:00:00Z", attempts, answered=1, via_amp=True, article=article
+    )
     record = after_visit(HELD, amp)
     assert record.held == OK
     assert record.last is not None
     assert record.last.state is State.SERVER_ERROR
-    assert record.last.hop == hops[0]
+    assert record.last.attempt == attempts[0]
 
 
 def test_what_came_from_a_url_that_was_taken_back_is_given_up() -> None:

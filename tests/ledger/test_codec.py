@@ -35,7 +35,7 @@ articles = st.builds(
     word_count=st.integers(0),
     origins=st.dictionaries(texts, texts),
 )
-hops = st.builds(
+attempts = st.builds(
     Attempt,
     url=st.text(min_size=1),
     state=st.sampled_from(State),
@@ -48,7 +48,7 @@ visits = st.builds(
     Visit,
     state=st.sampled_from(State),
     at=texts,
-    hops=st.lists(hops, min_size=1, max_size=3).map(tuple),
+    attempts=st.lists(attempts, min_size=1, max_size=3).map(tuple),
     answered=st.just(0),
     via_amp=st.booleans(),
     article=st.none() | articles,

@@ -65,8 +65,8 @@ def store_visit(
             word_count=count_words(text),
             content_hash=content_hash(text),
         )
-    hop = Attempt(url, state, status=200)
-    visit = Visit(state, at, (hop,), article=article)
+    attempt = Attempt(url, state, status=200)
+    visit = Visit(state, at, (attempt,), article=article)
     return ledger.store_visit(url.removeprefix("https://"), visit)
 
 
@@ -196,8 +196,8 @@ def test_two_sources_that_came_by_one_url_are_no_copies_and_are_told_once(
     for name, url in (("a", A), ("b", B)):  # which share nothing but a wrong URL
         _put(ledger, f"{name}.md", [(Mention(-1, "", url, "article"), url_family([url, wrong]))])
         article = Article(markdown=story(), content_hash=content_hash(story()))
-        hops = (Attempt(url, State.GONE), Attempt(wrong, State.OK, status=200))
-        visit = Visit(State.OK, "2024-05-20T08:30:00Z", hops, answered=1, article=article)
+        attempts = (Attempt(url, State.GONE), Attempt(wrong, State.OK, status=200))
+        visit = Visit(State.OK, "2024-05-20T08:30:00Z", attempts, answered=1, article=article)
         ledger.store_visit(url.removeprefix("https://"), visit)
     assert copies(ledger, A) is None
     store_visit(ledger, C, story())
@@ -282,7 +282,7 @@ def test_what_was_found_in_another_way_is_found_anew(
     store_visit(ledger, B, story())
     ledger.close()
     monkeypatch.setattr(duplicates, "_LIMITS", ("other",))
-    duplicates.scheme.cache_clear()
+    duplicates.index_version.cache_clear()
     later = SqliteLedger(path)
     later.prepare_copies(wanted=True)
     assert copies(later, A) is None
@@ -290,7 +290,7 @@ def test_what_was_found_in_another_way_is_found_anew(
     assert not later.catch_up_copies(10)
     assert urls_of(copies(later, A)) == [B]
     later.close()
-    duplicates.scheme.cache_clear()
+    duplicates.index_version.cache_clear()
 
 
 def test_no_text_is_compared_with_all_others(

@@ -81,7 +81,7 @@ def test_another_text_is_told_beside_the_one_that_is_held(before: str, now: str)
     assert record.last.state is State.OTHER_TEXT
     assert record.last_state is State.OTHER_TEXT
     assert f"{count_words(now)} words where {count_words(before)} are held" in str(
-        record.last.hop.detail
+        record.last.attempt.detail
     )
 
 

@@ -200,21 +200,21 @@ def test_a_url_that_no_item_names_any_more_is_not_tried(ledger: SqliteLedger) ->
 
 def test_an_article_from_a_url_that_was_corrected_is_due_once(ledger: SqliteLedger) -> None:
     put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/old"]))
-    hops = (
+    attempts = (
         Attempt("https://example.com/a", State.NOT_FOUND),
         Attempt("https://example.com/old", State.OK),
     )
     article = Article(markdown="text")
     ledger.store_visit(
-        "example.com/a", Visit(State.OK, now_text(), hops, answered=1, article=article)
+        "example.com/a", Visit(State.OK, now_text(), attempts, answered=1, article=article)
     )
     put(ledger, "a.md", url_family(["https://example.com/a", "https://example.com/new"]))
     assert due(ledger) == {"example.com/a": "URL withdrawn"}
-    hops = (
+    attempts = (
         Attempt("https://example.com/a", State.NOT_FOUND),
         Attempt("https://example.com/new", State.NOT_FOUND),
     )
-    ledger.store_visit("example.com/a", Visit(State.NOT_FOUND, now_text(), hops))
+    ledger.store_visit("example.com/a", Visit(State.NOT_FOUND, now_text(), attempts))
     assert due(ledger) == {}
 
 

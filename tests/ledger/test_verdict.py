@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.ledger.records import Attempt
-from crawler.ledger.revisit import deciding_hop
+from crawler.ledger.revisit import deciding_attempt
 from crawler.states import State
 
 CASES = [
@@ -20,5 +20,5 @@ CASES = [
 
 
 @pytest.mark.parametrize(("states", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
-def test_the_deciding_hop(states: list[State], expected: int) -> None:
-    assert deciding_hop([Attempt(str(n), state) for n, state in enumerate(states)]) == expected
+def test_the_deciding_attempt(states: list[State], expected: int) -> None:
+    assert deciding_attempt([Attempt(str(n), state) for n, state in enumerate(states)]) == expected

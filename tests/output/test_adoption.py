@@ -118,16 +118,16 @@ def visits(draw: st.DrawFn, asked: tuple[str, ...], *, wants_text: bool = True) 
     snapshot = None
     if state is State.ARCHIVED:
         snapshot = Snapshot("2024-05-14T08:30:00Z", draw(urls), draw(TIMES))
-    hop = Attempt(asked[0], state, tuple(redirects), status, detail, seconds=0.1)
-    hops, via_amp = (hop,), False
+    attempt = Attempt(asked[0], state, tuple(redirects), status, detail, seconds=0.1)
+    attempts, via_amp = (attempt,), False
     if state is State.OK and draw(st.booleans()) and len(asked) > 1:
         first = draw(st.sampled_from([State.TIMEOUT, State.NOT_FOUND]))
-        hops, via_amp = (Attempt(asked[0], first), replace(hop, url=asked[-1])), True
+        attempts, via_amp = (Attempt(asked[0], first), replace(attempt, url=asked[-1])), True
     return Visit(
         state,
         draw(TIMES),
-        hops,
-        answered=len(hops) - 1,
+        attempts,
+        answered=len(attempts) - 1,
         via_amp=via_amp,
         article=article,
         etag='"1"',
@@ -234,8 +234,8 @@ def test_what_is_read_back_is_written_as_it_was(in_place: bool, data: st.DataObj
         if data.draw(st.booleans()) and (article := seen[COPY][0].article) is not None:
             seen[COPY][0] = replace(seen[COPY][0], article=with_text(article, long, ""))
             own = with_text(Article(), f"{long} and more", "")
-            hop = Attempt(OWN[0], State.OK, status=200)
-            seen[OWN[0]] = [Visit(State.OK, "2024-05-14T08:30:00Z", (hop,), article=own)]
+            attempt = Attempt(OWN[0], State.OK, status=200)
+            seen[OWN[0]] = [Visit(State.OK, "2024-05-14T08:30:00Z", (attempt,), article=own)]
         site.store_visit(seen, data.draw(st.lists(image_records(), max_size=2)))
         before = site.files()
         assert item.relative_to(site.folder).as_posix() in before

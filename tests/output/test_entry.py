@@ -47,9 +47,9 @@ def source(
     article: Article | None = None,
     *,
     last: Visit | None = None,
-    **hop: Any,
+    **attempt: Any,
 ) -> SourceRecord:
-    held = Visit(state, AT, (Attempt(URL, state, **hop),), article=article)
+    held = Visit(state, AT, (Attempt(URL, state, **attempt),), article=article)
     return SourceRecord("news.example/bridge", (URL,), 1, held=held, last=last)
 
 
@@ -157,10 +157,10 @@ def test_a_page_that_says_nothing_leaves_only_what_the_visit_says() -> None:
 
 
 def archived() -> SourceRecord:
-    hop = Attempt(URL, State.ARCHIVED, status=200, detail="snapshot of then")
+    attempt = Attempt(URL, State.ARCHIVED, status=200, detail="snapshot of then")
     taken = Snapshot(AT, "https://archive.example/1", "2024-05-16T08:09:10Z")
-    hops = (Attempt(URL, State.GONE, status=410), hop)
-    held = Visit(State.ARCHIVED, AT, hops, answered=1, article=WHOLE, snapshot=taken)
+    attempts = (Attempt(URL, State.GONE, status=410), attempt)
+    held = Visit(State.ARCHIVED, AT, attempts, answered=1, article=WHOLE, snapshot=taken)
     return SourceRecord("news.example/bridge", (URL,), 1, held=held)
 
 
@@ -207,8 +207,8 @@ def test_a_video_that_is_gone_is_gone() -> None:
 
 
 def test_a_later_failure_stands_beside_what_is_held() -> None:
-    hop = Attempt(f"{URL}/amp", State.GONE, status=410, detail="no more")
-    last = Visit(State.GONE, "2024-06-01T00:00:00Z", (hop,))
+    attempt = Attempt(f"{URL}/amp", State.GONE, status=410, detail="no more")
+    last = Visit(State.GONE, "2024-06-01T00:00:00Z", (attempt,))
     entry = as_read(mention_entry(source(State.OK, WHOLE, status=200, last=last), OWN, "t.md"))
     assert list(entry)[:3] == ["state", "lastAttempt", "requestedUrl"]
     assert entry["state"] == "ok"

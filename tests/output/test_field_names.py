@@ -12,8 +12,10 @@ NOT_WRITTEN |= {"next_page", "rule_misses"}
 
 
 def test_every_field_is_called_what_it_is_called_in_the_files() -> None:
-    hop = Attempt("https://a.example/", State.OK, status=200)
-    visit = Visit(State.OK, "2024-05-14T08:30:00Z", (hop,), article=Article(images=(Image("x"),)))
+    attempt = Attempt("https://a.example/", State.OK, status=200)
+    visit = Visit(
+        State.OK, "2024-05-14T08:30:00Z", (attempt,), article=Article(images=(Image("x"),))
+    )
     record = SourceRecord("a.example", ("https://a.example/",), 1, held=visit)
     names = [written_name(field.name) for field in fields(Article) if field.name not in NOT_WRITTEN]
     assert set(names) <= source_entry(record).keys()

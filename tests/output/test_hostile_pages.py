@@ -66,8 +66,8 @@ class Elements(HTMLParser):
 
 def record_of(page: str) -> SourceRecord:
     article = extract_article(page, URL)
-    hop = Attempt(URL, State.OK, status=200)
-    held = Visit(State.OK, "2024-05-14T08:30:00Z", (hop,), article=article)
+    attempt = Attempt(URL, State.OK, status=200)
+    held = Visit(State.OK, "2024-05-14T08:30:00Z", (attempt,), article=article)
     return SourceRecord("news.example/bridge", (URL,), 1, held=held)
 
 

@@ -54,9 +54,9 @@ class Room:
         article = Article(
             markdown=text, word_count=3, reading_minutes=1, content_hash=text, **known
         )
-        hop = Attempt(url, state, status=200)
+        attempt = Attempt(url, state, status=200)
         article_or_none = article if state is State.OK else None
-        visit = Visit(state, "2024-05-14T08:30:00Z", (hop,), article=article_or_none)
+        visit = Visit(state, "2024-05-14T08:30:00Z", (attempt,), article=article_or_none)
         self.ledger.store_visit(record.key, visit)
 
     def record(self, output: str) -> ItemRecord:
@@ -387,9 +387,9 @@ def test_a_page_that_is_no_article_conflicts_with_nothing(
     room.take()
     record = room.ledger.source_of_url(NEWS)
     assert record is not None
-    hop = Attempt(NEWS, State.EMPTY, status=200)
+    attempt = Attempt(NEWS, State.EMPTY, status=200)
     article = Article(title="There is no such page")
-    visit = Visit(State.EMPTY, "2024-05-14T08:30:00Z", (hop,), article=article)
+    visit = Visit(State.EMPTY, "2024-05-14T08:30:00Z", (attempt,), article=article)
     room.ledger.store_visit(record.key, visit)
     additions = Additions(fill_in=("excerpt", "images"))
     room.publish("a.md", additions=additions)

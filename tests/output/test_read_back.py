@@ -18,7 +18,7 @@ ENTRY = {
 def test_where_a_page_was_found_at_last_is_read_back() -> None:
     read = read_entry({**ENTRY, "finalUrl": f"{URL}/b"}, "Text.", (URL,), 1)
     assert read is not None
-    assert read.held.hop.redirects == (f"{URL}/b",)
+    assert read.held.attempt.redirects == (f"{URL}/b",)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_where_a_page_was_found_at_last_is_read_back() -> None:
 def test_an_article_is_read_back_wherever_its_page_led(final: object) -> None:
     read = read_entry({**ENTRY, "finalUrl": final}, "Text.", (URL,), 1)
     assert read is not None
-    assert read.held.hop.redirects == ()
+    assert read.held.attempt.redirects == ()
     assert read.held.article is not None
     assert read.held.article.markdown == "Text."
 

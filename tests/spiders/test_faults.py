@@ -11,8 +11,8 @@ import yaml
 
 from crawler import settings
 from tests.images.pictures import picture
-from tests.spiders.test_archive import TAKEN, answer, question, snapshot
 from tests.spiders.test_oembed import ANSWER, PAGE
+from tests.spiders.test_wayback_crawl import TAKEN, answer, question, snapshot
 from tests.web.articles import article_html
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ STEPS = [
     ("crawler.crawl.reading:Reading.attempt", "plain"),
     ("crawler.crawl.reading:header_opt_outs", "plain"),
     ("crawler.crawl.open_visit:OpenVisit.closed", "plain"),
-    ("crawler.crawl.open_visit:deciding_hop", "plain"),
+    ("crawler.crawl.open_visit:deciding_attempt", "plain"),
     ("crawler.crawl.further_pages:_request", "paged"),
     ("crawler.crawl.further_pages:_read", "paged"),
     ("crawler.crawl.further_pages:with_next_page", "paged"),

@@ -55,8 +55,8 @@ def test_the_visit_has_every_try_and_what_the_deciding_page_said() -> None:
     walked = walked.after(Attempt(SECOND, State.OK), PageRead(article, '"2"', "Tuesday"))
     visit = walked.closed()
     assert visit.state is State.OK
-    assert [hop.url for hop in visit.hops] == [FIRST, SECOND]
-    assert visit.hop.url == SECOND
+    assert [attempt.url for attempt in visit.attempts] == [FIRST, SECOND]
+    assert visit.attempt.url == SECOND
     assert visit.article is article
     assert (visit.etag, visit.last_modified) == ('"2"', "Tuesday")
     assert not visit.via_amp
@@ -94,7 +94,7 @@ def test_a_snapshot_ends_a_trail_well_after_all_its_tries(url: str, *, via_amp: 
     visit = found.closed()
     assert found.is_over
     assert (visit.state, visit.answered, visit.article) == (State.ARCHIVED, 3, article)
-    assert visit.hop == Attempt(
+    assert visit.attempt == Attempt(
         url, State.ARCHIVED, status=200, detail="snapshot of 2024-05-16T08:09:10Z", seconds=0.5
     )
     assert (visit.snapshot, visit.etag, visit.last_modified) == (taken, None, None)
@@ -108,7 +108,7 @@ def test_what_an_archive_had_is_added_to_the_evidence() -> None:
         .after(Attempt(SECOND, State.GONE))
     )
     noted = lost.noted({FIRST: "no snapshot"})
-    assert [hop.detail for hop in noted.attempts] == ["parked; no snapshot", None]
+    assert [attempt.detail for attempt in noted.attempts] == ["parked; no snapshot", None]
 
 
 def test_the_pages_that_follow_are_part_of_the_last_answer() -> None:
@@ -119,8 +119,8 @@ def test_the_pages_that_follow_are_part_of_the_last_answer() -> None:
     whole = first.with_article(Article(markdown="One. Two."))
     visit = whole.closed()
     assert visit.article == Article(markdown="One. Two.")
-    assert (visit.etag, visit.last_modified, visit.hop.detail) == ('"2"', "Tuesday", None)
-    assert visit.hops == first.attempts
+    assert (visit.etag, visit.last_modified, visit.attempt.detail) == ('"2"', "Tuesday", None)
+    assert visit.attempts == first.attempts
 
 
 def test_validators_do_not_stand_for_pages_that_failed() -> None:
@@ -130,4 +130,4 @@ def test_validators_do_not_stand_for_pages_that_failed() -> None:
     part = Article(markdown="One.", cut="page 2 could not be read")
     visit = first.with_article(part, is_whole=False).closed()
     assert (visit.article, visit.etag) == (part, None)
-    assert visit.hop.detail == "page 2 could not be read"
+    assert visit.attempt.detail == "page 2 could not be read"

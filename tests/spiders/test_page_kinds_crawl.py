@@ -200,8 +200,11 @@ def test_the_free_part_stays_where_no_other_url_has_more(
     status = run_crawler("status", items, "-o", output, "--json").json
     assert status["sources"] == {"due": 0, "held": {"paywalled": 2}}
     (explained,) = run_crawler("explain", NEWS, "-o", output, "--json").json["sources"]
-    assert [hop["state"] for hop in explained["held"]["hops"]] == ["soft-404", "paywalled"]
-    assert all(hop["detail"] for hop in explained["held"]["hops"])
+    assert [attempt["state"] for attempt in explained["held"]["attempts"]] == [
+        "soft-404",
+        "paywalled",
+    ]
+    assert all(attempt["detail"] for attempt in explained["held"]["attempts"])
     assert "kind" not in {field["field"] for field in explained["held"]["fields"]}
 
 

@@ -152,11 +152,11 @@ def test_the_try_has_the_answer_and_the_way_to_it() -> None:
     request_meta = {"redirect_urls": ["https://a.example/", "https://b.example/"]}
     response = response.replace(request=response.follow(URL, meta=request_meta))
     response.meta["download_latency"] = 0.25
-    hop = Reading(State.NOT_FOUND, "why").attempt("https://a.example/", response)
-    assert hop.url == "https://a.example/"
-    assert hop.redirects == ("https://b.example/", URL)
-    assert (hop.state, hop.status, hop.detail) == (State.NOT_FOUND, 404, "why")
-    assert hop.seconds == 0.25
+    attempt = Reading(State.NOT_FOUND, "why").attempt("https://a.example/", response)
+    assert attempt.url == "https://a.example/"
+    assert attempt.redirects == ("https://b.example/", URL)
+    assert (attempt.state, attempt.status, attempt.detail) == (State.NOT_FOUND, 404, "why")
+    assert attempt.seconds == 0.25
 
 
 @pytest.mark.parametrize(

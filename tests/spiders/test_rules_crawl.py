@@ -50,7 +50,9 @@ def test_a_crawl_goes_by_rules_and_explains_what_they_did(
     assert outcome.code == 0, outcome.stderr
     assert f"ok {NEWS} (HTTP 200, rules.toml:1 finds no title)" in outcome.stderr
     explained = run_crawler("explain", NEWS, "-o", output, "--json").json["sources"][0]["held"]
-    assert [hop["detail"] for hop in explained["hops"]] == ["rules.toml:1 finds no title"]
+    assert [attempt["detail"] for attempt in explained["attempts"]] == [
+        "rules.toml:1 finds no title"
+    ]
     fields = {one["field"]: (one["value"], one["origin"]) for one in explained["fields"]}
     assert fields["authors"] == (["Ines Calder"], "rule")
     assert fields["title"] == ("The old footbridge stays open", "json-ld")

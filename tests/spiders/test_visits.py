@@ -67,7 +67,7 @@ def back_to(url: str) -> Callable[[Handler], None]:
     return answer
 
 
-def test_a_site_that_asks_for_its_cookie_a_hop_later_is_read_and_so_is_its_robots_txt(
+def test_a_site_that_asks_for_its_cookie_a_attempt_later_is_read_and_so_is_its_robots_txt(
     crawl: Callable[..., Outcome],
     item: Path,
     web: LocalWeb,

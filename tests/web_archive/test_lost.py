@@ -11,7 +11,7 @@ from crawler.web_archive import still_holds, urls_to_ask
 URLS = tuple(f"https://news.example/{number}" for number in range(5))
 
 
-def hops(*states: State, urls: tuple[str, ...] = URLS) -> list[Attempt]:
+def attempts(*states: State, urls: tuple[str, ...] = URLS) -> list[Attempt]:
     return [Attempt(url, state) for url, state in zip(urls, states, strict=False)]
 
 
@@ -26,21 +26,21 @@ LOST += [State.SOFT_404, State.MOVED_HOME]
 
 @pytest.mark.parametrize("state", LOST)
 def test_a_source_whose_every_url_is_lost_is_asked_for(state: State) -> None:
-    assert urls_to_ask(source(), hops(state, State.GONE), anew=False) == URLS[:2]
+    assert urls_to_ask(source(), attempts(state, State.GONE), anew=False) == URLS[:2]
 
 
 @pytest.mark.parametrize("state", [state for state in State if not state.is_lost])
 def test_a_source_with_a_url_that_is_not_lost_is_not(state: State) -> None:
-    assert urls_to_ask(source(), hops(State.GONE, state), anew=False) == ()
+    assert urls_to_ask(source(), attempts(State.GONE, state), anew=False) == ()
 
 
 def test_of_an_article_that_is_held_in_part_no_archive_is_asked() -> None:
     assert not State.PAYWALLED.is_lost
-    assert urls_to_ask(source(State.PAYWALLED), hops(State.GONE), anew=True) == ()
+    assert urls_to_ask(source(State.PAYWALLED), attempts(State.GONE), anew=True) == ()
 
 
 def test_at_most_three_urls_are_asked_for() -> None:
-    assert urls_to_ask(source(), hops(*[State.GONE] * 5), anew=False) == URLS[:3]
+    assert urls_to_ask(source(), attempts(*[State.GONE] * 5), anew=False) == URLS[:3]
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_at_most_three_urls_are_asked_for() -> None:
 def test_a_source_that_has_its_text_is_not_asked_for(
     held: State, *, anew: bool, is_asked: bool
 ) -> None:
-    assert bool(urls_to_ask(source(held), hops(State.GONE), anew=anew)) is is_asked
+    assert bool(urls_to_ask(source(held), attempts(State.GONE), anew=anew)) is is_asked
 
 
 def test_a_source_that_wants_no_text_is_not_asked_for() -> None:
-    assert urls_to_ask(source(wants_body=False), hops(State.GONE), anew=False) == ()
+    assert urls_to_ask(source(wants_body=False), attempts(State.GONE), anew=False) == ()
 
 
 @pytest.mark.parametrize(
@@ -88,11 +88,11 @@ def test_a_source_that_wants_no_text_is_not_asked_for() -> None:
     ],
 )
 def test_what_is_at_home_is_no_business_of_an_archive(url: str) -> None:
-    assert urls_to_ask(source(), hops(State.GONE, urls=(url,)), anew=False) == ()
+    assert urls_to_ask(source(), attempts(State.GONE, urls=(url,)), anew=False) == ()
 
 
 def test_nor_is_what_an_allowed_network_has_answered() -> None:
-    lost = hops(
+    lost = attempts(
         State.GONE, State.GONE, urls=("http://wiki.news.example/a", "http://news.example/a")
     )
     at_home = frozenset({"http://wiki.news.example/a"})

@@ -10,7 +10,7 @@ from lxml.etree import Element
 from trafilatura import bare_extraction
 
 from crawler.extraction.body.article_boxes import join_split_article, open_article_boxes
-from crawler.extraction.body.boilerplate import limit_nesting, remove_furniture
+from crawler.extraction.body.boilerplate import limit_nesting, remove_boilerplate
 from crawler.extraction.body.missing_text import add_missing, find_standfirst, is_foreign, own_text
 from crawler.extraction.body.plain_markup import (
     list_starts,
@@ -71,7 +71,7 @@ def extract_body(tree: HtmlElement, page: BoundedPage) -> Body | None:
     titles = page_titles(tree)
     simplify_inline(tree)
     starts = list_starts(tree)
-    remove_furniture(tree)
+    remove_boilerplate(tree)
     make_paragraphs(tree)
     if _has_too_much_text(tree, page):
         return _plain_body(page, titles)

@@ -92,7 +92,7 @@ _HIDDEN = XPath(
 _HIDDEN_CHARACTERS = 500
 
 
-def remove_furniture(tree: HtmlElement) -> None:
+def remove_boilerplate(tree: HtmlElement) -> None:
     """Remove scripts, captions, teaser images, pixels and hidden notices from a page, in place."""
     strip_elements(tree, *_NOT_PROSE, with_tail=False)
     # libxml2 does not know that this one is empty, and puts the image that follows inside.

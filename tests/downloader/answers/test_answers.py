@@ -90,9 +90,9 @@ def test_a_proxy_that_stalls_a_tunnel_is_left_in_time(
 def test_a_chain_of_slow_redirects_has_four_time_outs_in_all(
     states: Callable[..., dict[str, tuple[str, str]]], web: LocalWeb
 ) -> None:
-    for hop in range(9):
-        target = f"http://slow.example/{hop}"
-        headers = {"Location": f"http://slow.example/{hop + 1}"}
+    for attempt in range(9):
+        target = f"http://slow.example/{attempt}"
+        headers = {"Location": f"http://slow.example/{attempt + 1}"}
         web.page(target, status=302, headers=headers, delay=0.7)
     found = states({"slow": "http://slow.example/0"}, web=web, settings={"DOWNLOAD_TIMEOUT": 1})
     assert found["slow"][0] == "timeout"

@@ -94,9 +94,9 @@ def test_no_answer_harms_the_machine_and_good_pages_stay_good(
     for name, (bomb, _) in BOMBS.items():
         web.raw(f"http://{name}.example/", held(bomb(web.closing), begin))
         write_item(items, name, original_url=f"http://{name}.example/")
-    for hop in range(20):
-        there = f"http://loop.example/{hop + 1}"
-        web.redirect(f"http://loop.example/{hop}", there)
+    for attempt in range(20):
+        there = f"http://loop.example/{attempt + 1}"
+        web.redirect(f"http://loop.example/{attempt}", there)
     write_item(items, "loop", original_url="http://loop.example/0")
     expected["loop"] = {"network-error"}
     for number in range(GOOD):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Download:
     """How a request ended; `ok` with an answer whose body is to be read.
 
     Attributes:
@@ -40,7 +40,7 @@ class Asked:
     response: Response | None = None
 
 
-async def ask(
+async def download(
     crawler: Crawler,
     url: str,
     *,
@@ -49,7 +49,7 @@ async def ask(
     follow: bool = True,
     in_spite_of_pauses: bool = False,
     via: str | None = None,
-) -> Asked:
+) -> Download:
     """Ask for a URL by the crawl's own downloader, with all its middlewares.
 
     Args:
@@ -60,20 +60,20 @@ async def ask(
         via: who led to it, if strangers did (`crawler.downloader.host_state`).
 
     Raises:
-        StoppedError, OwnFailureError: as `ask_for`.
+        StoppedError, OwnFailureError: as `download_request`.
     """
     meta: dict[str, Any] = {"dont_redirect": not follow, IN_SPITE_OF_PAUSES: in_spite_of_pauses}
     meta |= {} if most is None else {"download_maxsize": most}
     meta |= {} if via is None else {VIA: via}
     request = Request(safe_url(url), headers=dict(headers or {}), meta=meta)
-    return await ask_for(crawler, request, follow=follow)
+    return await download_request(crawler, request, follow=follow)
 
 
-async def ask_for(crawler: Crawler, request: Request, *, follow: bool = True) -> Asked:
+async def download_request(crawler: Crawler, request: Request, *, follow: bool = True) -> Download:
     """Send a request by the crawl's own downloader; what it was to call is not called.
 
     Args:
-        follow: as for `ask`, to which the request's meta has to be true.
+        follow: as for `download`, to which the request's meta has to be true.
 
     Raises:
         StoppedError: the crawl is being stopped.
@@ -86,21 +86,21 @@ async def ask_for(crawler: Crawler, request: Request, *, follow: bool = True) ->
     except (StoppedError, OwnFailureError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, there is no answer
-        return Asked(*outcome_of_error(error))
+        return Download(*outcome_of_error(error))
     if is_not_modified(response):
-        return Asked(State.NOT_MODIFIED, response=response)
+        return Download(State.NOT_MODIFIED, response=response)
     if not follow and response.headers.get("Location") is not None:
-        return Asked(State.OK, response=response)
+        return Download(State.OK, response=response)
     state = state_of_status(response.status)
     told = None if state is None else f"HTTP {response.status}"
-    return Asked(state or State.OK, told, response)
+    return Download(state or State.OK, told, response)
 
 
 _MOST_STEPS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class Destination:
     """Where a URL leads.
 
     Attributes:
@@ -114,27 +114,27 @@ class Lead:
     may_recover: bool = False
 
 
-async def follow(crawler: Crawler, url: str) -> Lead:
+async def resolve_redirector(crawler: Crawler, url: str) -> Destination:
     """Find out where a URL leads, asking shorteners only: the publisher is left to the crawl.
 
     Raises:
-        StoppedError, OwnFailureError: as `crawler.crawl.asking.ask`.
+        StoppedError, OwnFailureError: as `crawler.crawl.downloads.download`.
     """
     for _ in range(_MOST_STEPS):
         if (told := target_told(url)) is not None:
             url = told
         elif not must_be_asked(url):
-            return Lead(url)
+            return Destination(url)
         else:
-            asked = await ask(crawler, url, follow=False)
+            asked = await download(crawler, url, follow=False)
             location = None if asked.response is None else asked.response.headers.get("Location")
             if location is None:
                 detail = f"{asked.state} ({asked.detail})" if asked.detail else str(asked.state)
                 if asked.state is State.OK:
                     detail = "it does not say where it leads"
-                return Lead(None, detail, may_recover=asked.state.is_transient)
+                return Destination(None, detail, may_recover=asked.state.is_transient)
             target = http_url(urljoin(url, location.decode("utf-8", "replace")))
             if target is None:
-                return Lead(None, "it leads to no web address")
+                return Destination(None, "it leads to no web address")
             url = target
-    return Lead(None, "it leads on without end")
+    return Destination(None, "it leads on without end")

@@ -120,7 +120,9 @@ def test_the_ledger_knows_what_was_tried_and_where_the_article_came_from(
 
     (source,) = run_crawler("explain", NEWS, "-o", output, "--json").json["sources"]
     held = source["held"]
-    assert [(hop["url"], hop["state"], hop["status"]) for hop in held["hops"]] == [
+    assert [
+        (attempt["url"], attempt["state"], attempt["status"]) for attempt in held["attempts"]
+    ] == [
         (NEWS, "not-found", 404),
         (NEWS, "archived", 200),
     ]
@@ -439,7 +441,7 @@ def test_a_parked_name_is_told_from_an_article_and_looked_up(
     web.page(snapshot(NEWS), article_html(), headers=MEMENTO)
     assert crawl(settings=ON).json["sources"]["visited"] == {"archived": 1}
     (source,) = run_crawler("explain", NEWS, "-o", output, "--json").json["sources"]
-    first = source["held"]["hops"][0]
+    first = source["held"]["attempts"][0]
     assert (first["state"], first["detail"]) == ("parked", "parked: redirected to hugedomains.com")
 
 

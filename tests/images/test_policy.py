@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crawler.extraction.article import Article, Image
-from crawler.images.policy import ImageWish
+from crawler.images.policy import ImagePolicy
 from crawler.ledger.records import ImageRecord
 from crawler.options import OptionError
 
@@ -17,7 +17,7 @@ AT = "2024-05-14T10:00:00Z"
 URL = "https://a.example/i.png"
 SIZED = "https://a.example/sized.png"
 ARTICLE = Article(images=(Image(URL, width=5), Image(SIZED, 640, 480)))
-SIZES, COPIES = ImageWish(sizes=True), ImageWish(copies=True)
+SIZES, COPIES = ImagePolicy(sizes=True), ImagePolicy(copies=True)
 SETTINGS = {
     "CRAWLER_IMAGE_SIZES": False,
     "CRAWLER_IMAGES": "",
@@ -27,7 +27,7 @@ SETTINGS = {
 }
 
 
-def wanted(wish: ImageWish, known: ImageRecord | None, *, is_there: bool = True) -> list[str]:
+def wanted(wish: ImagePolicy, known: ImageRecord | None, *, is_there: bool = True) -> list[str]:
     article = replace(ARTICLE, images=ARTICLE.images[:1])
     records = {} if known is None else {URL: known}
     return wish.wanted(article, records, NOW, is_there=lambda _: is_there)
@@ -73,15 +73,15 @@ def test_what_failed_is_wanted_again_after_a_while(
 
 
 def test_without_a_setting_nothing_is_wanted() -> None:
-    assert ImageWish.from_settings(SETTINGS) is None
+    assert ImagePolicy.from_settings(SETTINGS) is None
 
 
 @pytest.mark.parametrize("flag", [True, "1", "True", "yes"])
 def test_the_settings_say_what_is_wanted(flag: object) -> None:
-    wish = ImageWish.from_settings(SETTINGS | {"CRAWLER_IMAGE_SIZES": flag})
-    assert wish == ImageWish(sizes=True, most_bytes=100, most_pixels=200)
-    wish = ImageWish.from_settings(SETTINGS | {"CRAWLER_IMAGES": "download"})
-    assert wish == ImageWish(copies=True, most_bytes=100, most_pixels=200)
+    wish = ImagePolicy.from_settings(SETTINGS | {"CRAWLER_IMAGE_SIZES": flag})
+    assert wish == ImagePolicy(sizes=True, most_bytes=100, most_pixels=200)
+    wish = ImagePolicy.from_settings(SETTINGS | {"CRAWLER_IMAGES": "download"})
+    assert wish == ImagePolicy(copies=True, most_bytes=100, most_pixels=200)
 
 
 @pytest.mark.parametrize("library", ["imagesize", "PIL"])
@@ -97,4 +97,4 @@ def test_a_missing_library_is_told_with_how_to_get_it(
 
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(OptionError, match=r"pip install 'frontmatter-crawler\[images\]'"):
-        ImageWish.from_settings(SETTINGS | {"CRAWLER_IMAGES": "download"})
+        ImagePolicy.from_settings(SETTINGS | {"CRAWLER_IMAGES": "download"})

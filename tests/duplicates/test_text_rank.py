@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.duplicates import standing
+from crawler.duplicates import text_rank
 from crawler.extraction.article import Article
 from crawler.ledger.records import Attempt, SourceRecord, Visit
 from crawler.states import State
@@ -25,8 +25,8 @@ def record(
     article = Article(
         markdown="Text.", published=published, canonical_url=canonical, word_count=words
     )
-    hop = Attempt(url, state, redirects=redirects, status=200)
-    held = Visit(state, "2024-05-20T08:30:00Z", (hop,), article=article)
+    attempt = Attempt(url, state, redirects=redirects, status=200)
+    held = Visit(state, "2024-05-20T08:30:00Z", (attempt,), article=article)
     return SourceRecord(url.removeprefix("https://"), (url,), 1, held=held, published=said_by_item)
 
 
@@ -64,30 +64,30 @@ def record(
     ],
 )
 def test_the_better_copy_sorts_first(best: SourceRecord, other: SourceRecord) -> None:
-    assert standing(best) < standing(other)
+    assert text_rank(best) < text_rank(other)
 
 
 @pytest.mark.parametrize(
     "canonical", [None, "http://www.news.example/bridge/", "https://m.news.example/bridge"]
 )
 def test_a_canonical_page_on_the_same_site_is_no_other_site(canonical: str | None) -> None:
-    assert standing(record(canonical=canonical)).startswith("00 ")
+    assert text_rank(record(canonical=canonical)).startswith("00 ")
 
 
 def test_a_redirected_page_is_on_the_site_where_it_was_found() -> None:
     moved = record(
         canonical="https://new.example/bridge", redirects=("https://new.example/bridge",)
     )
-    assert standing(moved).startswith("00 2024-05-14T08:00:00Z 1 ")
+    assert text_rank(moved).startswith("00 2024-05-14T08:00:00Z 1 ")
 
 
 def test_an_impossible_date_counts_as_none() -> None:
     impossible = record("9999-12-31T23:59:59-12:00")
-    assert standing(impossible) == standing(record(None))
+    assert text_rank(impossible) == text_rank(record(None))
 
 
 def test_it_does_not_matter_when_a_page_was_fetched() -> None:
     early = record()
     assert early.held is not None
     late = replace(early, held=replace(early.held, at="2025-01-01T00:00:00Z"))
-    assert standing(late) == standing(early)
+    assert text_rank(late) == text_rank(early)

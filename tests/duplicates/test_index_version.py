@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _anew() -> Iterator[None]:
-    duplicates.scheme.cache_clear()
+    duplicates.index_version.cache_clear()
     yield
-    duplicates.scheme.cache_clear()
+    duplicates.index_version.cache_clear()
 
 
-def test_a_scheme_has_the_same_name_each_time() -> None:
-    first = duplicates.scheme()
-    duplicates.scheme.cache_clear()
-    assert duplicates.scheme() == first
+def test_an_index_version_has_the_same_name_each_time() -> None:
+    first = duplicates.index_version()
+    duplicates.index_version.cache_clear()
+    assert duplicates.index_version() == first
 
 
 @pytest.mark.parametrize(
@@ -36,13 +36,13 @@ def test_a_scheme_has_the_same_name_each_time() -> None:
 def test_another_way_to_find_copies_has_another_name(
     monkeypatch: pytest.MonkeyPatch, name: str, value: object
 ) -> None:
-    before = duplicates.scheme()
-    duplicates.scheme.cache_clear()
+    before = duplicates.index_version()
+    duplicates.index_version.cache_clear()
     monkeypatch.setattr(duplicates, name, value)
-    assert duplicates.scheme() != before
+    assert duplicates.index_version() != before
 
 
-def test_every_limit_is_part_of_the_scheme() -> None:
+def test_every_limit_is_part_of_the_index_version() -> None:
     limits = {
         value
         for name, value in vars(duplicates).items()
