@@ -81,6 +81,15 @@ def test_nothing_is_removed_while_all_items_are_there(
     assert files(output) == before
 
 
+def test_items_of_folders_that_are_not_named_now_are_needed_as_well(
+    command: Callable[..., Outcome], items: Path, output: Path
+) -> None:
+    before = files(output)
+    outcome = command("clean", items / "sub", "-o", output, "--write", "--json")
+    assert (outcome.code, outcome.json["removed"]) == (0, [])
+    assert files(output) == before
+
+
 def test_the_files_of_an_item_that_is_gone_go_with_what_only_it_named(
     clean: Callable[..., Outcome], items: Path, output: Path
 ) -> None:
