@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
@@ -71,12 +72,20 @@ def run_crawler(
     cwd: Path | None = None,
     seconds: float = 60.0,
 ) -> Outcome:
-    """Run `crawler WORDS` to its end."""
-    _, _, _, *given = arguments(*words, settings=settings)
+    """Run `crawler WORDS` to its end.
+
+    Where PYTHONPATH is set, by an interpreter of its own, for what it finds there as it starts.
+    """
+    command, env = arguments(*words, settings=settings), environment(web)
+    if "PYTHONPATH" in env:
+        done = subprocess.run(
+            command, env=env, cwd=cwd, capture_output=True, text=True, timeout=seconds, check=False
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
     with TemporaryFile() as stdout, TemporaryFile() as stderr:
         code = _fork_server().run(
-            given,
-            env=environment(web),
+            command[3:],
+            env=env,
             cwd=str(cwd or Path.cwd()),
             output=(stdout.fileno(), stderr.fileno()),
             seconds=seconds,
