@@ -57,6 +57,24 @@ class OutputBusyError(RuntimeError):
     """Another run holds the output folder."""
 
 
+def lock_output(layout: Layout, *, wait: bool) -> FileLock:
+    """Keep other runs from an output folder until the lock is released.
+
+    Raises:
+        OutputBusyError: another run is on it, and is not to be waited for.
+        OSError: the folder cannot be written to.
+    """
+    layout.lock.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(layout.lock, timeout=-1 if wait else 0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise OutputBusyError(
+            f"another run is writing to {layout.output}; wait for it with --wait"
+        ) from None
+    return lock
+
+
 class RunSession:
     """The bookkeeping of a run: read items, plan, settle visits, bring files up to date.
 
@@ -99,7 +117,7 @@ class RunSession:
         self._started = time.monotonic()
         self._started_at = datetime.now(UTC)
         self.layout.refuse_links()
-        self._lock = self._take_lock()
+        self._lock = lock_output(self.layout, wait=options.wait)
         try:
             if anew and self.layout.ledger.is_file():
                 kept = set_ledger_aside(self.layout.ledger)
@@ -124,17 +142,6 @@ class RunSession:
             overwrite_edited=self.options.overwrite_edited,
             should_stop=self._should_stop,
         )
-
-    def _take_lock(self) -> FileLock:
-        self.layout.lock.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.layout.lock, timeout=-1 if self.options.wait else 0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise OutputBusyError(
-                f"another run is writing to {self.options.output}; wait for it with --wait"
-            ) from None
-        return lock
 
     def __enter__(self) -> Self:
         return self

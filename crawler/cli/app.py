@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from crawler import __version__
+from crawler.cli.clean import clean
 from crawler.cli.demo import run_demo
 from crawler.cli.discover import discover
 from crawler.cli.explain import explain_json, find_subject, print_explanation
@@ -31,6 +32,7 @@ from crawler.cli.shared import (
 from crawler.cli.shared import print_summary as _report
 from crawler.cli.shared import settings_of as _settings
 from crawler.cli.status import print_plan, print_status, read_status
+from crawler.cli.strip import strip
 from crawler.cli.try_page import try_page
 from crawler.options import KINDS, CrawlOptions
 from crawler.output.enriched import Additions
@@ -84,6 +86,8 @@ def run(
 
 app.add_typer(discover, name="discover")
 app.add_typer(ledger, name="ledger")
+app.command()(clean)
+app.command()(strip)
 app.command("try")(try_page)
 app.command()(report)
 app.command()(settings)

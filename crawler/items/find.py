@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,17 @@ class FoundItem:
 
     path: Path
     relative: PurePosixPath
+
+    @property
+    def root(self) -> Path:
+        """The folder that the user named, or that of the file that was named; absolute."""
+        path = Path(os.path.abspath(self.path))  # noqa: PTH100 - resolve() follows links
+        return path.parents[len(self.relative.parts) - 1]
+
+    def is_like(self, globs: Sequence[str]) -> bool:
+        """Whether one of the globs is for its relative path or its name, or there is none."""
+        names = (str(self.relative), self.relative.name)
+        return not globs or any(fnmatchcase(name, glob) for glob in globs for name in names)
 
 
 def find_items(

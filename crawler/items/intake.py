@@ -6,7 +6,6 @@ import hashlib
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from itertools import count, islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -154,11 +153,7 @@ class Intake:
     def _is_wanted(self, item: FoundItem, among: set[str] | None) -> bool:
         if among is not None and absolute(item.path) not in among:
             return False
-        if not self._only:
-            return True
-        relative = item.relative
-        names = (str(relative), relative.name)
-        return any(fnmatchcase(name, glob) for glob in self._only for name in names)
+        return item.is_like(self._only)
 
     def _take_one(self, found: FoundItem) -> None:
         try:
@@ -200,7 +195,7 @@ class Intake:
         record = ItemRecord(
             output=output,
             origin=origin,
-            root=str(_root(found)),
+            root=str(found.root),
             stamp=stamp,
             digest=digest,
             facts=item_facts_hash(item),
@@ -265,10 +260,6 @@ def _stamp(path: Path) -> FileStamp:
     except OSError as error:
         raise ItemError(Problem(str(path), 1, f"cannot be read: {error.strerror}")) from error
     return FileStamp.of(stat)
-
-
-def _root(found: FoundItem) -> Path:
-    return Path(absolute(found.path)).parents[len(found.relative.parts) - 1]
 
 
 def _families(item: Item) -> Iterator[tuple[Mention, UrlFamily]]:

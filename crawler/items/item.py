@@ -24,6 +24,7 @@ __all__ = [
     "ItemError",
     "Link",
     "item_facts_hash",
+    "original_text",
     "parse_item",
     "read_item",
     "text_digest",
@@ -108,6 +109,19 @@ def parse_item(data: bytes, path: Path, *, name: str | None = None) -> Item:
         refuse("related", "is not a list")
     related, of_related = _read_related(entries, lines, file)
     return Item(path, original, fields, source, related, (*warnings, *of_related))
+
+
+def original_text(data: bytes, *, file: str) -> str:
+    """Give the original text of an item's file; of what it links to nothing is asked.
+
+    Raises:
+        ItemError: it is no UTF-8, too large, its front matter cannot be read, or what looks like
+            the crawler's parts is not.
+    """
+    text = _decoded(data, file)
+    original = remove_added_parts(text, file=file)
+    load_mapping(_original_yaml(text, file), file=file)  # or the block may be in a quoted value
+    return original
 
 
 def _merged(fields: dict[Any, Any]) -> str | None:

@@ -87,7 +87,7 @@ class UsersFile:
         temporary = temporary_name(self.path)
         try:
             refuse_outside(self.path, root)
-            self._refuse_harm()
+            self.refuse_harm()
             self._write_like_it(temporary, data)
             self._refuse_change(self.path, also=("st_ctime_ns",))
             self._put(temporary, data)
@@ -99,7 +99,12 @@ class UsersFile:
             with suppress(OSError):  # the first error says more
                 temporary.unlink(missing_ok=True)
 
-    def _refuse_harm(self) -> None:
+    def refuse_harm(self) -> None:
+        """Refuse a file that cannot be replaced without harm, as far as that shows beforehand.
+
+        Raises:
+            ChangedMeanwhileError, UnsafePathError: see `replace`.
+        """
         try:
             now = self.path.lstat()
         except FileNotFoundError:

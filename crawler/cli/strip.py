@@ -1,0 +1,83 @@
+"""`crawler strip`: takes out of items what runs with `--in-place` put in."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from crawler.cli.shared import AsJson, takes
+from crawler.mends.strip import StripReport, strip_items
+from crawler.options import CrawlOptions, OptionError
+from crawler.output.layout import Layout
+from crawler.sanitize import visible, visible_json
+from crawler.session import lock_output
+from crawler.summary import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@takes(
+    "output",
+    "only",
+    "wait",
+    "overwrite_edited",
+    output="the output folder of the runs",
+    overwrite_edited="strip also items whose added parts somebody edited",
+)
+def strip(
+    items: Annotated[list[str], typer.Argument(help="item files, or folders to search for them")],
+    write: Annotated[bool, typer.Option("--write", help="do it; otherwise only say what")] = False,
+    as_json: AsJson = False,
+    **given: Any,
+) -> None:
+    """Give ITEMS that --in-place enriched their original bytes back; dry run without --write."""
+    options = CrawlOptions.parse(items=items, **given)
+    output = options.output.resolve()
+    if inside := [path for path in options.items if path.resolve().is_relative_to(output)]:
+        raise OptionError(f"items: {inside[0]} is in the output folder {options.output}")
+    with _no_run_on(options, write=write):
+        report = strip_items(
+            options.items,
+            exclude=options.output,
+            only=options.only,
+            edited=options.overwrite_edited,
+            write=write,
+        )
+    if as_json:
+        told = json.dumps(report.as_json(written=write), indent=2, ensure_ascii=False)
+        print(visible_json(told))
+    else:
+        _print(report, write=write)
+    failed = ExitCode.SOURCES_FAILED if report.left else ExitCode.ALL_GOOD
+    raise typer.Exit(ExitCode.ITEMS_INVALID if report.invalid else failed)
+
+
+@contextmanager
+def _no_run_on(options: CrawlOptions, *, write: bool) -> Iterator[None]:
+    """Keep runs away that might write the items meanwhile; an output folder is not made for it."""
+    layout = Layout(options.output)
+    layout.refuse_links()
+    if not write or not layout.lock.parent.is_dir():
+        yield
+        return
+    with lock_output(layout, wait=options.wait):
+        yield
+
+
+def _print(report: StripReport, *, write: bool) -> None:
+    errors = Console(stderr=True)
+    for problem in (*report.invalid, *report.left):
+        errors.print(str(problem), markup=False, soft_wrap=True, highlight=False)
+    for item in report.stripped:
+        below = "; what was typed below the article stays" if item.has_text_below else ""
+        print(visible(f"{item.file}: {item.size:,} bytes{below}"))
+    done = "stripped" if write else "would be stripped (--write does it)"
+    print(
+        f"{len(report.stripped)} items, {report.size:,} bytes {done}; {report.plain} have nothing "
+        f"of ours, {len(report.left)} left, {len(report.invalid)} invalid"
+    )

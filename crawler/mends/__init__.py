@@ -1,0 +1,1 @@
+"""What a maintainer does to items in git, apart from runs: takes out and cleans up."""
