@@ -11,7 +11,13 @@ from trafilatura import bare_extraction
 
 from crawler.extraction.body.article_boxes import alone, join_split_article, open_article_boxes
 from crawler.extraction.body.boilerplate import limit_nesting, remove_furniture
-from crawler.extraction.body.missing_text import add_missing, find_standfirst, is_foreign, own_text
+from crawler.extraction.body.missing_text import (
+    add_missing,
+    find_standfirst,
+    is_foreign,
+    named_standfirst,
+    own_text,
+)
 from crawler.extraction.body.plain_markup import (
     list_starts,
     make_paragraphs,
@@ -179,7 +185,7 @@ def _shingles(body: _Element | None) -> Shingles:
 def _add_standfirst(body: _Element, tree: HtmlElement, titles: Titles) -> None:
     """Put the standfirst before the text where the extraction left it out."""
     opening = " ".join(plain_words(block_text(block)) for block in body[:_OPENING_BLOCKS])
-    standfirst = find_standfirst(tree, titles, opening)
+    standfirst = find_standfirst(tree, titles, opening) or named_standfirst(tree, body)
     if standfirst is not None:
         paragraph = Element("p")
         paragraph.text = standfirst

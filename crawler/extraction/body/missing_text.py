@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -59,6 +60,68 @@ def find_standfirst(tree: HtmlElement, titles: Titles, opening: str) -> str | No
         ):
             return text
     return None
+
+
+# What the element that holds one is called, in words of its class: of the trade in many languages.
+_NAMES: Final = frozenset(
+    {"standfirst", "lead", "leader", "lede", "dek", "deck", "intro", "introduction", "teaser"}
+    | {"summary", "excerpt", "subtitle", "subhead", "subheading", "subheadline", "blurb"}
+    | {"chapo", "chapeau", "vorspann", "anleser", "einleitung", "ingress", "manchet", "underrubrik"}
+    | {"entradilla", "bajada", "copete", "sumario", "sommario", "occhiello", "sapo", "perex"}
+    | {"zajawka", "spot", "introtext", "leadtext", "introtekst"}
+)
+_OF_OTHERS: Final = frozenset(
+    {"author", "bio", "byline", "profile", "newsletter", "related", "disclosure", "disclaimer"}
+)
+_CLASS_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_MAX_NAMES: Final = 500  # characters of a class
+_NAMED_LEVELS: Final = 2  # up from the element that holds the text
+_MAX_HOLDERS: Final = 400  # behind the headline
+_OPENING_KEYS: Final = 3  # blocks of the body
+
+
+def named_standfirst(tree: HtmlElement, body: _Element) -> str | None:
+    """The text in sentences, between the headline and the body, that its class calls a lead.
+
+    Neither is changed. None where the body has it already.
+    """
+    openings = [letters(block_text(block))[:_KEY] for block in body[:_OPENING_KEYS]]
+    openings = [opening for opening in openings if opening]
+    headline = headline_of(tree)
+    if headline is None or not openings:
+        return None
+    behind = False
+    holders = islice(tree.iter("h1", *_HOLDERS), _MOST_PARAGRAPHS)
+    waiting: list[str] = []
+    count = 0
+    for element in holders:
+        if not behind:
+            behind = element is headline
+            continue
+        count += 1
+        if count > _MAX_HOLDERS:
+            return None
+        first = letters(next((text for text in element.itertext() if not text.isspace()), ""))
+        if first and any(one.startswith(first[:_KEY]) for one in openings):
+            text = letters(block_text(element))
+            if any(text.startswith(one) for one in openings):
+                whole = "\n".join(letters(block_text(block)) for block in body)
+                return next((one for one in waiting if letters(one)[:_KEY] not in whole), None)
+        if _is_named_standfirst(element):
+            waiting.append(block_text(element))
+    return None
+
+
+def _is_named_standfirst(element: HtmlElement) -> bool:
+    if len(element) > _MOST_CHILDREN or next(element.iter("p", "div"), element) is not element:
+        return False
+    boxes = (element, *islice(element.iterancestors(), _NAMED_LEVELS))
+    names = ((box.get("class") or "")[:_MAX_NAMES] for box in boxes)
+    words = {word.lower() for name in names for word in _CLASS_WORD.findall(name)}
+    if _NAMES.isdisjoint(words) or not _OF_OTHERS.isdisjoint(words):
+        return False
+    text = block_text(element)
+    return _LEAST_CHARACTERS <= len(text) <= _MOST_CHARACTERS and _is_prose(element)
 
 
 _KEY: Final = 50  # letters by which a paragraph is known again

@@ -25,14 +25,16 @@ _READ_MORE: Final = _phrases(
     r"|latest (?:news|stories)|in other news|elsewhere|further reading|see more(?: photos)?)"
     r"\b.{0,40}",
     # German, Dutch
-    r"(?:auch interessant|lesen sie (?:auch|mehr|dazu|hier)|mehr (?:zum thema|dazu|lesen|artikel"
-    r"|themen|infos?)|das könnte (?:sie|dich)|weitere (?:artikel|themen|nachrichten|news)"
-    r"|lesen sie|passend dazu|zum thema|mehr über|empfehlung(?:en)? der redaktion"
+    r"(?:auch interessant|schon gelesen|lesen sie (?:auch|mehr|dazu|hier)|mehr (?:zum thema|dazu"
+    r"|lesen|artikel|themen|infos?)|das könnte (?:sie|dich)|weitere (?:artikel|themen|nachrichten"
+    r"|news)|lesen sie|passend dazu|zum thema|mehr über|empfehlung(?:en)? der redaktion"
     r"|meistgelesen|lees (?:ook|meer|verder)|meer over|bekijk ook|ook interessant)\b.{0,60}",
     # French, Spanish, Portuguese, Italian, Catalan, Romanian
     r"(?:à lire(?: aussi| également)?|lire (?:aussi|également|la suite)|sur le même (?:sujet|thème)"
-    r"|voir aussi|à voir(?: aussi)?|lisez aussi|nos articles|pour aller plus loin"
-    r"|le[ea] (?:también|más|además)|te puede interesar|también te puede|noticias relacionadas"
+    r"|voir aussi|vous aimerez (?:aussi|également|peut-être)|à voir(?: aussi)?|lisez aussi"
+    r"|nos articles|pour aller plus loin"
+    r"|le[ea] (?:también|más|además)|te puede interesar|puedes ver|mirá también"
+    r"|también te puede|noticias relacionadas"
     r"|más (?:información|noticias|sobre)|ver (?:también|más)|mira también|artículos relacionados"
     r"|leia (?:também|mais)|veja (?:também|mais)|saiba mais|você pode gostar|notícias relacionadas"
     r"|leggi (?:anche|pure)|per approfondire|potrebbe interessarti|ti potrebbe interessare"
@@ -70,6 +72,17 @@ NOTICE: Final = re.compile(
     r"|\b(?:leave|post|add|write) a (?:comment|reply)|^comments?$|tell us what"
     r"|contributed to this (?:report|article|story)|all rights reserved|©|\bcopyright\b"
     r"|\babonnier|\babonnez|\biscriviti\b|\bsuscr[ií]b|\binscreva-se|\bzapisz się"
+    # to follow and to support
+    r"|\bfolg(?:en sie|t|e) uns\b|\bliken sie uns\b|\bsuivez-nous\b|\bs[ií]g(?:ue|a)n?os\b"
+    r"|\bsiga-nos\b|\bseguici\b|\bvolg ons\b|\bfølg oss\b|\bföl?j oss\b|\bobserwuj nas\b|śledź nas"
+    r"|\bconsider (?:supporting|donating|becoming)\b|\bsupport our (?:work|journalism)"
+    # rights and liability
+    r"|\b(?:alle )?angaben ohne gewähr|\bchroniony prawem autorskim|\bnicht anders (?:ausgewiesen"
+    r"|angegeben|gekennzeichnet),? (?:stehen|steht)\b|\b(?:is|are) licensed under\b"
+    r"|\bunless otherwise (?:noted|stated),? (?:all |the )?(?:content|text)"
+    r"|\breproducción (?:total o parcial|prohibida)|\breproduction (?:interdite|prohibited)"
+    r"|\briproduzione riservata|\bvšechna práva vyhrazena|\bwszelkie prawa zastrzeżone"
+    r"|\b\u0432\u0441\u0435 права защищены|\bauteursrecht|\bnachdruck (?:nur|verboten)"
     r"|\balle rechte vorbehalten|\btous droits réservés|\btodos los derechos reservados",
     re.IGNORECASE,
 )
@@ -92,6 +105,18 @@ PLACEHOLDER: Final = re.compile(
     r"|this content is hosted by a third party|enable javascript|your browser does not support"
     r"|^(?:advertisement|anzeige|werbung|publicidad|publicité|pubblicità|reklam[ae]?)$"
     r"|article continues (?:below|after)|story continues below"
+    # Who pays for links.
+    r"|\bmay (?:earn|receive|get) (?:an? )?(?:small |affiliate )*(?:commission|compensation)"
+    r"|\b(?:contains?|includes?|using|through) (?:\w+ )?affiliate[ -]links?\b"
+    r"|\breferences to products from (?:one or more )?(?:of )?our (?:advertisers|partners)"
+    r"|\bearn (?:a commission|from qualifying purchases)\b|\bas an amazon associate\b"
+    r"|\b(?:erhalten wir|bekommen wir|erhält) (?:\w+ ){0,5}(?:eine |gegebenenfalls )*provision\b"
+    r"|\bsogenannte[rn]? affiliate-?links?\b|\bliens? (?:d')?affili(?:és?|ation)\b"
+    r"|\benlaces? de afiliad|\blinks? de afiliad|\blink (?:di )?affiliazion"
+    # What is to be agreed to before it is loaded.
+    r"|\bbutton,? um den inhalt (?:von \S+ )?zu laden|\binhalt von \S+ (?:laden|anzeigen)\b"
+    r"|\bcliquez (?:\w+ ){0,6}pour (?:charger|afficher) le contenu"
+    r"|\bclick (?:\w+ ){0,6}to (?:load|show) (?:the |this )?(?:external )?content"
     r"|(?:your|this) browser (?:is|may be) (?:out of date|outdated|(?:not|no longer) supported)"
     r"|(?:download|upgrade to|install|use) a (?:newer|modern|supported|different) (?:web )?browser"
     r"|(?:update|upgrade) your browser|(?:you need to|please) enable (?:java ?script|cookies)"
