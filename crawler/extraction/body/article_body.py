@@ -116,7 +116,8 @@ def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage, text: str) 
     second = shingles(text)
     found = _shingles(body)
     agreed = agreement(found, second)
-    if agreed < _AGREED and not page.is_large and (box := alone(tree)) is not None:
+    is_plain = agreed < _SAME_ARTICLE or _has_but_paragraphs(body)
+    if agreed < _AGREED and is_plain and not page.is_large and (box := alone(tree)) is not None:
         own = _extracted(box, titles, fast=True)
         if (own_agreed := agreement(_shingles(own), second)) > agreed:
             body, found, agreed = own, _shingles(own), own_agreed
@@ -137,6 +138,11 @@ def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage, text: str) 
         if precise is not None and agreement(_shingles(precise), second) > agreed:
             return precise
     return body
+
+
+def _has_but_paragraphs(body: _Element | None) -> bool:
+    """Whether a body has at most one heading or list: it may be all paragraphs of the page."""
+    return body is None or len(list(islice(body.iter("head", "list"), 2))) <= 1
 
 
 def _has_lost(found: Shingles, second: Shingles) -> bool:

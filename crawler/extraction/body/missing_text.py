@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
+from functools import lru_cache
+from itertools import dropwhile, islice
 from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.body.article_boxes import headline_of
 from crawler.extraction.body.chosen_body import chosen_body
-from crawler.extraction.body.phrases import CREDIT, NOTICE, PLACEHOLDER
+from crawler.extraction.body.phrases import CREDIT, is_notice, is_placeholder
 from crawler.extraction.body.trim import block_text, plain_words
 from crawler.extraction.metadata.authors import starts_byline
 from crawler.extraction.metadata.keywords import letters
@@ -86,42 +87,47 @@ def named_standfirst(tree: HtmlElement, body: _Element) -> str | None:
     Neither is changed. None where the body has it already.
     """
     openings = [letters(block_text(block))[:_KEY] for block in body[:_OPENING_KEYS]]
-    openings = [opening for opening in openings if opening]
     headline = headline_of(tree)
-    if headline is None or not openings:
+    if headline is None or not any(openings):
         return None
-    behind = False
     holders = islice(tree.iter("h1", *_HOLDERS), _MOST_PARAGRAPHS)
+    behind = dropwhile(lambda element: element is not headline, holders)
     waiting: list[str] = []
-    count = 0
-    for element in holders:
-        if not behind:
-            behind = element is headline
-            continue
-        count += 1
-        if count > _MAX_HOLDERS:
-            return None
-        first = letters(next((text for text in element.itertext() if not text.isspace()), ""))
-        if first and any(one.startswith(first[:_KEY]) for one in openings):
-            text = letters(block_text(element))
-            if any(text.startswith(one) for one in openings):
-                whole = "\n".join(letters(block_text(block)) for block in body)
-                return next((one for one in waiting if letters(one)[:_KEY] not in whole), None)
+    for element in islice(behind, _MAX_HOLDERS):
+        if waiting and _opens_with(element, openings):
+            whole = "\n".join(letters(block_text(block)) for block in body)
+            return next((one for one in waiting if letters(one)[:_KEY] not in whole), None)
         if _is_named_standfirst(element):
             waiting.append(block_text(element))
     return None
 
 
+def _opens_with(element: HtmlElement, openings: list[str]) -> bool:
+    first = letters(next((text for text in element.itertext() if not text.isspace()), ""))[:_KEY]
+    if not first or not any(opening.startswith(first) for opening in openings):
+        return False
+    text = letters(block_text(element))
+    return any(text.startswith(opening) for opening in openings if opening)
+
+
 def _is_named_standfirst(element: HtmlElement) -> bool:
-    if len(element) > _MOST_CHILDREN or next(element.iter("p", "div"), element) is not element:
+    if len(element) > _MOST_CHILDREN:
         return False
     boxes = (element, *islice(element.iterancestors(), _NAMED_LEVELS))
-    names = ((box.get("class") or "")[:_MAX_NAMES] for box in boxes)
-    words = {word.lower() for name in names for word in _CLASS_WORD.findall(name)}
-    if _NAMES.isdisjoint(words) or not _OF_OTHERS.isdisjoint(words):
+    words = frozenset[str]().union(*(_class_words(box.get("class") or "") for box in boxes))
+    if (
+        _NAMES.isdisjoint(words)
+        or not _OF_OTHERS.isdisjoint(words)
+        or next(element.iter("p", "div"), element) is not element
+    ):
         return False
     text = block_text(element)
     return _LEAST_CHARACTERS <= len(text) <= _MOST_CHARACTERS and _is_prose(element)
+
+
+@lru_cache(maxsize=2_048)
+def _class_words(name: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in _CLASS_WORD.findall(name[:_MAX_NAMES]))
 
 
 _KEY: Final = 50  # letters by which a paragraph is known again
@@ -203,7 +209,7 @@ def _is_prose(paragraph: HtmlElement) -> bool:
     text = block_text(paragraph)
     if len(text) < _LEAST or not text.endswith(_PARAGRAPH_ENDS):
         return False
-    if NOTICE.search(text) or PLACEHOLDER.search(text) or CREDIT.match(text) or starts_byline(text):
+    if is_notice(text) or is_placeholder(text) or CREDIT.match(text) or starts_byline(text):
         return False
     links = islice(paragraph.iter("a"), _MOST_LINKS)
     return sum(len(block_text(link)) for link in links) <= _MOST_LINKED * len(text)
