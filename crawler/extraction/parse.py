@@ -319,4 +319,47 @@ def parse_page(html: str) -> HtmlElement | None:
         return None
     for image in root.iter(*_CUSTOM_IMAGES):
         image.tag = "img"
+    if _STREAMED_MARK in text:
+        _place_streamed(root)
     return root if isinstance(root, HtmlElement) else None
+
+
+# React sends what takes long at the end, hidden, and a script moves it to its place in the page:
+# the segment S:1 to the template P:1, or to the one of the boundary B:0 that the script names.
+_STREAMED_MARK: Final = "<div hidden"
+_SEGMENTS: Final = XPath("descendant::div[@hidden and contains(@id, 'S:')]")
+_PLACES: Final = XPath("descendant::template[contains(@id, 'P:') or contains(@id, 'B:')]")
+_COMPLETIONS: Final = XPath(
+    "descendant::script[contains(., '$RC(') or contains(., '$RR(')]", smart_strings=False
+)
+_SEGMENT: Final = re.compile(r"(.{0,40})S:([0-9a-f]{1,8})")
+_COMPLETION: Final = re.compile(
+    r"""\$R[CR]\("([^"]{0,40}B:[0-9a-f]{1,8})","([^"]{0,40}S:[0-9a-f]{1,8})\""""
+)
+
+
+def _place_streamed(root: HtmlElement) -> None:
+    """Put the segments of a streamed page where readers see them, in place.
+
+    Source: the instructions of react-dom's server renderer (completeBoundary, completeSegment).
+    """
+    segments = _SEGMENTS(root)
+    if not segments:
+        return
+    places = {element.get("id"): element for element in _PLACES(root)}
+    calls = "\n".join(script.text or "" for script in _COMPLETIONS(root))
+    boundaries = {segment: boundary for boundary, segment in _COMPLETION.findall(calls)}
+    for segment in segments:
+        name = segment.get("id")
+        match = _SEGMENT.fullmatch(name)
+        if match is None:
+            continue
+        del segment.attrib["hidden"]
+        del segment.attrib["id"]
+        own = (boundaries.get(name), f"{match[1]}P:{match[2]}", f"{match[1]}B:{match[2]}")
+        place = next((places.pop(one) for one in own if one in places), None)
+        if place is not None and segment not in place.iterancestors():
+            segment.tail = None
+            place.addprevious(segment)
+            segment.drop_tag()
+            place.drop_tree()

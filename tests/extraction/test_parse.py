@@ -110,3 +110,31 @@ def test_the_images_of_amp_are_images() -> None:
     assert tree is not None
     (image,) = tree.iter("img")
     assert (image.get("src"), image.tail) == ("b.jpg", "c")
+
+
+def test_what_react_streams_stands_where_its_scripts_put_it() -> None:
+    html = """<body><main><p>One.</p><template id="P:1"></template><p>Three.</p>
+    <template id="B:0"></template><i></i></main><footer>Five.</footer>
+    <div hidden id="S:1"><p>Two.</p></div>
+    <script>$RS=function(a,b){};$RS("S:1","P:1")</script>
+    <div hidden id="S:2"><p>Four.</p></div><script>$RC("B:0","S:2")</script>"""
+    tree = parse_page(html)
+    assert tree is not None
+    (main,) = tree.iter("main")
+    assert [one.text for one in main.iter("p")] == ["One.", "Two.", "Three.", "Four."]
+
+
+def test_a_segment_within_another_one_is_placed_as_well() -> None:
+    html = """<body><main><template id="aB:0"></template></main>
+    <div hidden id="aS:0"><p>One.</p><template id="aP:1"></template></div>
+    <div hidden id="aS:1"><p>Two.</p></div>"""
+    tree = parse_page(html)
+    assert tree is not None
+    (main,) = tree.iter("main")
+    assert [one.text for one in main.iter("p")] == ["One.", "Two."]
+
+
+def test_a_segment_without_a_place_is_shown_and_other_hidden_boxes_stay_hidden() -> None:
+    tree = parse_page('<div hidden id="S:9">One.</div><div hidden id="x">Two.</div>')
+    assert tree is not None
+    assert [box.get("hidden") for box in tree.iter("div")] == [None, ""]

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, Final
 from lxml.etree import Element
 from trafilatura import bare_extraction
 
-from crawler.extraction.body.article_boxes import join_split_article, open_article_boxes
+from crawler.extraction.body.article_boxes import alone, join_split_article, open_article_boxes
 from crawler.extraction.body.boilerplate import limit_nesting, remove_boilerplate
-from crawler.extraction.body.missing_text import add_missing, find_standfirst, is_foreign, own_text
+from crawler.extraction.body.missing_text import (
+    add_missing,
+    find_standfirst,
+    is_foreign,
+    named_standfirst,
+    own_text,
+)
 from crawler.extraction.body.plain_markup import (
     list_starts,
     make_paragraphs,
@@ -105,11 +111,16 @@ def _plain_body(page: BoundedPage, titles: Titles) -> Body:
 
 
 def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage, text: str) -> _Element | None:
-    """The body that a second opinion agrees with, of up to three that cost more and more."""
+    """The body that a second opinion agrees with, of up to four that cost more and more."""
     body = _extracted(tree, titles, fast=True)
     second = shingles(text)
     found = _shingles(body)
     agreed = agreement(found, second)
+    is_plain = agreed < _SAME_ARTICLE or _has_but_paragraphs(body)
+    if agreed < _AGREED and is_plain and not page.is_large and (box := alone(tree)) is not None:
+        own = _extracted(box, titles, fast=True)
+        if (own_agreed := agreement(_shingles(own), second)) > agreed:
+            body, found, agreed = own, _shingles(own), own_agreed
     if agreed < _SAME_ARTICLE and not page.is_large:
         careful = _extracted(tree, titles)
         if careful is not None:
@@ -127,6 +138,11 @@ def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage, text: str) 
         if precise is not None and agreement(_shingles(precise), second) > agreed:
             return precise
     return body
+
+
+def _has_but_paragraphs(body: _Element | None) -> bool:
+    """Whether a body has at most one heading or list: it may be all paragraphs of the page."""
+    return body is None or len(list(islice(body.iter("head", "list"), 2))) <= 1
 
 
 def _has_lost(found: Shingles, second: Shingles) -> bool:
@@ -175,7 +191,7 @@ def _shingles(body: _Element | None) -> Shingles:
 def _add_standfirst(body: _Element, tree: HtmlElement, titles: Titles) -> None:
     """Put the standfirst before the text where the extraction left it out."""
     opening = " ".join(plain_words(block_text(block)) for block in body[:_OPENING_BLOCKS])
-    standfirst = find_standfirst(tree, titles, opening)
+    standfirst = find_standfirst(tree, titles, opening) or named_standfirst(tree, body)
     if standfirst is not None:
         paragraph = Element("p")
         paragraph.text = standfirst

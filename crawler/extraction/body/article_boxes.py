@@ -8,8 +8,11 @@ furniture; so those with the headline or much prose become plain boxes first.
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from itertools import islice
 from typing import TYPE_CHECKING, Final
+
+from lxml.etree import SubElement, XPath
 
 from crawler.extraction.metadata.field_text import element_text
 from crawler.extraction.metadata.keywords import letters
@@ -103,6 +106,10 @@ _MOST_STANDFIRSTS: Final = 2
 _FEW_PARAGRAPHS: Final = 2
 _FEW_HEADINGS: Final = 5  # of teasers beside an article
 _MOST_OF_IT: Final = 0.6  # of a page's paragraphs
+_PANELS: Final = frozenset({"region", "tabpanel"})
+_CONTROLS: Final = XPath("descendant::*/@aria-controls/..")
+_ACCORDION: Final = re.compile(r"accordion|collaps|faq", re.IGNORECASE)
+_ACCORDION_LEVELS: Final = 12
 # Names by which what follows knows menus and bars of buttons.
 _NAMED_AS_TEXT: Final = re.compile(r"article|content|entry|post|body|story|text", re.IGNORECASE)
 _NAMED_AS_FURNITURE: Final = re.compile(
@@ -120,6 +127,7 @@ def open_article_boxes(tree: HtmlElement) -> None:
     _open_layout_tables(prose, headline)
     _join_articles(prose)
     _open_header(headline)
+    _open_accordions(tree, prose)
     _forget_names(prose)
     _lower_headings(tree, headline)
     _mark_article(tree, prose)
@@ -283,6 +291,30 @@ def _open_header(headline: HtmlElement | None) -> None:
         header.addnext(paragraph)
 
 
+def _open_accordions(tree: HtmlElement, prose: list[HtmlElement]) -> None:
+    """Show the prose that a click on its heading shows: take names and styles from its boxes.
+
+    Such a box is labelled by what opens it (WAI-ARIA: region, tabpanel, aria-controls), or is
+    called an accordion. The page's own names ("has-sidebar", "hide-header") say nothing of it.
+    """
+    for whole in (tree, *tree.iterchildren("body")):
+        whole.attrib.clear()
+    opened = {
+        name
+        for control in islice(_CONTROLS(tree), _MAX_HEADINGS)
+        for name in (control.get("aria-controls") or "").split()[:2]
+    }
+    for paragraph in prose:
+        for box in islice(_around(paragraph), _ACCORDION_LEVELS):
+            is_panel = box.get("role") in _PANELS and box.get("aria-labelledby")
+            if (
+                is_panel
+                or box.get("id") in opened
+                or _ACCORDION.search((box.get("class") or "")[:500])
+            ):
+                box.attrib.clear()
+
+
 def _forget_names(prose: list[HtmlElement]) -> None:
     """Take the names of furniture from boxes of prose that stand between paragraphs of prose."""
     is_prose = set(prose)
@@ -342,6 +374,36 @@ def _mark_article(tree: HtmlElement, prose: list[HtmlElement]) -> None:
         box.append(inner)
     elif box.tag in {"div", "section", "center"}:
         box.tag = "article"
+
+
+_OWN_SHARE: Final = 0.6  # of the characters of a page's prose
+
+
+def alone(tree: HtmlElement) -> HtmlElement | None:
+    """A page of nothing but a copy of the smallest box with most of the prose; None without one.
+
+    Extraction looks for an article by what its box is called. Of a page whose boxes are called
+    otherwise it takes the paragraphs, wherever they stand, and no lists and headings.
+    """
+    sizes: dict[HtmlElement, int] = {}
+    total = 0
+    for paragraph in _prose(tree):
+        size = sum(map(len, paragraph.itertext()))
+        total += size
+        for box in _around(paragraph):
+            sizes[box] = sizes.get(box, 0) + size
+    # Boxes come from the inside out, so that the first of equals is the smallest.
+    large = [box for box, size in sizes.items() if size >= _OWN_SHARE * total]
+    if not large:
+        return None
+    copy = deepcopy(min(large, key=lambda box: sizes[box]))
+    copy.tail = None
+    copy.tag = "div"
+    copy.attrib.clear()
+    page: HtmlElement = tree.makeelement("html")
+    body = SubElement(page, "body")
+    SubElement(body, "article").append(copy)
+    return page
 
 
 def _has_headings_outside(tree: HtmlElement, box: HtmlElement) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import islice
+import re
+from functools import lru_cache
+from itertools import dropwhile, islice
 from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.body.article_boxes import headline_of
 from crawler.extraction.body.chosen_body import chosen_body
-from crawler.extraction.body.phrases import CREDIT, NOTICE, PLACEHOLDER
+from crawler.extraction.body.phrases import CREDIT, is_notice, is_placeholder
 from crawler.extraction.body.trim import block_text, plain_words
 from crawler.extraction.metadata.authors import starts_byline
 from crawler.extraction.metadata.keywords import letters
@@ -59,6 +61,73 @@ def find_standfirst(tree: HtmlElement, titles: Titles, opening: str) -> str | No
         ):
             return text
     return None
+
+
+# What the element that holds one is called, in words of its class: of the trade in many languages.
+_NAMES: Final = frozenset(
+    {"standfirst", "lead", "leader", "lede", "dek", "deck", "intro", "introduction", "teaser"}
+    | {"summary", "excerpt", "subtitle", "subhead", "subheading", "subheadline", "blurb"}
+    | {"chapo", "chapeau", "vorspann", "anleser", "einleitung", "ingress", "manchet", "underrubrik"}
+    | {"entradilla", "bajada", "copete", "sumario", "sommario", "occhiello", "sapo", "perex"}
+    | {"zajawka", "spot", "introtext", "leadtext", "introtekst"}
+)
+_OF_OTHERS: Final = frozenset(
+    {"author", "bio", "byline", "profile", "newsletter", "related", "disclosure", "disclaimer"}
+)
+_CLASS_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_MAX_NAMES: Final = 500  # characters of a class
+_NAMED_LEVELS: Final = 2  # up from the element that holds the text
+_MAX_HOLDERS: Final = 400  # behind the headline
+_OPENING_KEYS: Final = 3  # blocks of the body
+
+
+def named_standfirst(tree: HtmlElement, body: _Element) -> str | None:
+    """The text in sentences, between the headline and the body, that its class calls a lead.
+
+    Neither is changed. None where the body has it already.
+    """
+    openings = [letters(block_text(block))[:_KEY] for block in body[:_OPENING_KEYS]]
+    headline = headline_of(tree)
+    if headline is None or not any(openings):
+        return None
+    holders = islice(tree.iter("h1", *_HOLDERS), _MOST_PARAGRAPHS)
+    behind = dropwhile(lambda element: element is not headline, holders)
+    waiting: list[str] = []
+    for element in islice(behind, _MAX_HOLDERS):
+        if waiting and _opens_with(element, openings):
+            whole = "\n".join(letters(block_text(block)) for block in body)
+            return next((one for one in waiting if letters(one)[:_KEY] not in whole), None)
+        if _is_named_standfirst(element):
+            waiting.append(block_text(element))
+    return None
+
+
+def _opens_with(element: HtmlElement, openings: list[str]) -> bool:
+    first = letters(next((text for text in element.itertext() if not text.isspace()), ""))[:_KEY]
+    if not first or not any(opening.startswith(first) for opening in openings):
+        return False
+    text = letters(block_text(element))
+    return any(text.startswith(opening) for opening in openings if opening)
+
+
+def _is_named_standfirst(element: HtmlElement) -> bool:
+    if len(element) > _MOST_CHILDREN:
+        return False
+    boxes = (element, *islice(element.iterancestors(), _NAMED_LEVELS))
+    words = frozenset[str]().union(*(_class_words(box.get("class") or "") for box in boxes))
+    if (
+        _NAMES.isdisjoint(words)
+        or not _OF_OTHERS.isdisjoint(words)
+        or next(element.iter("p", "div"), element) is not element
+    ):
+        return False
+    text = block_text(element)
+    return _LEAST_CHARACTERS <= len(text) <= _MOST_CHARACTERS and _is_prose(element)
+
+
+@lru_cache(maxsize=2_048)
+def _class_words(name: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in _CLASS_WORD.findall(name[:_MAX_NAMES]))
 
 
 _KEY: Final = 50  # letters by which a paragraph is known again
@@ -140,7 +209,7 @@ def _is_prose(paragraph: HtmlElement) -> bool:
     text = block_text(paragraph)
     if len(text) < _LEAST or not text.endswith(_PARAGRAPH_ENDS):
         return False
-    if NOTICE.search(text) or PLACEHOLDER.search(text) or CREDIT.match(text) or starts_byline(text):
+    if is_notice(text) or is_placeholder(text) or CREDIT.match(text) or starts_byline(text):
         return False
     links = islice(paragraph.iter("a"), _MOST_LINKS)
     return sum(len(block_text(link)) for link in links) <= _MOST_LINKED * len(text)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.body.phrases import (
     CREDIT,
-    NOTICE,
-    PLACEHOLDER,
     PURE_LABEL,
     RELATED_LABEL,
     RELATED_START,
+    is_notice,
+    is_placeholder,
 )
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def drop_labels(body: _Element) -> None:
 
 
 def _is_placeholder(text: str) -> bool:
-    return len(text) <= _PLACEHOLDER_CHARACTERS and PLACEHOLDER.search(text) is not None
+    return len(text) <= _PLACEHOLDER_CHARACTERS and is_placeholder(text)
 
 
 def _is_credit(block: _Element, text: str) -> bool:
@@ -363,7 +363,5 @@ def _is_notice(block: _Element) -> bool:
     return (
         block.tag in ("p", "list")
         and len(text) <= _NOTICE_CHARACTERS
-        and (
-            not text or NOTICE.search(text) is not None or RELATED_LABEL.fullmatch(text) is not None
-        )
+        and (not text or is_notice(text) or RELATED_LABEL.fullmatch(text) is not None)
     )

@@ -142,6 +142,13 @@ _BY = re.compile(
     r"(?:\s*:\s*|\s+)(?=\S)",
     re.IGNORECASE,
 )
+# Who did something else than write, behind the author.
+_OTHER_ROLES = re.compile(
+    r"(?<=\S)[\s.,;|\u2022\u00b7-]+(?:(?:medically |expert |clinically )?reviewed|fact[- ]checked"
+    r"|edited|updated|photo(?:graph)?s|pictures|illustrat(?:ed|ions)|translated|narrated)"
+    r" by\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
 # "ByAnn Lee": two elements run together.
 _BY_GLUED = re.compile(r"^(?:By|BY|Von|VON|Por|Par|Από|Door|Автор|Oleh)(?=[^\W\d_a-zà-ÿ])")
 # Commas of CJK texts, bullets and middle dots among them.
@@ -161,7 +168,7 @@ _TRAILING_NOTE = re.compile(r"\s*[(][^()]{0,60}[)]\s*$")  # a sign or a role: An
 # What no name holds: addresses, handles, numbers of dates, markup and code.
 _NOT_A_NAME = re.compile(
     r"https?:|www\.|://|@|\d{2}|(?<!\w)\d(?!\w)|[\u2039\u203a{}\[\]=\uff1d\uff5b_#%]|^\W*$"
-    r"|\.(?:com|html?|php)$|^\+"
+    r"|\.(?:com|html?|php)$|^\+|^[a-z_]+(?:\.[a-z_]+){3,}$"
 )
 _PLACEHOLDERS = frozenset(
     {"admin", "administrator", "author", "unknown", "none", "null", "undefined", "nan", "true"}
@@ -290,7 +297,7 @@ def _parts(raw: str, *, whole: bool) -> list[str]:
     text = field_text(raw.replace("\n", " ; ")[:_MAX_STRING], _MAX_STRING)
     if text is None:
         return []
-    text = _without_by(text)
+    text = _without_by(_OTHER_ROLES.sub("", text))
     if firm := company(text):
         return [firm]
     pieces: list[str] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 from lxml.etree import XPath
@@ -17,6 +17,7 @@ from crawler.extraction.metadata.authors import (
     starts_byline,
 )
 from crawler.extraction.metadata.field_text import element_text
+from crawler.extraction.metadata.keywords import letters
 from crawler.extraction.metadata.visible_dates import visible_dates
 
 if TYPE_CHECKING:
@@ -141,12 +142,47 @@ _SIGNED: Final = re.compile(
 )
 _CLASS_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[^A-Za-z]+")
 _CALLED_SO: Final = frozenset(
-    {"author", "authors", "byline", "bylines", "autor", "autore", "autores", "autoren", "auteur"}
+    {
+        "author",
+        "authors",
+        "authorname",
+        "byline",
+        "bylines",
+        "autor",
+        "autore",
+        "autores",
+        "autoren",
+        "auteur",
+    }
     | {"auteurs", "articleauthor", "postauthor", "entryauthor"}
 )
 # What else a class says of an element that only tells of an author.
 _OTHERWISE: Final = frozenset(
     {"bio", "avatar", "image", "img", "photo", "social", "follow", "about"}
+)
+_PROFILE_LINKS: Final = XPath(
+    "descendant::a[contains(@href, 'ut') or contains(@href, 'user') or contains(@href, 'member')]"
+    "[contains(@href, '/author') or contains(@href, '/autor') or contains(@href, '/auteur')"
+    " or contains(@href, '/user') or contains(@href, '/member')]"
+)
+_OWN_PROFILE: Final = re.compile(
+    r"/(?:authors?|autor(?:e[ns]?|in)?|auteurs?|users?|members?)/([^/?#]+?)(?:\.html?)?/?(?:[?#]|$)",
+    re.IGNORECASE,
+)
+_NOBODY: Final = frozenset(
+    {"", "login", "signin", "signup", "register", "logout", "list", "memberlist", "account", "new"}
+    | {"index", "search", "all", "profile", "settings", "admin", "administrator"}
+)
+_MAX_LINKS: Final = 200
+_TEXTS: Final = XPath("descendant::text()[contains(., ':') or contains(., ' by ')]")
+_MAX_TEXTS: Final = 500
+_NO_TEXT: Final = frozenset({"script", "style", "noscript", "template", "title", "option"})
+_LABELLED_NAME: Final = re.compile(
+    r"\W*(?:(?:autor(?:en|in|es|a)?|authors?|auteurs?|autore|text|texte|testo|texto|redaktion"
+    r"|redazione|redacción|written by|forfatter|skribent|tekst|szerző|автор|текст)\s*[:\uff1a]"
+    r"|(?:this )?(?:post|article|story|blog|guide) (?:was|is) written by)\s*([^\n(]{3,80}?)"
+    r"\s*(?:[(,.\n|/]|$)",
+    re.IGNORECASE,
 )
 # Where the names of others stand: comments, teasers and the frame of the page.
 _ELSEWHERE: Final = frozenset({"aside", "footer", "nav", "form", "button", "figure", "figcaption"})
@@ -175,6 +211,43 @@ def visible_bylines(tree: HtmlElement) -> list[str]:
         if not names or not all(map(is_like_a_name, names)):
             names = _linked_names(element) or names
         if names and (is_full_name(names[0]) or is_name_without_spaces(names[0])):
+            return list(names)
+    return []
+
+
+def profile_authors(tree: HtmlElement) -> list[str]:
+    """The first names that their own links vouch for: "Mia", to /author/mia/."""
+    names: list[str] = []
+    parent: HtmlElement | None = None
+    for link in islice(_PROFILE_LINKS(tree), _MAX_LINKS):
+        if parent is not None and link.getparent() is not parent:
+            continue
+        text = element_text(link)
+        if len(text) > _LONGEST or not _is_own_profile(text, link.get("href") or ""):
+            continue
+        if author_names([text]) == (text,) and not _is_elsewhere(link):
+            parent = link.getparent()
+            names.append(text)
+    return names
+
+
+def _is_own_profile(name: str, href: str) -> bool:
+    match = _OWN_PROFILE.search(href[:_MAX_CLASS])
+    key = letters(name)
+    return match is not None and letters(match[1]) == key and key not in _NOBODY
+
+
+def labelled_authors(tree: HtmlElement) -> list[str]:
+    """The full names behind a label: "Text: Ann Lee", "This post was written by Ann Lee, …"."""
+    for text in islice(_TEXTS(tree), _MAX_TEXTS):
+        match = _LABELLED_NAME.match(text[:_LONGEST])
+        if match is None:
+            continue
+        parent = text.getparent()
+        if parent is None or parent.tag in _NO_TEXT | _ELSEWHERE or _is_elsewhere(parent):
+            continue
+        names = author_names([match[1]])
+        if names and all(map(is_like_a_name, names)):
             return list(names)
     return []
 

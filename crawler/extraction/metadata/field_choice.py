@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from crawler.extraction.metadata.authors import (
     author_names,
     is_like_a_name,
+    is_name_without_spaces,
     without_affiliation,
     without_site,
 )
@@ -16,6 +17,7 @@ from crawler.extraction.metadata.field_text import (
     JSON_LD,
     LINK,
     META,
+    MICRODATA,
     OPEN_GRAPH,
     Candidate,
     Found,
@@ -83,6 +85,7 @@ def word_count(counts: Iterable[Candidate]) -> Found[int | None]:
 
 _MAX_LANGUAGES = 10
 _UNSEEN = frozenset({META, OPEN_GRAPH})
+_DECLARED = frozenset({JSON_LD, MICRODATA})
 _SEEN = frozenset({LINK, BYLINE})
 _FEW_AUTHORS = 3  # more are those of other articles, or tags
 
@@ -107,7 +110,7 @@ def chosen_authors(
     """The names of the first group that names somebody but the site; else the first names.
 
     Names of a meta tag that readers do not see, a brand's or a desk's, give way to a person whom
-    they see.
+    they see, and so do those of structured data that are no full names: of a user, a brand.
 
     Args:
         groups: raw author strings, one group a source, in order of trust.
@@ -129,13 +132,20 @@ def chosen_authors(
             is_few = 0 < len(people) <= _FEW_AUTHORS
             if origin in _SEEN and is_few and all(map(is_like_a_name, people)):
                 return Found(people, origin)
-        elif people and origin in _UNSEEN and not any(map(is_shown, people)):
+        elif people and _is_weak(people, origin) and not any(map(is_shown, people)):
             unseen = Found(people, origin)
         elif people:
             return Found(people, origin)
         if names and not fallback.value:
             fallback = Found(names, origin)
     return unseen or fallback
+
+
+def _is_weak(names: Iterable[str], origin: str) -> bool:
+    return origin in _UNSEEN or (
+        origin in _DECLARED
+        and not any(is_like_a_name(name) or is_name_without_spaces(name) for name in names)
+    )
 
 
 def declared_languages(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

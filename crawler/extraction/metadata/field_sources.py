@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 from crawler.extraction.metadata import meta_names
 from crawler.extraction.metadata.bylines import (
     authors_near,
+    labelled_authors,
     linked_authors,
+    profile_authors,
     signatures,
     visible_bylines,
 )
@@ -87,12 +89,14 @@ class VisibleSources:
         """Raw author strings, one group a source, and those of meta tags that nobody listed."""
         yield candidates(linked_authors(self.tree), LINK)
         yield candidates(visible_bylines(self.tree), BYLINE)
+        yield candidates(profile_authors(self.tree), BYLINE)
         for name in filter(meta_names.is_author, self.markup.meta):
             yield meta_candidates(self.markup, (name,))
         for names in authors_near(self.area):
             yield candidates(names, BYLINE)
         is_chinese = any(_HAN.search(title) for title in self.titles)
         yield candidates(signatures(self.tree, is_chinese=is_chinese), BYLINE)
+        yield candidates(labelled_authors(self.tree), BYLINE)
 
     def tags(self) -> list[Candidate]:
         """The tags under the article."""
@@ -117,7 +121,9 @@ class FieldSources:
     def visible(self) -> VisibleSources:
         """What readers see."""
         title = without_site_name(self.markup.title or "", self.names_of_the_site())
-        titles = [*(one.value for one in self.headlines()), title]
+        # A heading of the page is no voice on which of its headings is the headline.
+        declared = [one.value for one in self.headlines() if one.origin != HTML]
+        titles = [*declared, title] if declared or title else list(self.markup.headings)
         return VisibleSources(self.tree, self.markup, titles)
 
     def from_json_ld(self, *names: str) -> list[Candidate]:

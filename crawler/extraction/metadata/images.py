@@ -115,6 +115,11 @@ _BESIDE_STAND_INS: Final = frozenset(
     }
     | {"square", "thumb", "thumbnail", "card", "meta", "x", "w", "h", "v", "amp", "apple", "touch"}
 )
+_SIZES: Final = re.compile(r"\d{2,5}x\d{2,5}|(?<![0-9a-z])[whq]\d{1,4}(?![0-9a-z])")
+_PART_OF_A_NAME: Final = re.compile(r"[^\W\d_]+|(?<![0-9a-z])\d{1,3}(?![0-9a-z])")
+_LETTERS_OF_A_WORD: Final = 5
+_WORDS_OF_A_SUBJECT: Final = 2
+_CROPS: Final = frozenset({"nocrop", "cropped", "scaled", "large", "medium", "small"})
 _FILE_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 # A page and no picture: the site's own address, and scripts that count.
 _NO_FILE: Final = re.compile(r"^/?$|/index\.(?:php|html?|aspx?|jsp)$", re.IGNORECASE)
@@ -162,10 +167,24 @@ def chosen_images(
 
 def _is_shown(picture: _Picture, seen: Sequence[_Picture]) -> bool:
     keys = picture.keys | kinship_keys(picture.image.url)
+    words = _subject(picture.image.url)
     return any(
-        not keys.isdisjoint(one.keys) or not keys.isdisjoint(kinship_keys(one.image.url))
+        not keys.isdisjoint(one.keys)
+        or not keys.isdisjoint(kinship_keys(one.image.url))
+        or (len(words) >= _WORDS_OF_A_SUBJECT and words == _subject(one.image.url))
         for one in seen
     )
+
+
+def _subject(url: str) -> frozenset[str]:
+    """The words of a file's name, and its short numbers, but for those of its size and form.
+
+    Two crops of a picture that a content system keeps under identifiers of their own share them.
+    """
+    name = _EXTENSION.sub("", unquote(urlsplit(url[:_MAX_URL]).path).rsplit("/", 1)[-1].lower())
+    parts = _PART_OF_A_NAME.findall(_SIZES.sub(" ", name))
+    words = {part for part in parts if part.isdigit() or len(part) >= _LETTERS_OF_A_WORD}
+    return frozenset(words - _FORMS - _CROPS)
 
 
 def _pictures(

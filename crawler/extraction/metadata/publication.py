@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -48,6 +48,9 @@ _DATE_LENGTH = 10
 _MIDNIGHT = "T00:00:00"
 _LARGEST_OFFSET = timedelta(hours=4)
 _MIDNIGHTS_ABROAD = ("T21:00:00Z", "T22:00:00Z", "T23:00:00Z")  # of UTC+3, +2 and +1
+_SAME_DAY_HOURS = range(8, 15)  # of UTC: the same day from California to Japan
+_FARTHEST = timedelta(hours=14)
+_STEP_OF_ZONES = timedelta(minutes=15)
 _WHOLE = 2  # precision of a time with its zone, which nothing refines
 
 
@@ -90,6 +93,8 @@ def publication_dates(sources: DateSources, now: datetime) -> tuple[Found[str | 
         first = best_date([*seen.published, *sources.vague_dates(), *seen.later], now, first)
         if last.value is None:
             last = best_date(seen.modified, now)
+    elif _may_be_another_day(first.value):
+        first = _on_the_clock_of_readers(first, sources.visible_dates().published, now)
     if first.value is None:
         first = best_date(sources.further_dates(), now)
     if first.value is None:
@@ -130,6 +135,32 @@ def _as_readers_see_it(first: Found[str | None], seen: Found[str | None]) -> Fou
     if day == first.value[:_DATE_LENGTH] or abs(ahead) > _LARGEST_OFFSET:
         return first
     return Found(day, seen.origin)
+
+
+def _may_be_another_day(value: str) -> bool:
+    """Whether a moment is in UTC, in hours that belong to another day in America or in the East."""
+    is_utc = value.endswith(("Z", "+00:00")) and len(value) > _DATE_LENGTH
+    return is_utc and datetime.fromisoformat(value).hour not in _SAME_DAY_HOURS
+
+
+def _on_the_clock_of_readers(
+    first: Found[str | None], seen: Iterable[Candidate], now: datetime
+) -> Found[str | None]:
+    """The same moment with the UTC offset that the time which readers see tells, on another day."""
+    if first.value is None:
+        return first
+    moment = datetime.fromisoformat(first.value)
+    for value, _ in seen:
+        local = parse_date_time(value, now=now)
+        if local is None or len(local) == _DATE_LENGTH:
+            continue
+        clock = datetime.fromisoformat(local)
+        if clock.tzinfo is not None or clock.date() == moment.date():
+            continue
+        offset = clock.replace(second=0, tzinfo=UTC) - moment.replace(second=0, microsecond=0)
+        if abs(offset) <= _FARTHEST and not offset % _STEP_OF_ZONES:
+            return Found(moment.astimezone(timezone(offset)).isoformat(), first.origin)
+    return first
 
 
 def _refines(new: str, old: str) -> bool:

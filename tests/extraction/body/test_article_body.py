@@ -184,7 +184,8 @@ def variants(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
         asked: list[str] = []
 
         def extract(*_: object, fast: bool, favor_precision: bool, **__: object) -> Document | None:
-            asked.append("fast" if fast else "precise" if favor_precision else "careful")
+            quick = "alone" if "fast" in asked else "fast"
+            asked.append(quick if fast else "precise" if favor_precision else "careful")
             text = texts.get(asked[-1])
             return None if text is None else Document(body=fromstring(f"<body>{text}</body>"))
 
@@ -203,20 +204,26 @@ PAGE = f"<article>{PROSE}</article>"
     ("texts", "asked", "text"),
     [
         pytest.param({"fast": PROSE}, ["fast"], PROSE, id="agreed"),
-        pytest.param({"fast": OTHER, "careful": PROSE}, ["fast", "careful"], PROSE, id="careful"),
+        pytest.param({"fast": OTHER, "alone": PROSE}, ["fast", "alone"], PROSE, id="alone"),
         pytest.param(
-            {"fast": TOO_MUCH, "precise": PROSE},
-            ["fast", "precise"],
+            {"fast": OTHER, "careful": PROSE},
+            ["fast", "alone", "careful"],
+            PROSE,
+            id="careful",
+        ),
+        pytest.param(
+            {"fast": TOO_MUCH, "alone": OTHER, "precise": PROSE},
+            ["fast", "alone", "precise"],
             PROSE,
             id="precise",
         ),
         pytest.param(
             {"fast": TOO_MUCH, "precise": OTHER},
-            ["fast", "precise"],
+            ["fast", "alone", "precise"],
             TOO_MUCH,
             id="precise-is-worse",
         ),
-        pytest.param({}, ["fast", "careful"], PROSE, id="lost"),
+        pytest.param({}, ["fast", "alone", "careful"], PROSE, id="lost"),
     ],
 )
 def test_dearer_ways_are_asked_only_where_the_cheap_ones_disagree(

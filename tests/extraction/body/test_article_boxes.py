@@ -6,7 +6,7 @@ import time
 import lxml.html
 import pytest
 
-from crawler.extraction.body.article_boxes import open_article_boxes
+from crawler.extraction.body.article_boxes import alone, open_article_boxes
 
 ONE = "The council met on Monday and decided, after a long debate, about the bridge over the river."
 TWO = "Work on the bridge is to begin in spring, and nobody at the office would say what it costs."
@@ -54,6 +54,46 @@ def test_the_captions_of_a_gallery_are_its_text() -> None:
 
 def test_the_heading_in_the_button_of_an_accordion_is_a_heading() -> None:
     assert "<h3>Who pays?</h3>" in _opened("<h1>T</h1><h3><button>Who pays?</button></h3>")
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        "<a>Who pays?</a><div role=region aria-labelledby=x style='display:none'>{}</div>",
+        "<a aria-controls=y>Who pays?</a><div id=y hidden class=is-hidden>{}</div>",
+        "<div class='block-accordion sidebar-wide'><h3>Who pays?</h3>{}</div>",
+    ],
+)
+def test_the_prose_that_a_click_on_its_heading_shows_is_shown(panel: str) -> None:
+    opened = _opened(f"<h1>T</h1><p>{ONE}</p>" + panel.format(f"<p>{TWO}</p>"))
+    assert f"<div><p>{TWO}</p></div>" in opened or f"</h3><p>{TWO}</p></div>" in opened
+    assert not re.search("display:none|hidden|sidebar", opened)
+
+
+def test_a_menu_that_a_click_shows_stays_hidden() -> None:
+    menu = "<a aria-controls=y>Menu</a><div id=y hidden><ul><li><a href=/>Home</a></ul></div>"
+    assert "hidden" in _opened(f"{menu}<h1>T</h1><p>{ONE}</p><p>{TWO}</p>")
+
+
+def test_the_names_of_the_whole_page_say_nothing() -> None:
+    assert "hide-header" not in _opened(f"<body class='hide-header'><h1>T</h1><p>{ONE}</p>")
+
+
+def test_the_smallest_box_with_most_of_the_prose_stands_alone() -> None:
+    tree = lxml.html.document_fromstring(
+        f"<div><h1>T</h1><div class=promo><h2>One</h2><p>{ONE}</p><p>{TWO}</p></div></div>"
+        f"<div><p>{SIX}</p></div>"
+    )
+    page = alone(tree)
+    assert page is not None
+    html = lxml.html.tostring(page, encoding="unicode")
+    box = f"<div><h2>One</h2><p>{ONE}</p><p>{TWO}</p></div>"
+    assert html == f"<html><body><article>{box}</article></body></html>"
+    assert "promo" in lxml.html.tostring(tree, encoding="unicode")
+
+
+def test_no_box_stands_alone_on_a_page_without_prose() -> None:
+    assert alone(lxml.html.document_fromstring("<div><p>One.</p></div>")) is None
 
 
 def test_cells_that_lay_out_the_page_are_boxes_and_tables_of_data_stay() -> None:

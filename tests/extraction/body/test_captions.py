@@ -20,6 +20,10 @@ from tests.extraction.body.bodies import PROSE, body_of, texts_of
         "<head>Anzeige</head>",
         "<p>Empfohlener redaktioneller Inhalt</p>",
         "<p>Article continues below</p>",
+        "<p>If you buy through our links, The Paper may earn an affiliate commission.</p>",
+        "<p>This post contains affiliate links. Read more about them on another page.</p>",
+        "<p>Kaufen Sie darüber ein, erhalten wir eine Provision.</p>",
+        "<p>Klicken Sie auf den Button, um den Inhalt von maps.example zu laden.</p>",
     ],
 )
 def test_captions_credits_and_placeholders_go(markup: str) -> None:
@@ -38,6 +42,7 @@ def test_captions_credits_and_placeholders_go(markup: str) -> None:
         "<graphic/><head>The second phone</head>",
         "<p>The bridge in the morning</p>",
         "<p>The advertisement was taken down</p>",
+        "<p>The commission may earn the trust of the town, and its links with the county.</p>",
     ],
 )
 def test_what_is_told_stays(markup: str) -> None:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.body.missing_text import find_standfirst
+from crawler.extraction.body.missing_text import find_standfirst, named_standfirst
 from crawler.extraction.body.trim import page_titles
 from crawler.extraction.parse import parse_page
+from tests.extraction.body.bodies import PROSE, body_of
 
 TEXT = (
     "After a long debate the council of the small town votes to keep the old footbridge open, "
@@ -47,3 +48,45 @@ def test_one_that_the_article_opens_with_is_not_looked_for() -> None:
 )
 def test_what_is_not_shown_or_no_sentence_or_short_is_none(shown: str, description: str) -> None:
     assert found(shown, description=description) is None
+
+
+def named(page: str, body: str = f"<p>{PROSE}</p>") -> str | None:
+    tree = parse_page(page)
+    assert tree is not None
+    return named_standfirst(tree, body_of(body))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"<p class=lead>{TEXT}</p>",
+        f"<div class='article__intro'><p>{TEXT}</p></div>",
+        f"<div class=chapo><div><p>{TEXT}</p></div></div>",
+        f"<h2 class='c-headStandfirst big'>{TEXT}</h2>",
+        f"<div class=date>14 May</div><div class=text-lead>{TEXT}</div>",
+    ],
+)
+def test_what_is_called_a_lead_between_headline_and_text_is_found(shown: str) -> None:
+    assert named(f"<h1>Title</h1>{shown}<article><p>{PROSE}</p></article>") == TEXT
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<p class=lead>{TEXT}</p><h1>Title</h1><p>{PROSE}</p>",
+        f"<h1>Title</h1><p>{PROSE}</p><p class=lead>{TEXT}</p>",
+        f"<h1>Title</h1><p class=leading-10>{TEXT}</p><p>{PROSE}</p>",
+        f"<h1>Title</h1><p class=lead>The council votes.</p><p>{PROSE}</p>",
+        f"<h1>Title</h1><p class=lead>{TEXT[:-1]}</p><p>{PROSE}</p>",
+        f"<h1>Title</h1><p class=lead><a href=/x>{TEXT}</a></p><p>{PROSE}</p>",
+        f"<h1>Title</h1><div class=author><p class=lead>{TEXT}</p></div><p>{PROSE}</p>",
+        f"<p class=lead>{TEXT}</p><p>{PROSE}</p>",
+    ],
+)
+def test_a_lead_elsewhere_or_of_something_else_is_none(page: str) -> None:
+    assert named(page) is None
+
+
+def test_a_lead_that_the_body_has_is_none() -> None:
+    page = f"<h1>Title</h1><p class=lead>{TEXT}</p><p>{PROSE}</p>"
+    assert named(page, f"<p>{TEXT}</p><p>{PROSE}</p>") is None

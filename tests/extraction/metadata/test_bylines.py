@@ -3,7 +3,13 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from crawler.extraction.metadata.bylines import linked_authors, signatures, visible_bylines
+from crawler.extraction.metadata.bylines import (
+    labelled_authors,
+    linked_authors,
+    profile_authors,
+    signatures,
+    visible_bylines,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +63,39 @@ def test_only_the_first_author_links_are_the_article_s() -> None:
 def test_a_signature_ends_an_article(markup: str, expected: list[str]) -> None:
     page = lxml.html.document_fromstring(f"<body><p>Text</p>{markup}</body>")
     assert signatures(page, is_chinese=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<p><a href='/author/mia/'>Mia</a></p>", ["Mia"]),
+        ("<p><a href=/user/mia7.html>Mia7</a> & <a href=/user/bo>Bo</a></p>", ["Mia7", "Bo"]),
+        ("<p><a href='/autor/ann-lee?x=1'>Ann Lee</a></p><p><a href=/autor/bo>Bo</a>", ["Ann Lee"]),
+        ("<p><a href=/author/mia>More by Mia</a></p>", []),
+        ("<p><a href=/user/login>Log in</a></p>", []),
+        ("<p><a href=/topic/mia>Mia</a></p>", []),
+        ("<nav><a href=/author/mia>Mia</a></nav>", []),
+        ("<div class=comments><a href=/user/mia>Mia</a></div>", []),
+    ],
+)
+def test_the_address_of_a_profile_vouches_for_a_name(markup: str, expected: list[str]) -> None:
+    page = lxml.html.document_fromstring(f"<body><h1>T</h1>{markup}</body>")
+    assert profile_authors(page) == expected
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<span>- Redaktion: Ann Lee (Press office)</span>", ["Ann Lee"]),
+        ("<p><strong>Autorin: Ann Lee, who leads the office.</strong></p>", ["Ann Lee"]),
+        ("<p>This post was written by Ann Lee, Head of Marketing.</p>", ["Ann Lee"]),
+        ("<p>Text: Ann Lee und Bo Ek</p>", ["Ann Lee", "Bo Ek"]),
+        ("<p>Text: all of it is below</p>", []),
+        ("<p>The text: Ann Lee</p>", []),
+        ("<script>author: Ann Lee</script>", []),
+        ("<footer>Redaktion: Ann Lee</footer>", []),
+    ],
+)
+def test_a_label_vouches_for_a_full_name(markup: str, expected: list[str]) -> None:
+    page = lxml.html.document_fromstring(f"<body><h1>T</h1><div>{markup}</div></body>")
+    assert labelled_authors(page) == expected

@@ -79,6 +79,24 @@ def test_a_card_for_social_networks_gives_way_to_what_readers_see() -> None:
     assert _urls([card], [RawImage("/late-picture.jpg")])[0] == "/cards/bridge-card.jpg"
 
 
+@pytest.mark.parametrize(
+    ("declared", "seen", "is_same"),
+    [
+        ("ab-X1_bridge-opening-1920x1080-nocrop.jpg", "ab-Y2_bridge-opening-1280x1067.webp", True),
+        ("9f2_bridge-opening.jpg", "bridge-opening-q82-w480-h.webp", True),
+        ("x1_bridge-opening-1.jpg", "x2_bridge-opening-2.jpg", False),
+        ("x1_bridge-opening-social.jpg", "x2_bridge-opening.jpg", False),
+        ("x1_bridge.jpg", "x2_bridge.jpg", False),
+    ],
+)
+def test_crops_whose_names_say_the_same_are_of_one_picture(
+    declared: str, seen: str, *, is_same: bool
+) -> None:
+    card = [RawImage(f"/cards/{declared}")]
+    urls = _urls(card, [RawImage(f"/photos/{seen}", is_lead=True)])
+    assert urls[0].endswith(declared) is is_same
+
+
 def test_without_a_declared_image_the_first_that_readers_see_leads() -> None:
     found = chosen_images([], [RawImage("/bridge-day-1.jpg", 800, 600, "Bridge")], BASE, ())
     assert found == ((Image("https://news.example/bridge-day-1.jpg", 800, 600, "Bridge"),), "html")

@@ -150,6 +150,23 @@ def test_a_midnight_that_was_written_in_utc_is_the_day_that_readers_see(
     assert publication_dates(sources, NOW)[0].value == expected
 
 
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ("2023-11-08T18:09:00", "2023-11-08T18:09:55-07:00"),
+        ("2023-11-08T20:39:55", "2023-11-08T20:39:55-04:30"),
+        ("2023-11-08T18:20:00", "2023-11-09T01:09:55Z"),  # of something else
+        ("2023-11-09T03:09:00", "2023-11-09T01:09:55Z"),  # on the same day
+        ("2023-11-08", "2023-11-09T01:09:55Z"),
+        ("2023-11-07T01:09:00", "2023-11-09T01:09:55Z"),
+    ],
+)
+def test_a_moment_in_utc_is_told_on_the_clock_that_readers_see(seen: str, expected: str) -> None:
+    declared = [Candidate("2023-11-09T01:09:55Z", "json-ld")]
+    sources = Sources(declared=declared, seen=[Candidate(seen, "byline")])
+    assert publication_dates(sources, NOW)[0] == (expected, "json-ld")
+
+
 def test_the_last_resort_is_asked_last_and_told_the_day_of_the_change() -> None:
     changes = [Candidate("2020-09-06T10:00:00Z", "meta")]
     sources = Sources(changes=changes, guessed=[Candidate("2020-09-04", "htmldate")])

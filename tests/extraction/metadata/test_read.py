@@ -63,6 +63,22 @@ def test_a_person_in_a_meta_tag_beats_the_site_in_json_ld() -> None:
     assert _read(site + person + _json_ld(article)).authors == ("Ann Lee",)
 
 
+def test_a_person_whom_readers_see_beats_a_user_name_in_json_ld() -> None:
+    article = json.dumps({"@type": "Article", "author": {"@type": "Person", "name": "mia7x"}})
+    byline = "<h1>T</h1><p class=author>Ann Lee</p>"
+    assert _read(_json_ld(article)).authors == ("mia7x",)
+    assert _read(byline + _json_ld(article)).authors == ("Ann Lee",)
+    assert _read("<h1>T</h1><p>By mia7x</p>" + _json_ld(article)).authors == ("mia7x",)
+
+
+def test_the_headline_is_the_heading_that_the_head_names() -> None:
+    page = (
+        "<title>Bridge stays open | The Daily</title><h1>News that you can trust</h1>"
+        "<p>1 March 2020</p><div><h1>Bridge stays open</h1><p>3 April 2021</p></div>"
+    )
+    assert _read(page).published == "2021-04-03"
+
+
 def test_a_section_or_a_place_is_no_author() -> None:
     article = {
         "@type": "Article",
