@@ -89,7 +89,13 @@ def read_metadata(
     sources = FieldSources(tree, markup, own_nodes, nodes)
     site_names = sources.names_of_the_site()
 
-    title = chosen_title(sources.headlines(), markup.title, site_names, markup.subheadings)
+    title = chosen_title(
+        sources.headlines(),
+        markup.title,
+        site_names,
+        markup.subheadings,
+        is_news=any(name.endswith("newsarticle") for node in own_nodes for name in node.types),
+    )
     authors = chosen_authors(
         sources.author_groups(), site_names, sources.no_persons(), is_shown=sources.visible.shows
     )

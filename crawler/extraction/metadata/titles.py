@@ -18,7 +18,7 @@ from crawler.extraction.metadata.keywords import letters
 from crawler.extraction.metadata.visible_dates import visible_dates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from lxml.html import HtmlElement
 
@@ -54,6 +54,9 @@ _MAX_DATE = 40  # characters
 _SHORTEST_PART = 8  # letters; fewer are the name of a section
 _WORDS_OF_A_SECTION = 4
 _WORDS_OF_A_TITLE = 3
+_SHARED_WORDS = 3
+_SAME_HEADLINE = 0.5  # of the words of the shorter one
+_WORD = re.compile(r"\w+")
 # <title> and h1 are both "html" to the reader, but two voices.
 _PAGE_TITLE = "title"
 
@@ -63,6 +66,8 @@ def chosen_title(
     page_title: str | None,
     site_names: Iterable[str],
     subheadings: Iterable[str] = (),
+    *,
+    is_news: bool = False,
 ) -> Found[str | None]:
     """The first title that another part of the page repeats, or else the first.
 
@@ -75,7 +80,10 @@ def chosen_title(
         page_title: the raw text of `<title>`, the last choice.
         site_names: what is cut from its end, and is itself no title where there is another.
         subheadings: further headings of the page.
+        is_news: whether the page declares a NewsArticle, whose headline a newsroom has written.
+            Elsewhere titles are made for search engines, and readers see another one.
     """
+    subheadings = list(subheadings)
     own = {letters(name) for name in site_names}
     raw = [*headlines]
     if page_title:
@@ -89,6 +97,8 @@ def chosen_title(
         voice = OPEN_GRAPH if origin == TWITTER else origin
         voices.setdefault(letters(value), set()).add(voice)
     agreed = next((title for title in titles if len(voices[letters(title.value)]) > 1), None)
+    if not is_news:
+        agreed = _headline(titles, agreed, subheadings) or agreed
     best = agreed or next(iter(titles), None)
     if best is None:
         return Found(None, None)
@@ -106,6 +116,34 @@ def chosen_title(
             break
     value = _without_date(_without_sections(best.value))
     return Found(value, HTML if best.origin == _PAGE_TITLE else best.origin)
+
+
+def _headline(
+    titles: Sequence[Candidate], agreed: Candidate | None, subheadings: Iterable[str]
+) -> Candidate | None:
+    """The only first-level heading, where it says in other words what a page calls itself.
+
+    None where it has a kicker in it, as its parts or the title tell.
+    """
+    headings = {letters(title.value): title for title in titles if title.origin == HTML}
+    if len(headings) != 1 or agreed is None:
+        return None
+    ((key, heading),) = headings.items()
+    if key == letters(agreed.value):
+        return None  # in the same words
+    parts = {letters(agreed.value), *map(letters, subheadings)} - {key}
+    if heading.value.isupper() or any(
+        part in key[1:] for part in parts if len(part) >= _SHORTEST_PART
+    ):
+        return None
+    words, others = _words(heading.value), _words(agreed.value)
+    shared = len(words & others)
+    is_alike = shared >= _SHARED_WORDS and shared >= _SAME_HEADLINE * min(len(words), len(others))
+    return heading if is_alike else None
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))
 
 
 def _part_that_is_a_heading(title: str, headings: set[str]) -> str | None:

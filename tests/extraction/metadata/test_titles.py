@@ -20,6 +20,35 @@ def test_a_title_on_which_two_sources_agree_wins_over_the_first() -> None:
     assert chosen_title(titles, None, []) == ("“B b!”", OPEN_GRAPH)
 
 
+AGREED = [Candidate("7 Best Bridges in 2025 [Guide]", one) for one in (JSON_LD, OPEN_GRAPH)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_seen"),
+    [
+        ("The 7 Best Bridges to See", True),
+        ("7 Best Bridges in 2025 [Guide], and Where to Find Them", True),
+        ("Travel 7 Best Bridges in 2025 [Guide]", False),  # a kicker
+        ("Where to walk", False),
+        ("THE 7 BEST BRIDGES TO SEE", False),
+    ],
+)
+def test_the_headline_that_readers_see_beats_a_title_for_search_engines(
+    heading: str, *, is_seen: bool
+) -> None:
+    titles = [*AGREED, Candidate(heading, HTML)]
+    expected = heading if is_seen else AGREED[0].value
+    assert chosen_title(titles, None, []).value == expected
+    assert chosen_title(titles, None, [], is_news=True).value == AGREED[0].value
+    assert chosen_title([*titles, Candidate("7 bridges", HTML)], None, []).value != heading
+
+
+def test_a_headline_of_several_parts_is_left_to_them() -> None:
+    titles = [*AGREED, Candidate("Travel Seven Best Bridges to See", HTML)]
+    parts = ["Travel", "Seven Best Bridges to See"]
+    assert chosen_title(titles, None, [], parts).value == AGREED[0].value
+
+
 def test_open_graph_and_twitter_are_one_voice() -> None:
     titles = [Candidate("A", JSON_LD), Candidate("B", OPEN_GRAPH), Candidate("B", TWITTER)]
     assert chosen_title(titles, None, []).value == "A"
