@@ -11,7 +11,7 @@ import pytest
 
 from crawler.extraction import extract
 from crawler.extraction.classify.classify import Classification, classify
-from crawler.extraction.job import ExtractionJob, extract_page
+from crawler.extraction.job import ExtractionJob, extract_page, warm_up
 from crawler.states import State
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def test_hardly_an_article_is_taken_for_something_else_and_it_takes_little(
         return look
 
     pages = read_pages(CORPUS / name)
-    extract.warm_up()
+    warm_up()
     monkeypatch.setattr(extract, "classify", timed)
     started = time.process_time()
     kinds = {page.url: extract_page(page).kind for page in pages}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.body.boilerplate import remove_furniture
+from crawler.extraction.body.boilerplate import remove_boilerplate
 from crawler.extraction.parse import parse_page
 
 
@@ -10,7 +10,7 @@ def furnished(markup: str) -> tuple[str, list[str | None]]:
     """The text and the image sources that are left of a page."""
     tree = parse_page(f"<body>before {markup} after</body>")
     assert tree is not None
-    remove_furniture(tree)
+    remove_boilerplate(tree)
     return " ".join(tree.text_content().split()), [image.get("src") for image in tree.iter("img")]
 
 
@@ -60,5 +60,5 @@ def test_only_short_text_counts_as_hidden() -> None:
 def test_a_quotation_is_not_judged_by_the_name_of_its_widget() -> None:
     tree = parse_page("<blockquote class=embed id=share-1><p>words</p></blockquote>")
     assert tree is not None
-    remove_furniture(tree)
+    remove_boilerplate(tree)
     assert [dict(quote.attrib) for quote in tree.iter("blockquote")] == [{}]
