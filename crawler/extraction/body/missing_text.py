@@ -152,8 +152,9 @@ def add_missing(body: _Element, tree: HtmlElement, second: str) -> None:
     first one. What comes behind the last one may be of another article; it counts where it is in
     boxes like those of the body's paragraphs, and as long as half of them at least.
     """
-    blocks = {letters(block_text(block))[:_KEY]: block for block in body}
-    whole = "\n".join(letters(block_text(block)) for block in body)
+    texts = [letters(block_text(block)) for block in body]
+    blocks = {text[:_KEY]: block for text, block in zip(texts, body, strict=True)}
+    whole = "\n".join(texts)
     other = letters(second)
     waiting: list[tuple[str, HtmlElement]] = []
     looks: set[tuple[object, object]] = set()
