@@ -152,8 +152,9 @@ def add_missing(body: _Element, tree: HtmlElement, second: str) -> None:
     first one. What comes behind the last one may be of another article; it counts where it is in
     boxes like those of the body's paragraphs, and as long as half of them at least.
     """
-    blocks = {letters(block_text(block))[:_KEY]: block for block in body}
-    whole = "\n".join(letters(block_text(block)) for block in body)
+    texts = [letters(block_text(block)) for block in body]
+    blocks = {text[:_KEY]: block for text, block in zip(texts, body, strict=True)}
+    whole = "\n".join(texts)
     other = letters(second)
     waiting: list[tuple[str, HtmlElement]] = []
     looks: set[tuple[object, object]] = set()
@@ -176,6 +177,7 @@ def add_missing(body: _Element, tree: HtmlElement, second: str) -> None:
                 missing = [one for one in waiting if one[0] in other]
                 _insert(body, here, [one for one in missing if _belongs(one[1], box, last)])
             last = here if here is not None else last
+            _repeat(body, here, element)
             waiting.clear()
             looks |= _looks(element)
         elif _is_prose(element):
@@ -185,6 +187,20 @@ def add_missing(body: _Element, tree: HtmlElement, second: str) -> None:
         size = sum(len(block_text(element)) for _, element in rest)
         if size >= _HALF * len(whole):
             _insert(body, None, rest)
+
+
+def _repeat(body: _Element, here: _Element | None, paragraph: HtmlElement) -> None:
+    """Put back a long paragraph that a page gives twice in a row; extraction drops the second."""
+    if here is not None and _repeats(paragraph) and not _repeats(here):
+        _insert(body, here.getnext(), [("", paragraph)])
+
+
+def _repeats(paragraph: _Element) -> bool:
+    before = paragraph.getprevious()
+    if before is None or before.tag != "p" or paragraph.tag != "p":
+        return False
+    text = block_text(paragraph)
+    return len(text) >= _LEAST and block_text(before) == text
 
 
 def _belongs(paragraph: HtmlElement, box: HtmlElement | None, last: _Element | None) -> bool:

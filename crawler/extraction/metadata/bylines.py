@@ -160,6 +160,7 @@ _CALLED_SO: Final = frozenset(
 _OTHERWISE: Final = frozenset(
     {"bio", "avatar", "image", "img", "photo", "social", "follow", "about"}
 )
+_AUTHOR_NAME: Final = re.compile(r"(?:author|autor|auteur|byline)[-_]{0,2}name")
 _PROFILE_LINKS: Final = XPath(
     "descendant::a[contains(@href, 'ut') or contains(@href, 'user') or contains(@href, 'member')]"
     "[contains(@href, '/author') or contains(@href, '/autor') or contains(@href, '/auteur')"
@@ -206,6 +207,8 @@ def visible_bylines(tree: HtmlElement) -> list[str]:
     for element in _first(_NAMED(tree)):
         if not _is_called_so(element) or _is_elsewhere(element):
             continue
+        if called := _called_names(element):
+            return called
         text = element_text(element, between="; ")
         names = author_names([text]) if len(text) <= _LONGEST else ()
         if not names or not all(map(is_like_a_name, names)):
@@ -284,6 +287,15 @@ def _is_called_so(element: HtmlElement) -> bool:
         if not _CALLED_SO.isdisjoint(words) and _OTHERWISE.isdisjoint(words):
             return True
     return False
+
+
+def _called_names(element: HtmlElement) -> list[str]:
+    """The full names in those parts of a byline that its classes call the author's name."""
+    parts = (one for one in islice(element.iter(), _MAX_CLIMB) if one.get("class"))
+    texts = (
+        element_text(one) for one in parts if _AUTHOR_NAME.search(one.get("class", "").lower())
+    )
+    return list(dict.fromkeys(text for text in texts if is_like_a_name(text)))
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

@@ -38,6 +38,14 @@ def test_a_paragraph_between_headline_and_text_is_put_back() -> None:
     assert _completed(PAGE, TEXTS[1], TEXTS[3]) == [0, 1, 2, 3]
 
 
+def test_a_paragraph_that_stands_twice_in_a_row_is_kept_twice() -> None:
+    page = PAGE.replace(f"<p>{TEXTS[1]}</p>", f"<p>{TEXTS[1]}</p>" * 3)
+    assert _completed(page, *TEXTS) == [0, 1, 1, 1, 2, 3]
+    assert _completed(page, TEXTS[0], *[TEXTS[1]] * 3, *TEXTS[2:]) == [0, 1, 1, 1, 2, 3]
+    apart = PAGE + f"<div><p>{TEXTS[1]}</p></div>"
+    assert _completed(apart, *TEXTS) == [0, 1, 2, 3]
+
+
 def test_what_no_second_opinion_holds_stays_out() -> None:
     assert _completed(PAGE, TEXTS[0], TEXTS[3], second=" ".join(TEXTS[2:])) == [0, 2, 3]
 

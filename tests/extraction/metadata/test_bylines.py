@@ -26,6 +26,11 @@ from crawler.extraction.metadata.bylines import (
         ("<p class=byline><span>By</span><a>Ann Lee</a></p>", ["Ann Lee"]),
         ("<p class=author><a>小川ひさの</a></p>", ["小川ひさの"]),
         ("<p class=author>김철수 기자</p>", ["김철수"]),
+        (
+            "<div class=byline><b class=author__name>Ann Lee</b><i>Research & Law</i></div>",
+            ["Ann Lee"],
+        ),
+        ("<div class=author><b class=author-name>Ann Lee</b>Founder at Bo</div>", ["Ann Lee"]),
         ("<figure><i class=author>Bo Ek</i></figure>", []),
         ("<p class=author-bio>Ann Lee</p>", []),
         ("<p class=author>About the Author</p>", []),
