@@ -257,7 +257,7 @@ def test_records_that_are_all_damaged_end_no_run(site: Site) -> None:
     before = site.files()
     site.change_ledger("UPDATE source SET held = x'00'")
     site.change_ledger("UPDATE item SET warnings = 'x'")
-    site.change_ledger("UPDATE text SET sketch = x'00'")
+    site.change_ledger("UPDATE text SET minhash = x'00'")
     site.change_ledger("DELETE FROM rendered")
     site.crawl(is_up=False)
     for name, (text, _) in site.files().items():

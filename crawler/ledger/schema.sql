@@ -136,7 +136,7 @@ CREATE TABLE text (               -- one row for all that hold the same words
     minhash BLOB NOT NULL
 );
 
-CREATE TABLE band (               -- of the sketches
+CREATE TABLE band (               -- of the minhashes
     hash INTEGER NOT NULL,
     text_id INTEGER NOT NULL,
     PRIMARY KEY (hash, text_id)

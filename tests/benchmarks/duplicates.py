@@ -22,7 +22,7 @@ import time
 from itertools import accumulate
 from pathlib import Path
 
-from crawler.duplicates import sketch_of, wording
+from crawler.duplicates import minhash_of, shingles
 from crawler.extraction.article import Article, content_hash, count_words
 from crawler.ledger.copy_rows import AlikeTexts
 from crawler.ledger.records import Attempt, FileStamp, ItemRecord, Mention, Visit
@@ -113,8 +113,8 @@ def look_up(path: Path, press: Press, count: int) -> None:
         for _ in range(count // 2):
             article, _ = press.article(copy_share=share)
             started, started_cpu = time.perf_counter(), time.process_time()
-            words = wording(article.markdown)
-            found += bool(texts.like(words, sketch_of(words.runs)))
+            words = shingles(article.markdown)
+            found += bool(texts.like(words, minhash_of(words.runs)))
             wall.append(time.perf_counter() - started)
             cpu.append(time.process_time() - started_cpu)
         print(f"look up   {count // 2} {kind}: {found} have copies")

@@ -45,9 +45,9 @@ def items(
 
 def contents(output: Path) -> dict[str, bytes]:
     """All output files, with the times of fetching and trying taken out."""
-    moment = re.compile(rb'(fetched|attempted)DateTime: "[^"]+"')
+    moment = re.compile(rb'(fetchedDateTime|attemptedDateTime|failingSince): "[^"]+"')
     return {
-        str(path.relative_to(output)): moment.sub(b"", path.read_bytes())
+        str(path.relative_to(output)): moment.sub(rb"\1", path.read_bytes())
         for path in output.rglob("*")
         if path.is_file() and ".crawler/" not in str(path)
     }

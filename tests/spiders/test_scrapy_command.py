@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 NEWS = "http://news.example/bridge"
 OTHER = "http://other.example/market"
-FETCHED = re.compile(rb'((?:fetched|attempted)DateTime): "[^"]+"')
+FETCHED = re.compile(rb'(fetchedDateTime|attemptedDateTime|failingSince): "[^"]+"')
 
 
 @pytest.fixture
