@@ -28,8 +28,8 @@ hypothesis.settings.load_profile("any machine")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """How many tests run at a time: more than there are cores, since most wait for a crawl."""
-    return 2 * (os.cpu_count() or 1)
+    """How many tests run at a time: with more than there are cores, some are late for a signal."""
+    return os.cpu_count() or 1
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -51,6 +52,10 @@ class Scale:
         self._thread.start()
 
     def _weigh(self) -> None:
+        with suppress(psutil.NoSuchProcess):  # it has ended meanwhile
+            self._weigh_until_it_ends()
+
+    def _weigh_until_it_ends(self) -> None:
         last, steady = 0, 0
         while self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE:
             count, total = tree_memory(self._process)
