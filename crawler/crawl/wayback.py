@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import count
 from typing import TYPE_CHECKING, Final, Self
 
 from scrapy import Request
@@ -195,16 +194,13 @@ class Wayback:
         Raises:
             _NoSnapshotError: it leads to none, or the archive has failed.
         """
-        for redirects in count():
-            response = self._answered(await fetch(request))
-            location = response.headers.get("Location")
-            if response.status not in _REDIRECTS or location is None:
-                break
-            self._has_answered(response)
-            target = self._archive.raw_url(joined(response.url, location))
-            if target is None or redirects >= _MOST_REDIRECTS:
-                raise await self._none(url, "the archive's snapshot redirects elsewhere")
-            request = _page_request(target)
+        step: Request | Response = request
+        redirects = 0
+        while isinstance(step, Request):
+            # No name for what was answered: a visit that waits is to hold no body.
+            step = await self._followed(url, self._answered(await fetch(step)), redirects)
+            redirects += 1
+        response = step
         at = snapshot_time(response.url, response.status, response.headers.get("Memento-Datetime"))
         if at is None and response.status != _NOT_FOUND:
             told = f"HTTP {response.status}" if response.status != _OK else "no Memento-Datetime"
@@ -224,6 +220,21 @@ class Wayback:
         if reading.state is State.PAYWALLED:
             article = replace(article, cut=f"only the free part of the article: {reading.detail}")
         return _Found(article, snapshot, response.status, response.meta.get("download_latency"))
+
+    async def _followed(self, url: str, response: Response, redirects: int) -> Request | Response:
+        """Return the request that an answer redirects to, or the answer if it does not.
+
+        Raises:
+            _NoSnapshotError: it leads to no snapshot, or on and on.
+        """
+        location = response.headers.get("Location")
+        if response.status not in _REDIRECTS or location is None:
+            return response
+        self._has_answered(response)
+        target = self._archive.raw_url(joined(response.url, location))
+        if target is None or redirects >= _MOST_REDIRECTS:
+            raise await self._none(url, "the archive's snapshot redirects elsewhere")
+        return _page_request(target)
 
     async def _known(self, url: str) -> Snapshot | None:
         known = await self._memory.snapshot(url_key(url))
