@@ -209,14 +209,15 @@ def test_a_signal_while_it_starts_ends_it_quietly(
     write_item(items, "a-slow", original_url="http://slow.example/a")
     process = start(items, tmp_path / "output", web)
     time.sleep(seconds)
+    if seconds > 1:  # our own code is there then, which a busy machine may be late with
+        wait_for((tmp_path / "output/.crawler/lock").exists)
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=30)
     is_python_itself = "Fatal Python error" in stderr  # interrupted before there is code of ours
     assert is_python_itself or "Traceback" not in stderr
     # Before our own code is there, it is Python that ends: by the signal, or with 1 while it loads.
     early = {-signal.SIGINT, 1} if seconds < 1 else set()
-    # A shell tells both of these as 130.
-    assert process.returncode in {130, -signal.SIGINT, *early}
+    assert process.returncode in {130, *early}
 
 
 def test_a_second_run_on_one_output_folder_leaves_or_waits(
