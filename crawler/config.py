@@ -15,7 +15,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from crawler.options import OptionError
+from crawler.options import YES_OR_NO, OptionError
 from crawler.timestamps import NEVER, parse_duration
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ T = TypeVar("T")
 
 PREFIX: Final = "CRAWLER_"
 TOKEN_VARIABLE: Final = "CRAWLER_TOKEN"  # noqa: S105 - its name; a secret is no setting
-_FLAGS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +61,9 @@ class Setting(Generic[T]):
 
 def _flag(value: Any) -> bool:
     word = str(value).strip().lower()
-    if word not in {*_FLAGS, ""}:
+    if word not in {*YES_OR_NO, ""}:
         raise ValueError(f"{value!r} is neither yes nor no")
-    return _FLAGS.get(word, False)
+    return YES_OR_NO.get(word, False)
 
 
 def _number(

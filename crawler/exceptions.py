@@ -21,6 +21,10 @@ class Problem:
     line: int
     reason: str
 
+    def as_json(self) -> dict[str, str | int]:
+        """Return it as a JSON object."""
+        return {"file": self.file, "line": self.line, "reason": self.reason}
+
     def __str__(self) -> str:
         return visible(f"{self.file}:{self.line}: {self.reason}")
 

@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 _PATHS_LOGGED: Final = 10
 _KIND: Final = "kind"
+YES_OR_NO: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
 class OptionError(ValueError):
@@ -105,11 +106,10 @@ def _span(name: str, value: Any) -> timedelta:
 
 
 def _yes_or_no(name: str, value: Any) -> bool:
-    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
     word = str(value).lower()
-    if word not in known:
+    if word not in YES_OR_NO:
         raise OptionError(f"{name}: {value!r} is neither yes nor no")
-    return known[word]
+    return YES_OR_NO[word]
 
 
 def _states(name: str, value: Any) -> frozenset[State]:

@@ -14,7 +14,7 @@ from crawler import config
 from crawler.cli.process import project_settings
 from crawler.cli.report import escape
 from crawler.cli.shared import AsJson, Overrides, settings_of
-from crawler.crawl.checks import check_names
+from crawler.crawl.checks import check_values
 from crawler.options import KINDS, CrawlOptions, flag_of
 
 
@@ -30,10 +30,8 @@ def settings(
         print(settings_table(), options_table(), sep="\n", end="")
         return
     project = project_settings(settings_of(overrides))
-    check_names(project)
+    check_values(project)
     values = {name: project.get(name, one.default) for name, one in config.SETTINGS.items()}
-    for setting in config.SETTINGS.values():
-        setting.of(project)
     if as_json:
         print(json.dumps(values, indent=2))
         return

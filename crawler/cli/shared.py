@@ -146,7 +146,7 @@ def takes(*names: str, **helps: str) -> Callable[[Command], Command]:
             _parameter(option, helps) for option in fields(CrawlOptions) if option.name in names
         ]
         parameters = [*own[:needed], *added, *own[needed:]]
-        command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # typer
         return command
 
     return with_options

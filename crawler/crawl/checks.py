@@ -99,15 +99,24 @@ def check_settings(settings: BaseSettings) -> None:
     Raises:
         OptionError: one makes no sense, or there is none of that name.
     """
-    check_names(settings)
-    for setting in config.SETTINGS.values():
-        setting.of(settings)
+    check_values(settings)
     check_page_objects(settings)
     archive_from_settings(settings)
     ImagePolicy.from_settings(settings)
     Additions.from_settings(settings)
     SiteRules.from_settings(settings)
     check_javascript_settings(settings)
+
+
+def check_values(settings: BaseSettings) -> None:
+    """Read each setting of ours.
+
+    Raises:
+        OptionError: as `check_settings`.
+    """
+    check_names(settings)
+    for setting in config.SETTINGS.values():
+        setting.of(settings)
 
 
 def check_names(names: Iterable[str], environ: Mapping[str, str] = os.environ) -> None:

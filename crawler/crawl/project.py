@@ -73,6 +73,7 @@ def spider_settings(overrides: Mapping[str, str]) -> Settings:
 
 
 def _put(settings: BaseSettings, name: str, value: Any) -> None:
+    # Of Scrapy's own components (EXTENSIONS_BASE), what is not in ours is to be gone.
     if isinstance(value, BaseSettings) and not name.endswith("_BASE"):
         for component, place in value.items():
             settings[name].set(component, place, priority=_PRIORITY)

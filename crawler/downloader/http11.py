@@ -10,7 +10,7 @@ one turn of the event loop, which is 10,000 chunks or header fields from whoever
 
 This is the one module that uses Twisted's inside (`twisted.web._newclient`, where parser and
 protocol of its client are): there is no public way to another parser, or to end an answer with an
-error of one's own. What it needs is listed, and tried, by tests/downloader/test_internals.py.
+error of one's own. What it needs is listed, and tried, by tests/test_private_api.py.
 """
 
 from __future__ import annotations

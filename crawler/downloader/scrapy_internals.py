@@ -1,7 +1,7 @@
 """All that is used of Scrapy's inside, in the one module that has to follow its changes.
 
 Each part says what for, and why nothing public will do. pyproject.toml keeps Scrapy below the minor
-version that has not been tried, and tests/downloader/test_internals.py says in plain words what a
+version that has not been tried, and tests/test_private_api.py says in plain words what a
 new one lacks. What is needed of Twisted's inside is in `crawler.downloader.http11`.
 """
 

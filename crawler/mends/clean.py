@@ -65,9 +65,7 @@ class CleanReport:
             "written": written,
             **self.counts(),
             "removed": [{"file": file.name, "bytes": file.size} for file in self.removed],
-            "left": [
-                {"file": one.file, "line": one.line, "reason": one.reason} for one in self.left
-            ],
+            "left": [problem.as_json() for problem in self.left],
         }
 
 

@@ -63,13 +63,9 @@ class StripReport:
                 {"file": item.file, "bytes": item.size, "hasTextBelow": item.has_text_below}
                 for item in self.stripped
             ],
-            "left": list(map(_told, self.left)),
-            "invalid": list(map(_told, self.invalid)),
+            "left": [problem.as_json() for problem in self.left],
+            "invalid": [problem.as_json() for problem in self.invalid],
         }
-
-
-def _told(problem: Problem) -> dict[str, Any]:
-    return {"file": problem.file, "line": problem.line, "reason": problem.reason}
 
 
 def strip_items(

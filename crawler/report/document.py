@@ -22,6 +22,13 @@ TASKS_TOLD: Final = 10
 _GROUPED: Final = 3  # links of one site that fail the same way have one cause
 _RUNS_TOLD: Final = 60
 _LINKS_OF_TASK: Final = 20
+HEADINGS: Final = {
+    EventKind.LOST: "Newly lost",
+    EventKind.FAILING: "Newly failing",
+    EventKind.BACK: "Back",
+    EventKind.CHANGED: "Changed",
+}
+"""What people read above what happened, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ def report_document(facts: Facts, chosen: Selection | None = None) -> dict[str, 
     keys = {link.key: link for link in links}
     events = [event for event in facts.events if event.key in keys]
     counts = Counter(event.kind for event in events)
+    todo = tasks(links)
     return {
         "schema": SCHEMA_VERSION,
         "madeDateTime": facts.made_at,
@@ -64,8 +72,8 @@ def report_document(facts: Facts, chosen: Selection | None = None) -> dict[str, 
             },
         },
         "items": {"new": facts.new_items},
-        "tasks": tasks(links)[:TASKS_TOLD],
-        "taskCount": len(tasks(links)),
+        "tasks": todo[:TASKS_TOLD],
+        "taskCount": len(todo),
         **{
             str(kind): [
                 event.as_json() | _where(keys[event.key]) for event in events if event.kind is kind

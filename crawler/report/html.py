@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment
 from markupsafe import Markup
 
-from crawler.report.document import Selection, report_document
+from crawler.report.document import HEADINGS, Selection, report_document
 from crawler.report.facts import MEANINGS
 from crawler.sanitize import http_url, visible
 from crawler.states import State
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
     from crawler.report.facts import Facts
 
 _CHART: Final = (220, 48)  # width and height, in units of its own
-_HEADINGS: Final = {
-    "lost": "Newly lost",
-    "failing": "Newly failing",
-    "back": "Back",
-    "changed": "Changed",
-}
 
 
 def html_report(facts: Facts, chosen: Selection | None = None) -> str:
@@ -46,7 +40,7 @@ def html_report(facts: Facts, chosen: Selection | None = None) -> str:
     page: str = _template().render(
         report=document,
         articles=articles,
-        headings=_HEADINGS,
+        headings=HEADINGS,
         meanings={str(state): meaning for state, meaning in MEANINGS.items()},
         bar=_bar(document["sources"]["states"]),
         charts=_charts(document["runs"]),

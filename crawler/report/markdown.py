@@ -5,18 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.report.document import HEADINGS
 from crawler.sanitize import code_text, markdown_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _ROWS: Final = 100  # of a section; a job summary takes 1 MiB
-_HEADINGS: Final = {
-    "lost": "Newly lost",
-    "failing": "Newly failing",
-    "back": "Back",
-    "changed": "Changed",
-}
 
 
 def markdown_report(document: Mapping[str, Any]) -> str:
@@ -33,7 +28,7 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
             yield from _task(task)
         if (left := document["taskCount"] - len(document["tasks"])) > 0:
             yield f"- … and {left} more"
-    for name, heading in _HEADINGS.items():
+    for name, heading in HEADINGS.items():
         if rows := document[name]:
             yield from ("", f"### {heading} ({len(rows)})", "")
             yield from map(_event, rows[:_ROWS])

@@ -37,10 +37,7 @@ if TYPE_CHECKING:
 
     from crawler.extraction.article import Article
     from crawler.extraction.job import ExtractionJob
-    from crawler.extraction.pool.extraction_pool import (
-        ExtractionPool,
-        ExtractionPoolError,
-    )
+    from crawler.extraction.pool.extraction_pool import ExtractionPool, ExtractionPoolError
     from crawler.summary import RunSummary
 
 P = ParamSpec("P")
@@ -213,7 +210,7 @@ class RunSpider(Spider):
             stop.begin_to_count()  # another run may wait for the folder from now on
 
     async def book(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do some work on the thread of the books.
+        """Do some work on the ledger's thread.
 
         Raises:
             CloseSpider: the run cannot go on; `failure` says why.

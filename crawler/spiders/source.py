@@ -22,9 +22,7 @@ from crawler.crawl.wayback import Wayback
 from crawler.downloader.exceptions import OwnFailureError
 from crawler.downloader.scheduler import HostFrontier
 from crawler.downloader.stop import StoppedError, is_stopping
-from crawler.extraction.pool.extraction_pool import (
-    ExtractionPoolError,
-)
+from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.spiders.base import RunSpider, Workers
 from crawler.spiders.visited import SourceVisit
 from crawler.states import State
