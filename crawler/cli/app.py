@@ -25,6 +25,7 @@ from crawler.cli.shared import (
     LogFormatOption,
     Overrides,
     Verbose,
+    json_text,
     reported_as,
     selected_files,
     takes,
@@ -36,7 +37,7 @@ from crawler.cli.strip import strip
 from crawler.cli.try_page import try_page
 from crawler.options import KINDS, CrawlOptions
 from crawler.output.enriched import Additions
-from crawler.sanitize import visible, visible_json
+from crawler.sanitize import visible
 from crawler.summary import ExitCode, exit_code_of
 
 app = typer.Typer(
@@ -149,7 +150,7 @@ def explain(
     wanted = Additions.from_settings(project_settings(_settings(overrides)))
     found = find_subject(subject, output, wanted)
     if as_json:
-        print(visible_json(json.dumps(explain_json(found), indent=2, ensure_ascii=False)))
+        print(json_text(explain_json(found)))
     else:
         print_explanation(found, Console())
 

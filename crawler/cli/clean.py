@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from crawler.cli.shared import AsJson, takes
+from crawler.cli.shared import AsJson, json_text, print_problems, takes
 from crawler.cli.status import open_ledger
 from crawler.items.find import find_items
 from crawler.mends.clean import CleanReport, clean_output
 from crawler.options import CrawlOptions, OptionError
-from crawler.sanitize import visible, visible_json
+from crawler.sanitize import visible
 from crawler.session import RunSession
 from crawler.summary import ExitCode
 
@@ -44,10 +43,9 @@ def clean(
         report = clean_output(options.output, crawl.ledger, files, write=write)
         invalid = crawl.summary.invalid
     if as_json:
-        told = json.dumps(report.as_json(written=write), indent=2, ensure_ascii=False)
-        print(visible_json(told))
+        print(json_text(report.as_json(written=write)))
     else:
-        _print(report, errors, write=write)
+        _print(report, write=write)
     failed = ExitCode.SOURCES_FAILED if report.left else ExitCode.ALL_GOOD
     raise typer.Exit(ExitCode.ITEMS_INVALID if invalid else failed)
 
@@ -69,9 +67,8 @@ def _all_items(options: CrawlOptions) -> list[Path]:
     return files
 
 
-def _print(report: CleanReport, errors: Console, *, write: bool) -> None:
-    for problem in report.left:
-        errors.print(str(problem), markup=False, soft_wrap=True, highlight=False)
+def _print(report: CleanReport, *, write: bool) -> None:
+    print_problems(report.left)
     for file in report.removed:
         print(visible(f"{file.name}: {file.size:,} bytes"))
     for kind, count in report.counts().items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from crawler.cli.shared import takes
+from crawler.cli.shared import json_text, takes
 from crawler.cli.status import open_ledger
 from crawler.options import OptionError
 from crawler.report.document import Selection, report_document
 from crawler.report.facts import read_facts
 from crawler.report.markdown import markdown_report
-from crawler.sanitize import visible_json
 from crawler.states import State  # noqa: TC001 - typer reads it
 from crawler.timestamps import now_text, parse_duration, utc_text
 
@@ -79,7 +77,7 @@ def _text(facts: Facts, chosen: Selection, report_format: ReportFormat) -> str:
     document = report_document(facts, chosen)
     if report_format is ReportFormat.MARKDOWN:
         return markdown_report(document)
-    return visible_json(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
+    return json_text(document) + "\n"
 
 
 def _moment(since: str | None) -> str | None:

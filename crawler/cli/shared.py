@@ -31,9 +31,10 @@ from crawler.session import OutputBusyError
 from crawler.summary import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from dataclasses import Field
 
+    from crawler.exceptions import Problem
     from crawler.summary import RunSummary
 
 
@@ -172,10 +173,22 @@ def _parameter(option: Field[Any], helps: Mapping[str, str]) -> inspect.Paramete
     )
 
 
+def json_text(document: Any) -> str:
+    """Return a document as JSON for a terminal, in which strangers' texts do nothing."""
+    return visible_json(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Tell on standard error what is wrong with files, a line each."""
+    errors = Console(stderr=True)
+    for problem in problems:
+        errors.print(str(problem), markup=False, soft_wrap=True, highlight=False)
+
+
 def print_summary(summary: RunSummary, *, as_json: bool) -> None:
     """Print what a run did, for a person or as one JSON document."""
     if as_json:
-        print(visible_json(json.dumps(summary.as_json(), indent=2, ensure_ascii=False)))
+        print(json_text(summary.as_json()))
     else:
         print_report(summary, Console())
 

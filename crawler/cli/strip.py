@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
-from crawler.cli.shared import AsJson, takes
+from crawler.cli.shared import AsJson, json_text, print_problems, takes
 from crawler.mends.strip import StripReport, strip_items
 from crawler.options import CrawlOptions, OptionError
 from crawler.output.layout import Layout
-from crawler.sanitize import visible, visible_json
+from crawler.sanitize import visible
 from crawler.session import lock_output
 from crawler.summary import ExitCode
 
@@ -49,8 +47,7 @@ def strip(
             write=write,
         )
     if as_json:
-        told = json.dumps(report.as_json(written=write), indent=2, ensure_ascii=False)
-        print(visible_json(told))
+        print(json_text(report.as_json(written=write)))
     else:
         _print(report, write=write)
     failed = ExitCode.SOURCES_FAILED if report.left else ExitCode.ALL_GOOD
@@ -70,9 +67,7 @@ def _no_run_on(options: CrawlOptions, *, write: bool) -> Iterator[None]:
 
 
 def _print(report: StripReport, *, write: bool) -> None:
-    errors = Console(stderr=True)
-    for problem in (*report.invalid, *report.left):
-        errors.print(str(problem), markup=False, soft_wrap=True, highlight=False)
+    print_problems((*report.invalid, *report.left))
     for item in report.stripped:
         below = "; what was typed below the article stays" if item.has_text_below else ""
         print(visible(f"{item.file}: {item.size:,} bytes{below}"))

@@ -21,7 +21,7 @@ from crawler import config
 from crawler.cli.logs import log_to
 from crawler.cli.process import UnusableRunError, project_settings
 from crawler.cli.report import escape
-from crawler.cli.shared import AsJson, Overrides, Verbose, settings_of
+from crawler.cli.shared import AsJson, Overrides, Verbose, json_text, settings_of
 from crawler.crawl.checks import check_settings
 from crawler.crawl.downloads import download
 from crawler.crawl.javascript import ScriptRunner, better, without_scripts
@@ -34,7 +34,6 @@ from crawler.extraction.job import ExtractionJob
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
 from crawler.options import OptionError
 from crawler.rules import SiteRules
-from crawler.sanitize import visible_json
 from crawler.summary import ExitCode
 from crawler.testing.cases import Case, Told, told_fields
 
@@ -235,7 +234,7 @@ def try_page(
     else:
         tried = try_file(file, address(url), settings)
     if as_json:
-        print(visible_json(json.dumps(_as_json(tried), indent=2, ensure_ascii=False)))
+        print(json_text(_as_json(tried)))
 
     else:
         _print_tried(tried, Console())
