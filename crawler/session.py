@@ -299,9 +299,7 @@ class RunSession:
         """
         settled = as_it_counted(self.ledger.store_visit(key, visit), visit)
         self.summary.add_visit(settled)
-        self.summary.add_events(
-            event for event in self.ledger.events.of(key)[-2:] if event.at == visit.at
-        )
+        self.summary.add_events(self.ledger.events.of_visit(key, visit.at))
         self._publish_finished(key)
         return settled
 

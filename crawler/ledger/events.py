@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 KEPT_EVENTS: Final = 50
 """How many events of one source are kept, the latest ones."""
+MOST_OF_A_VISIT: Final = 2
+"""How many a visit has: one of the state, and one of the article."""
 
 
 class EventKind(StrEnum):
@@ -164,9 +166,6 @@ def _of_article(before: SourceRecord, after: SourceRecord, at: str) -> Event | N
     )
 
 
-_EVENT: Final = "source.key, event.at, event.event"
-
-
 class EventRows:
     """The histories in an open database; read by whoever tells of them."""
 
@@ -176,18 +175,17 @@ class EventRows:
     def put(self, events: list[Event]) -> None:
         """Add what happened to a source; of what it has, the latest ones stay."""
         for event in events:
-            key = event.key
             said = event.as_json()
             del said["source"], said["at"]
             self._db.execute(
                 "INSERT INTO event (source_id, at, event) SELECT id, ?, ? FROM source "
                 "WHERE key = ?",
-                (event.at, json.dumps(said, ensure_ascii=False), key),
+                (event.at, json.dumps(said, ensure_ascii=False), event.key),
             )
             self._db.execute(
                 "DELETE FROM event WHERE id IN (SELECT event.id FROM event JOIN source "
                 "ON source.id = source_id WHERE key = ? ORDER BY event.id DESC LIMIT -1 OFFSET ?)",
-                (key, KEPT_EVENTS),
+                (event.key, KEPT_EVENTS),
             )
 
     def since(self, at: str) -> Iterator[Event]:
@@ -198,9 +196,18 @@ class EventRows:
         """Return what happened to a source, the earliest first."""
         return list(self._events("WHERE source.key = ? ORDER BY event.id", key))
 
-    def _events(self, which: str, value: str) -> Iterator[Event]:
+    def of_visit(self, key: str, at: str) -> list[Event]:
+        """Return what the last visit to a source changed, which ended at that time."""
+        latest = self._events(
+            "WHERE source.key = ? ORDER BY event.id DESC LIMIT ?", key, MOST_OF_A_VISIT
+        )
+        return [event for event in reversed(list(latest)) if event.at == at]
+
+    def _events(self, which: str, *values: str | int) -> Iterator[Event]:
         rows = self._db.execute(
-            f"SELECT {_EVENT} FROM event JOIN source ON source.id = source_id {which}", (value,)
+            "SELECT source.key, event.at, event.event FROM event "
+            f"JOIN source ON source.id = source_id {which}",
+            values,
         )
         for key, at, text in rows:
             try:
