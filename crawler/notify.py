@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from crawler import config
+from crawler.extras import how_to_get
 from crawler.ledger.events import EventKind
 from crawler.options import OptionError
 from crawler.sanitize import plain_text
@@ -182,8 +183,8 @@ def _services(urls: Iterable[str]) -> Apprise:
     try:
         from apprise import Apprise  # noqa: PLC0415 - an extra, and it loads for long
     except ImportError as error:
-        told = "needs the extra `notify`"
-        raise OptionError(f"{config.NOTIFY_VARIABLE}: {told}: {error}") from error
+        told = f"it needs {how_to_get('notify')} ({error})"
+        raise OptionError(f"{config.NOTIFY_VARIABLE}: {told}") from error
     services = Apprise()
     for number, url in enumerate(urls, 1):
         if not services.add(url):
