@@ -216,7 +216,7 @@ def test_the_workflow_enriches_what_a_push_brings_and_commits_it(
 
 def test_the_docs_name_every_example_and_no_other() -> None:
     linked = re.findall(r"\(examples/([^)]+)\)", (EXAMPLES.parent / "schedule.md").read_text())
-    folders = ("github-actions", "systemd")
+    folders = ("github-actions", "grafana", "systemd")
     files = [
         EXAMPLES / "crontab",
         *(path for name in folders for path in (EXAMPLES / name).iterdir()),
