@@ -40,12 +40,14 @@ class Kind(Generic[T]):
         words: gives it to a command line, as the option of this name.
         logged: tells it in the log of runs, by keys.
         given_as: the type that a command line gives it in.
+        choices: what a shell completes it to.
     """
 
     parse: Callable[[str, Any], T]
     words: Callable[[str, T], list[str]]
     logged: Callable[[str, T], dict[str, Any]]
     given_as: Any
+    choices: tuple[str, ...] = ()
 
 
 def flag_of(name: str) -> str:
@@ -144,6 +146,7 @@ _STATES: Final = Kind(
     lambda name, v: _each(name, sorted(v)),
     lambda name, v: {_key(name): sorted(v)},
     list[str],
+    tuple(State),
 )
 _AGE: Final = Kind(
     _span,
@@ -185,7 +188,10 @@ class CrawlOptions:
     limit: int | None = _option(_NUMBER, None, "at most so many items with work")
     force: bool = _option(_FLAG, False, "fetch all sources again")
     retry: frozenset[State] = _option(
-        _STATES, frozenset(), "fetch those again whose last visit ended so", metavar="STATE"
+        _STATES,
+        frozenset(),
+        f"fetch those again whose last visit ended so: {', '.join(State)}",
+        metavar="STATE",
     )
     older_than: timedelta | None = _option(  # noqa: RUF009
         _AGE, None, "fetch again what was not seen for so long", metavar="AGE"
