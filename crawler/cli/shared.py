@@ -26,8 +26,9 @@ from crawler.items.changed_since import changed_since as files_changed_since
 from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.ledger import LedgerError
 from crawler.options import KINDS, CrawlOptions, OptionError, flag_of
+from crawler.output.layout import Layout
 from crawler.sanitize import visible_json
-from crawler.session import OutputBusyError
+from crawler.session import OutputBusyError, lock_output
 from crawler.summary import ExitCode
 
 if TYPE_CHECKING:
@@ -171,6 +172,18 @@ def _parameter(option: Field[Any], helps: Mapping[str, str]) -> inspect.Paramete
         default=default,
         annotation=Annotated[given_as, info],
     )
+
+
+@contextmanager
+def no_run_on(options: CrawlOptions, *, write: bool) -> Iterator[None]:
+    """Keep runs away that might write the items meanwhile; an output folder is not made for it."""
+    layout = Layout(options.output)
+    layout.refuse_links()
+    if not write or not layout.lock.parent.is_dir():
+        yield
+        return
+    with lock_output(layout, wait=options.wait):
+        yield
 
 
 def json_text(document: Any) -> str:
