@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.exceptions import ItemError, Problem
 from crawler.extraction.article import is_unspaced
+from crawler.extras import how_to_get
 from crawler.items.bounds import MAX_BYTES
 from crawler.items.front_matter import FieldLines, load_mapping
 
@@ -259,9 +260,7 @@ class TopicMatcher:
         try:
             from ahocorasick_rs import AhoCorasick, MatchKind  # noqa: PLC0415 - an extra
         except ImportError as error:
-            raise MatcherMissingError(
-                "topics need ahocorasick-rs: pip install 'frontmatter-crawler[topics]'"
-            ) from error
+            raise MatcherMissingError(f"topics need {how_to_get('topics')}") from error
         self.digest = taxonomy.digest
         self._names = [topic.name for topic in taxonomy.topics]
         owners: dict[str, list[int]] = {}

@@ -18,6 +18,7 @@ from crawler.downloader.exceptions import OwnFailureError
 from crawler.downloader.host_state import VIA
 from crawler.downloader.rendering import PageAnswer, RenderError
 from crawler.downloader.stop import StoppedError, is_stopping
+from crawler.extras import how_to_get
 from crawler.options import OptionError
 from crawler.sanitize import plain_text
 from crawler.states import State
@@ -167,7 +168,7 @@ def check_javascript_settings(settings: BaseSettings) -> None:
     """
     config.BROWSER_SECONDS.of(settings)
     if config.JAVASCRIPT.of(settings) == "empty" and _maker(settings) is None:
-        told = "needs Chromium and pip install 'frontmatter-crawler[browser]'"
+        told = f"needs Chromium and {how_to_get('browser')}"
         raise OptionError(f"{config.JAVASCRIPT.name}: {told}")
 
 

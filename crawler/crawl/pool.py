@@ -9,6 +9,7 @@ from crawler import config
 from crawler.extraction.article import Article
 from crawler.extraction.job import ExtractionJob, extract_page, warm_up
 from crawler.extraction.pool.extraction_pool import ExtractionPool, default_workers
+from crawler.extras import how_to_get
 from crawler.options import OptionError
 
 if TYPE_CHECKING:
@@ -109,8 +110,8 @@ def _work_with(
     except ModuleNotFoundError as error:
         if error.name != "web_poet":
             raise
-        told = "needs web-poet: pip install 'frontmatter-crawler[poet]'"
-        raise OptionError(f"{config.PAGE_OBJECTS.name}: {told}") from error
+        told = f"{config.PAGE_OBJECTS.name}: needs {how_to_get('poet')}"
+        raise OptionError(told) from error
     try:
         load_page_objects(modules)
     except PageObjectError as error:

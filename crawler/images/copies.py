@@ -7,6 +7,7 @@ from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+from crawler.extras import how_to_get
 from crawler.images.size import SVG, ImageFacts, ImageLibraryMissingError, read_size
 from crawler.ledger.records import ImageRecord
 from crawler.output.atomic import write_atomically
@@ -135,6 +136,5 @@ def check_copies_can_be_made() -> None:
     try:
         import PIL  # noqa: F401, PLC0415 - an extra
     except ImportError as error:
-        raise ImageLibraryMissingError(
-            "copies of images need Pillow: pip install 'frontmatter-crawler[images]'"
-        ) from error
+        told = f"copies of images need {how_to_get('images')}"
+        raise ImageLibraryMissingError(told) from error

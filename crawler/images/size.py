@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
+from crawler.extras import how_to_get
+
 SVG: Final = "svg"
 _STARTS: Final = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "png"),
@@ -104,6 +106,5 @@ def check_sizes_can_be_read() -> None:
     try:
         import imagesize  # noqa: F401, PLC0415 - an extra
     except ImportError as error:
-        raise ImageLibraryMissingError(
-            "sizes of images need imagesize: pip install 'frontmatter-crawler[images]'"
-        ) from error
+        told = f"sizes of images need {how_to_get('images')}"
+        raise ImageLibraryMissingError(told) from error

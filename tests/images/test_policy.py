@@ -96,5 +96,5 @@ def test_a_missing_library_is_told_with_how_to_get_it(
         return real(name, *args)
 
     monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(OptionError, match=r"pip install 'frontmatter-crawler\[images\]'"):
+    with pytest.raises(OptionError, match=r"the extra 'images': pip install 'imagesize>"):
         ImagePolicy.from_settings(SETTINGS | {"CRAWLER_IMAGES": "download"})

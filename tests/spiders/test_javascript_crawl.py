@@ -201,4 +201,4 @@ def test_where_there_is_no_browser_that_is_told(
     settings["CRAWLER_JAVASCRIPT"] = "empty"
     refused = run_crawler(*words, web=web, settings=settings)
     assert refused.code == 2
-    assert "CRAWLER_JAVASCRIPT: needs Chromium and pip install" in refused.stderr
+    assert "CRAWLER_JAVASCRIPT: needs Chromium and the extra" in refused.stderr

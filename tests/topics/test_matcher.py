@@ -65,7 +65,9 @@ def test_without_the_library_it_is_said_how_to_get_it(monkeypatch: pytest.Monkey
         return real(name, *args)
 
     monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(MatcherMissingError, match=r"pip install 'frontmatter-crawler\[topics\]'"):
+    with pytest.raises(
+        MatcherMissingError, match=r"the extra 'topics': pip install 'ahocorasick-rs>"
+    ):
         matcher(A="a")
 
 
