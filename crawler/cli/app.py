@@ -14,6 +14,7 @@ from crawler.cli.clean import clean
 from crawler.cli.demo import run_demo
 from crawler.cli.discover import discover
 from crawler.cli.explain import explain_json, find_subject, print_explanation
+from crawler.cli.fix import fix
 from crawler.cli.ledger import ledger
 from crawler.cli.logs import LogFormat, Telling
 from crawler.cli.man import man_page
@@ -99,6 +100,7 @@ def run(
 app.add_typer(discover, name="discover")
 app.add_typer(ledger, name="ledger")
 app.command()(clean)
+app.command()(fix)
 app.command()(strip)
 app.command("try")(try_page)
 app.command()(report)

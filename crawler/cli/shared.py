@@ -28,8 +28,9 @@ from crawler.items.changed_since import changed_since as files_changed_since
 from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.ledger import LedgerError
 from crawler.options import KINDS, CrawlOptions, OptionError, flag_of
+from crawler.output.layout import Layout
 from crawler.sanitize import visible, visible_json
-from crawler.session import NoItemsError, OutputBusyError
+from crawler.session import NoItemsError, OutputBusyError, lock_output
 from crawler.summary import ExitCode
 
 if TYPE_CHECKING:
@@ -239,6 +240,18 @@ def _completion(choices: Sequence[str]) -> Callable[[str], list[str]] | None:
         return [choice for choice in choices if choice.startswith(incomplete)]
 
     return complete
+
+
+@contextmanager
+def no_run_on(options: CrawlOptions, *, write: bool) -> Iterator[None]:
+    """Keep runs away that might write the items meanwhile; an output folder is not made for it."""
+    layout = Layout(options.output)
+    layout.refuse_links()
+    if not write or not layout.lock.parent.is_dir():
+        yield
+        return
+    with lock_output(layout, wait=options.wait):
+        yield
 
 
 def json_text(document: Any) -> str:

@@ -12,20 +12,22 @@ from crawler.items.front_matter import FieldLines, split_text
 from crawler.items.intake import absolute
 from crawler.items.item import ItemError, read_item
 from crawler.ledger.events import is_failing
+from crawler.mends.advice import advise, may_need_advice, moved_to
 from crawler.output.entry import first_sentences
 from crawler.output.layout import Layout, item_output_path
 from crawler.run_log import read_runs
 from crawler.sanitize import plain_text, printable_url
 from crawler.states import State
-from crawler.urls.canonical import url_key
 from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from crawler.items.item import Item
     from crawler.ledger.events import Event
     from crawler.ledger.ledger import Ledger
     from crawler.ledger.records import Mention, SourceRecord
+    from crawler.mends.advice import Advice
 
 MEANINGS: Final = {
     State.OK: "the article was read",
@@ -79,7 +81,9 @@ class Link:
         checked_at: when it was last visited, likewise.
         places: `FILE:LINE` of each mention, of failing and moved links; else FILE.
         archive_url: a copy of a lost page.
-        moved_to: where a link that works leads now, if elsewhere.
+        moved_to: where a link that works leads for good, if elsewhere.
+        suggestion: what `crawler fix` would write in its place.
+        why: the evidence for that, or why there is none.
         title, words, excerpt, image, published: of the article that is held.
     """
 
@@ -93,6 +97,8 @@ class Link:
     places: tuple[str, ...] = ()
     archive_url: str | None = None
     moved_to: str | None = None
+    suggestion: str | None = None
+    why: str | None = None
     title: str | None = None
     words: int = 0
     excerpt: str | None = None
@@ -103,6 +109,11 @@ class Link:
     def is_failing(self) -> bool:
         """Whether the source does not give what is asked of it."""
         return self.state is not None and is_failing(self.state)
+
+    @property
+    def needs_work(self) -> bool:
+        """Whether there is something to do about it."""
+        return self.is_failing or self.moved_to is not None or self.suggestion is not None
 
     def as_json(self) -> dict[str, Any]:
         """Return the link as a JSON object; what is not known is absent."""
@@ -118,6 +129,8 @@ class Link:
             "places": list(self.places) or None,
             "archiveUrl": self.archive_url,
             "movedTo": self.moved_to,
+            "suggestion": self.suggestion,
+            "why": self.why,
             "title": self.title,
             "wordCount": self.words or None,
         }
@@ -180,26 +193,23 @@ def read_facts(
 
 
 def _links(ledger: Ledger, places: dict[str, list[tuple[Mention, str]]]) -> Iterator[Link]:
-    lines = _Lines()
+    files = _ItemFiles(ledger)
     for key, mentions in places.items():
         record = ledger.source(key)
         if record is not None:
-            yield _link(record, mentions, lines)
+            yield _link(record, mentions, files)
 
 
-def _link(record: SourceRecord, mentions: list[tuple[Mention, str]], lines: _Lines) -> Link:
+def _link(record: SourceRecord, mentions: list[tuple[Mention, str]], files: _ItemFiles) -> Link:
     url = mentions[0][0].web_url or record.urls[0]
-    held, latest = record.held, record.last or record.held
-    if held is None or latest is None:
+    held, latest, state = record.held, record.last or record.held, record.state_now
+    if held is None or latest is None or state is None:
         return Link(record.key, url, site_of(url), None, places=_files(mentions))
-    state = record.last_state if record.last_state is not None else latest.open_state
-    if not state.was_asked or state is State.NOT_MODIFIED:
-        state = latest.open_state
-    if held.state is State.ARCHIVED and state.is_lost:
-        state = State.ARCHIVED
-    article, moved = held.article, _moved(record, state)
+    article, moved = held.article, moved_to(record)
     is_told = is_failing(state) or moved is not None
-    snapshot = held.snapshot.url if held.snapshot is not None else None
+    advice = files.advice(record, mentions) if may_need_advice(record) else None
+    is_told |= advice is not None
+    snapshot = None if record.snapshot is None else record.snapshot.url
     return Link(
         record.key,
         printable_url(url),
@@ -208,9 +218,11 @@ def _link(record: SourceRecord, mentions: list[tuple[Mention, str]], lines: _Lin
         detail=plain_text(latest.attempt.detail) if latest.attempt.detail and is_told else None,
         since=record.failing_since,
         checked_at=record.checked_at,
-        places=lines.places(mentions) if is_told else _files(mentions),
+        places=files.places(mentions) if is_told else _files(mentions),
         archive_url=None if snapshot is None else printable_url(snapshot),
         moved_to=None if moved is None else printable_url(moved),
+        suggestion=None if advice is None else advice.after,
+        why=None if advice is None else plain_text(advice.why),
         title=None if article is None else article.title,
         words=0 if article is None else article.word_count,
         excerpt=None if article is None else _excerpt(article.markdown),
@@ -223,33 +235,35 @@ def _excerpt(markdown: str) -> str | None:
     return first_sentences(markdown[: 20 * _EXCERPT], _EXCERPT)
 
 
-def _moved(record: SourceRecord, state: State) -> str | None:
-    """Return where a link that works has led, if that is the page of another key."""
-    if record.held is None or state is not State.OK or not record.held.attempt.redirects:
-        return None
-    led_to = record.held.attempt.redirects[-1]
-    return None if url_key(led_to) in map(url_key, record.urls) else led_to
-
-
 def _files(mentions: Iterable[tuple[Mention, str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(file for _, file in mentions))
 
 
-class _Lines:
-    """The lines of links in item files; each file is read once, when it is first asked for."""
+class _ItemFiles:
+    """The item files of some links; each is read once, when it is first asked for."""
 
-    def __init__(self) -> None:
-        self._found: dict[str, FieldLines | None] = {}
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._found: dict[str, tuple[Item, FieldLines] | None] = {}
 
     def places(self, mentions: Iterable[tuple[Mention, str]]) -> tuple[str, ...]:
+        """Return `FILE:LINE` of each mention."""
         return tuple(f"{file}:{self._line(file, mention)}" for mention, file in mentions)
 
+    def advice(
+        self, record: SourceRecord, mentions: Iterable[tuple[Mention, str]]
+    ) -> Advice | None:
+        """Return what to do about a source: the first that has something to write, or why not."""
+        found: list[Advice] = []
+        for mention, file in mentions:
+            if (read := self._read(file)) is not None:
+                found += advise(read[0], mention, record, self._ledger.source_of_url)
+        return next((one for one in found if one.after), found[0] if found else None)
+
     def _line(self, file: str, mention: Mention) -> int:
-        if file not in self._found:
-            self._found[file] = _field_lines(Path(file))
-        lines = self._found[file]
-        if lines is None:
+        if (read := self._read(file)) is None:
             return 1
+        lines = read[1]
         if mention.position >= 0:
             try:
                 return lines.line("related", mention.position, "webUrl")
@@ -258,9 +272,15 @@ class _Lines:
         line = lines.line("originalUrl")
         return lines.line("webUrl") if line == lines.line() else line
 
+    def _read(self, file: str) -> tuple[Item, FieldLines] | None:
+        if file not in self._found:
+            self._found[file] = _item_and_lines(Path(file))
+        return self._found[file]
 
-def _field_lines(path: Path) -> FieldLines | None:
+
+def _item_and_lines(path: Path) -> tuple[Item, FieldLines] | None:
     try:
-        return FieldLines(split_text(read_item(path).text, file=str(path)).yaml)
+        item = read_item(path)
+        return item, FieldLines(split_text(item.text, file=str(path)).yaml)
     except ItemError:  # what is wrong with it is told when it is crawled
         return None

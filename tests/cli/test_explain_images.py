@@ -32,7 +32,7 @@ def test_for_a_person_they_are_a_table() -> None:
         print_image_files(RECORD, console)
     cells = [re.split(r" {2,}", line.strip()) for line in captured.get().split("\n")]
     assert [GOOD, "640 x 480", "images/ab/ab.png"] in cells
-    assert [BAD, "", "", "HTTP 404"] in cells
+    assert [BAD, "HTTP 404"] in cells
 
 
 def test_where_none_was_asked_for_nothing_is_printed() -> None:
