@@ -34,6 +34,7 @@ def run(
     force: bool = False,
     retry: Iterable[str] = (),
     older_than: str | timedelta | None = None,
+    allow_empty: bool = False,
     in_place: bool = False,
     wait: bool = False,
     overwrite_edited: bool = False,
@@ -49,8 +50,8 @@ def run(
     Args:
         items: item files, or folders to search for them.
         output: the output folder.
-        only, files, limit, force, retry, older_than, in_place, wait, overwrite_edited, replay,
-            record: see `crawler.options.CrawlOptions`.
+        only, files, limit, force, retry, older_than, allow_empty, in_place, wait, overwrite_edited,
+            replay, record: see `crawler.options.CrawlOptions`.
         settings: Scrapy settings, for example {"CRAWLER_CONTACT": "https://example.com/bot"}.
 
     Raises:
@@ -66,6 +67,7 @@ def run(
         force=force,
         retry=retry,
         older_than=older_than,
+        allow_empty=allow_empty,
         in_place=in_place,
         wait=wait,
         overwrite_edited=overwrite_edited,

@@ -25,7 +25,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PREFIX: Final = "CRAWLER_"
-TOKEN_VARIABLE: Final = "CRAWLER_TOKEN"  # noqa: S105 - its name; a secret is no setting
+# Secrets are no settings: these are names of environment variables.
+TOKEN_VARIABLE: Final = "CRAWLER_TOKEN"  # noqa: S105 - its name
+NOTIFY_VARIABLE: Final = "CRAWLER_NOTIFY"
+WEBHOOK_VARIABLE: Final = "CRAWLER_WEBHOOK"
+WEBHOOK_SECRET_VARIABLE: Final = "CRAWLER_WEBHOOK_SECRET"  # noqa: S105 - its name
+SECRET_VARIABLES: Final = (
+    TOKEN_VARIABLE,
+    NOTIFY_VARIABLE,
+    WEBHOOK_VARIABLE,
+    WEBHOOK_SECRET_VARIABLE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,17 @@ def _one_of(*words: str) -> Callable[[Any], str]:
             known = ", ".join(repr(word) for word in words)
             raise ValueError(f"{value!r} is not one of {known}")
         return str(value)
+
+    return parse
+
+
+def _names_of(*words: str) -> Callable[[Any], tuple[str, ...]]:
+    def parse(value: Any) -> tuple[str, ...]:
+        names = _names(value)
+        if unknown := [name for name in names if name not in words]:
+            known = ", ".join(repr(word) for word in words)
+            raise ValueError(f"{unknown[0]!r} is not one of {known}")
+        return names
 
     return parse
 
@@ -363,6 +384,77 @@ STOP_GRACE: Final = Setting(
     _number(0, unit="seconds"),
     "seconds that a stopped crawl may take to finish what is in flight",
 )
+MONITOR_NAMES: Final = (
+    "nothing-ok",
+    "ok-share",
+    "newly-lost",
+    "coverage",
+    "host-failing",
+    "extraction",
+    "internal-error",
+    "duration",
+    "unfinished",
+    "discovery",
+)
+MONITORS: Final = Setting(
+    "CRAWLER_MONITORS",
+    ",".join(MONITOR_NAMES),
+    _names_of(*MONITOR_NAMES),
+    "the [monitors](monitors.md) that count, separated by commas; a run that fails one ends with "
+    "exit code 1",
+)
+MONITOR_LEAST: Final = Setting(
+    "CRAWLER_MONITOR_LEAST",
+    5,
+    _whole(1),
+    "so many cases, at least, make a failing site, a loss or a fault of extraction worth an alarm",
+)
+MONITOR_OK_DROP: Final = Setting(
+    "CRAWLER_MONITOR_OK_DROP",
+    0.3,
+    _number(0, 1),
+    "how far the share of good visits may lie below that of the last runs, 0.3 being 30 of 100",
+)
+MONITOR_LOST: Final = Setting(
+    "CRAWLER_MONITOR_LOST",
+    100,
+    _whole(0),
+    "so many links newly lost in one run are too many; 0: no number is",
+)
+MONITOR_LOST_SHARE: Final = Setting(
+    "CRAWLER_MONITOR_LOST_SHARE",
+    0.1,
+    _number(0, 1),
+    "likewise, as a share of the visits that say anything new",
+)
+MONITOR_FIELD_DROP: Final = Setting(
+    "CRAWLER_MONITOR_FIELD_DROP",
+    0.25,
+    _number(0, 1),
+    "how far the share of articles that have a text, a title, a date, an author or an image may "
+    "lie below that of the last runs",
+)
+MONITOR_EXTRACTION_SHARE: Final = Setting(
+    "CRAWLER_MONITOR_EXTRACTION_SHARE",
+    0.05,
+    _number(0, 1),
+    "which share of the visits may fail by our own extraction",
+)
+MONITOR_SLOWER: Final = Setting(
+    "CRAWLER_MONITOR_SLOWER",
+    3.0,
+    _number(1),
+    "how many times as long as the last runs a run may take, as a whole and for a visit",
+)
+MONITOR_FAILED: Final = "monitor"
+RUN_FAILED: Final = "failed"
+NOTIFY_ON: Final = Setting(
+    "CRAWLER_NOTIFY_ON",
+    "lost,back,changed,monitor,failed",
+    _names_of("lost", "failing", "back", "changed", MONITOR_FAILED, RUN_FAILED),
+    "what is [worth a message](monitors.md#messages), separated by commas: what became of links, "
+    "`monitor` (one failed), `failed` (the run could not be done)",
+)
 WATCH_QUIET: Final = Setting(
     "CRAWLER_WATCH_QUIET",
     1.0,
@@ -420,6 +512,11 @@ SETTINGS: Final[Mapping[str, Setting[Any]]] = MappingProxyType(
     {setting.name: setting for setting in list(vars().values()) if isinstance(setting, Setting)}
 )
 """All of them by name, in the order of their help."""
+
+
+def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment for processes that work on strangers' data."""
+    return {name: value for name, value in environ.items() if name not in SECRET_VARIABLES}
 
 
 def defaults(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:

@@ -189,6 +189,7 @@ class CrawlOptions:
         force: fetch all sources again.
         retry: fetch again the sources whose last visit ended so.
         older_than: fetch again the sources whose last visit is longer ago.
+        allow_empty: ITEMS may hold no item; else such a run cannot be done.
         in_place: write the enriched items over the item files.
         wait: wait for another run on the same output folder to end.
         overwrite_edited: write also those files anew that somebody edited.
@@ -208,6 +209,7 @@ class CrawlOptions:
     older_than: timedelta | None = _option(  # noqa: RUF009
         _AGE, None, "fetch again what was not seen for so long", metavar="AGE"
     )
+    allow_empty: bool = _option(_FLAG, False, "ITEMS may hold no item yet")
     in_place: bool = _option(_FLAG, False, "write into ITEMS itself")
     wait: bool = _option(_FLAG, False, "wait for another run to end")
     overwrite_edited: bool = _option(_FLAG, False, "write edited files anew, too")

@@ -7,25 +7,27 @@ import sqlite3
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from filelock import FileLock, Timeout
 
 from crawler.exceptions import Problem
 from crawler.extraction.article import Article
 from crawler.images.copies import keep_copy, record_of
-from crawler.items.intake import Intake, absolute
+from crawler.items.intake import Intake, IntakeCount, absolute
 from crawler.ledger.better import as_it_counted
 from crawler.ledger.ledger import DueSource, Ledger, Wanted
 from crawler.ledger.revisit import RevisitPolicy
 from crawler.ledger.set_aside import open_or_renew, set_ledger_aside
 from crawler.ledger.sqlite import is_damage
+from crawler.monitors import MonitorLimits, failed_monitors
 from crawler.output.adoption import Adoption
 from crawler.output.atomic import refuse_outside, sweep_leftovers
 from crawler.output.layout import Layout
 from crawler.output.publish import Publisher
+from crawler.run_log import append_run, read_runs, run_record
 from crawler.sanitize import plain_text
-from crawler.summary import ExitCode, RunSummary, append_run, exit_code_of, run_record
+from crawler.summary import INTERRUPTED, ExitCode, RunSummary, exit_code_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,6 +59,10 @@ class OutputBusyError(RuntimeError):
     """Another run holds the output folder."""
 
 
+class NoItemsError(RuntimeError):
+    """There is no item below the paths of a run, or none that is like its globs."""
+
+
 def lock_output(layout: Layout, *, wait: bool) -> FileLock:
     """Keep other runs from an output folder until the lock is released.
 
@@ -85,6 +91,7 @@ class RunSession:
         on_problem: is told each defect of an input or a file, once.
         should_stop: asked between items; True ends long work early.
         revisit: when sources are due again.
+        limits: what the monitors allow.
         duplicates: whether copies of articles are looked for.
         additions: what is written beyond what every item gets.
         anew: put the ledger aside that is there, and make it from what was written.
@@ -101,6 +108,7 @@ class RunSession:
         on_problem: Callable[[str], None],
         should_stop: Callable[[], bool],
         revisit: RevisitPolicy | None = None,
+        limits: MonitorLimits | None = None,
         duplicates: bool = True,
         additions: Additions | None = None,
         anew: bool = False,
@@ -108,12 +116,14 @@ class RunSession:
         self.options = options
         self._duplicates = duplicates
         self._revisit = revisit or RevisitPolicy()
+        self._limits = limits or MonitorLimits.from_settings({})
         self.summary = RunSummary()
         self.layout = Layout(options.output, in_place=options.in_place)
         self._report = on_problem
         self._has_items = False
         self._taken: tuple[Path, ...] = ()
         self._should_stop = should_stop
+        self.record: dict[str, Any] = {}  # in the log of runs, once it has ended
         self._started = time.monotonic()
         self._started_at = datetime.now(UTC)
         self.layout.refuse_links()
@@ -159,6 +169,7 @@ class RunSession:
 
         Raises:
             ItemsNotFoundError: a path among the items does not exist.
+            NoItemsError: there is no item, as in a folder whose disk is not mounted.
         """
         try:
             return self._plan()
@@ -170,7 +181,7 @@ class RunSession:
 
     def _plan(self) -> int:
         if not self._has_items:
-            self.take(self.options.items)
+            self._refuse_nothing(self.take(self.options.items))
         wanted = Wanted(
             force=self.options.force,
             retry=self.options.retry,
@@ -181,6 +192,22 @@ class RunSession:
         self._publisher.forget_owners()
         self.summary.items = self.ledger.selected()
         return self.summary.due
+
+    def _refuse_nothing(self, counted: IntakeCount) -> None:
+        """See that there are items; a list of files may be empty, and a stop may come before any.
+
+        Raises:
+            NoItemsError: there are none.
+        """
+        options = self.options
+        is_listed = options.files is not None
+        if counted.invalid or is_listed or options.allow_empty or self._should_stop():
+            return
+        below = ", ".join(map(str, options.items))
+        if not counted.found:
+            raise NoItemsError(f"there is no item below {below}; --allow-empty lets that be")
+        if options.only and not counted.items:
+            raise NoItemsError(f"no item below {below} is like {', '.join(options.only)}")
 
     def _renew_ledger(self, error: sqlite3.DatabaseError) -> None:
         """Put a ledger aside that proves to be damaged, and begin anew with what was written."""
@@ -202,7 +229,7 @@ class RunSession:
     def _tell_of_ledger(self, said: str) -> None:
         self.on_problem(said)
 
-    def take(self, paths: Sequence[Path]) -> None:
+    def take(self, paths: Sequence[Path]) -> IntakeCount:
         """Take the items at and below these paths into the ledger, and into this run.
 
         Raises:
@@ -232,6 +259,7 @@ class RunSession:
             for root in roots:
                 self.ledger.put_taken(root)
         self._mend()
+        return counted
 
     def _may_have_files(self) -> bool:
         folders = (self.layout.items, self.layout.sources)
@@ -298,8 +326,7 @@ class RunSession:
         Returns the visit as it counts, see `crawler.ledger.better`.
         """
         settled = as_it_counted(self.ledger.store_visit(key, visit), visit)
-        self.summary.add_visit(settled)
-        self.summary.add_events(self.ledger.events.of_visit(key, visit.at))
+        self.summary.add_visit(settled, self.ledger.events.of_visit(key, visit.at))
         self._publish_finished(key)
         return settled
 
@@ -399,13 +426,24 @@ class RunSession:
             self.note_damage(error)
         self.summary.seconds = time.monotonic() - self._started
         self.summary.ended = ended
-        code = exit_code_of(self.summary) if could_go_on else ExitCode.USAGE_ERROR
-        record = run_record(self.options, self.summary, started=self._started_at, exit_code=code)
+        if could_go_on and ended != INTERRUPTED:
+            self._monitor()
+        code = exit_code_of(self.summary) if could_go_on else ExitCode.NOT_DONE
+        self.record = run_record(
+            self.options, self.summary, started=self._started_at, exit_code=code
+        )
         try:
-            append_run(self.layout.run_log, record)
+            append_run(self.layout.run_log, self.record)
         except OSError as error:
             self.on_problem(Problem(str(self.layout.run_log), 1, f"not written: {error.strerror}"))
         return self.summary
+
+    def _monitor(self) -> None:
+        earlier = list(read_runs(self.layout.run_log))
+        self.summary.failed_monitors = failed_monitors(self.summary, earlier, self._limits)
+        for failed in self.summary.failed_monitors:
+            facts = {"event": "monitor-failed", "monitor": failed.name}
+            logger.error("monitor %s: %s", failed.name, failed.message, extra=facts)
 
     def close(self) -> None:
         """Close the ledger and let the next run have the folder."""

@@ -1,33 +1,23 @@
-"""What a run did: while it goes on, when it is over, as an exit code and in runs.jsonl."""
+"""What a run did: while it goes on, when it is over, and as an exit code."""
 
 from __future__ import annotations
 
-import json
-import os
-import platform
 from collections import Counter
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import asdict, dataclass, field
 from enum import IntEnum
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
-from crawler import __version__
 from crawler.discovery.options import DiscoveryTally
-from crawler.ledger.events import EventKind
+from crawler.ledger.events import EventKind, is_failing
 from crawler.states import State
-from crawler.timestamps import utc_text
 from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
-    from pathlib import Path
 
+    from crawler.extraction.article import Article
     from crawler.ledger.events import Event
     from crawler.ledger.records import Attempt, Visit
-    from crawler.options import CrawlOptions
 
 
 INTERRUPTED: Final = "interrupted"
@@ -39,17 +29,54 @@ _HOSTS_SHOWN: Final = 10
 _HOSTS_LOGGED: Final = 50
 _PROBLEMS_KEPT: Final = 200
 _EVENTS_KEPT: Final = 100  # of each kind
-_PROBLEMS_LOGGED: Final = 20  # the log of runs is bounded, and the problems told each time
+
+
+ARTICLES: Final = "articles"
+"""How `RunSummary.articles` calls the articles themselves."""
+WATCHED_FIELDS: Final = ("text", "title", "date", "author", "image")
+"""Fields whose coverage is watched."""
+
+
+def fields_of(article: Article) -> Counter[str]:
+    """Count an article that was read, and those of its fields whose coverage is watched."""
+    has = (
+        article.word_count,
+        article.title,
+        article.published,
+        article.authors,
+        article.images,
+    )
+    return Counter(
+        [ARTICLES, *(name for name, value in zip(WATCHED_FIELDS, has, strict=True) if value)]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FailedMonitor:
+    """A monitor that failed: its name, and what it saw, for people."""
+
+    name: str
+    message: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as a JSON object."""
+        return asdict(self)
 
 
 @dataclass(slots=True)
 class HostTally:
-    """The tries at one site: how many, how many failed, their times in seconds."""
+    """The tries at one site: how many, how many failed, their times in seconds.
+
+    `good` and `fallen` count visits that began there: those that gave what was asked, and those
+    that did not, of a source that did before or was not visited yet.
+    """
 
     tries: int = 0
     failures: int = 0
     seconds: float = 0.0
     slowest: float = 0.0
+    good: int = 0
+    fallen: int = 0
 
     def add(self, attempt: Attempt) -> None:
         """Count one try."""
@@ -79,6 +106,11 @@ class RunSummary:
         discovery: what a search for new items has found; None where there was none.
         happened: how many sources were lost, began to fail, came back or were changed.
         events: the first of each of these.
+        good: visits that gave what was asked of them.
+        fallen: those that did not, of sources that did before or were not visited yet, by state.
+        newly_lost: how many of these had given it before, and are lost now.
+        articles: how many articles were read, and how many of them have which field.
+        failed_monitors: what the monitors say of the run, see `crawler.monitors`.
     """
 
     items: int = 0
@@ -101,6 +133,11 @@ class RunSummary:
     discovery: DiscoveryTally | None = None
     happened: Counter[EventKind] = field(default_factory=Counter)
     events: list[Event] = field(default_factory=list)
+    good: int = 0
+    fallen: Counter[State] = field(default_factory=Counter)
+    newly_lost: int = 0
+    articles: Counter[str] = field(default_factory=Counter)
+    failed_monitors: list[FailedMonitor] = field(default_factory=list)
 
     @property
     def done(self) -> int:
@@ -112,19 +149,37 @@ class RunSummary:
         """How many of this run's visits failed."""
         return sum(count for state, count in self.visited.items() if not state.is_good)
 
-    def add_visit(self, visit: Visit) -> None:
-        """Count a visit."""
+    def add_visit(self, visit: Visit, events: Iterable[Event] = ()) -> None:
+        """Count a visit and what it has changed; of the changes, the first of each kind are kept.
+
+        Args:
+            visit: as it counts.
+            events: those of its source, noticed by it.
+        """
         self.visited[visit.state] += 1
         for attempt in visit.attempts:
-            host = site_of((attempt.redirects or (attempt.url,))[-1])
-            self.hosts.setdefault(host, HostTally()).add(attempt)
-
-    def add_events(self, events: Iterable[Event]) -> None:
-        """Count what a visit has changed, and keep the first of each kind."""
+            self._tally_of(attempt).add(attempt)
+        has_fallen = False
         for event in events:
             self.happened[event.kind] += 1
             if self.happened[event.kind] <= _EVENTS_KEPT:
                 self.events.append(event)
+            if is_failing(event.state) and (event.before is None or not is_failing(event.before)):
+                has_fallen = True
+                self.newly_lost += event.kind is EventKind.LOST and event.before is not None
+        is_good = not is_failing(visit.state)
+        self.good += is_good
+        self.fallen[visit.state] += has_fallen
+        if visit.attempts:
+            tally = self._tally_of(visit.attempts[0])
+            tally.good += is_good
+            tally.fallen += has_fallen
+        if visit.state is State.OK and visit.article is not None:
+            self.articles += fields_of(visit.article)
+
+    def _tally_of(self, attempt: Attempt) -> HostTally:
+        host = site_of((attempt.redirects or (attempt.url,))[-1])
+        return self.hosts.setdefault(host, HostTally())
 
     def add_problem(self, problem: str) -> None:
         """Keep a defect to show at the end."""
@@ -164,8 +219,10 @@ class RunSummary:
                 "failed": self.unwritten,
                 **self._left(),
             },
-            "slowestHosts": [_host_json(*host) for host in self.slowest_hosts()],
-            "failingHosts": [_host_json(*host) for host in self.failing_hosts()],
+            "happened": {str(kind): self.happened[kind] for kind in EventKind},
+            "slowestHosts": [host_json(*host) for host in self.slowest_hosts()],
+            "failingHosts": [host_json(*host) for host in self.failing_hosts()],
+            "failedMonitors": [failed.as_json() for failed in self.failed_monitors],
             "problems": self.problems,
             "problemCount": self.problem_count,
             **({} if self.discovery is None else {"discovery": self.discovery.as_json()}),
@@ -190,6 +247,8 @@ class RunSummary:
             unwritten=files["failed"],
             edited=files.get("edited", 0),
             outdated=files.get("outdated", 0),
+            happened=Counter({EventKind(kind): n for kind, n in document["happened"].items()}),
+            failed_monitors=[FailedMonitor(**failed) for failed in document["failedMonitors"]],
             problems=list(document["problems"]),
             problem_count=document["problemCount"],
             seconds=document["seconds"],
@@ -208,7 +267,8 @@ def _held_state(name: str) -> State | None:
     return None if name == _NOT_VISITED else State(name)
 
 
-def _host_json(name: str, tally: HostTally) -> dict[str, Any]:
+def host_json(name: str, tally: HostTally) -> dict[str, Any]:
+    """Return the tries at a site as a JSON object."""
     return {
         "host": name,
         "tries": tally.tries,
@@ -219,11 +279,15 @@ def _host_json(name: str, tally: HostTally) -> dict[str, Any]:
 
 
 class ExitCode(IntEnum):
-    """Exit codes, the most telling one first where several apply: 130, 2, 3, 1, 0."""
+    """Exit codes, the most telling one first where several apply: 130, 2, 3, 1, 0.
 
-    ALL_GOOD = 0
-    SOURCES_FAILED = 1
-    USAGE_ERROR = 2
+    How single links did is no matter of the exit code: each is in a state, and `crawler report`
+    tells of it.
+    """
+
+    DONE = 0
+    NEEDS_A_LOOK = 1
+    NOT_DONE = 2
     ITEMS_INVALID = 3
     INTERRUPTED = 130
 
@@ -234,79 +298,7 @@ def exit_code_of(summary: RunSummary) -> ExitCode:
         return ExitCode.INTERRUPTED
     if summary.invalid:
         return ExitCode.ITEMS_INVALID
-    is_whole = summary.ended == "finished" and summary.done == summary.due
-    searched = summary.discovery is None or not summary.discovery.failed
     are_written = not summary.unwritten and not summary.outdated and not summary.faults
-    if summary.failed or not are_written or not is_whole or not searched:
-        return ExitCode.SOURCES_FAILED
-    return ExitCode.ALL_GOOD
-
-
-_MOST_BYTES: Final = 1024 * 1024  # of one file; there are two, the current one and the one before
-
-
-def run_record(
-    options: CrawlOptions, summary: RunSummary, *, started: datetime, exit_code: int
-) -> dict[str, Any]:
-    """Return what is remembered of a run that has ended; keys are those of the `--json` summary."""
-    document = summary.as_json()
-    counts = {name: document[name] for name in ("items", "sources", "files", "problemCount")}
-    return {
-        "startedDateTime": utc_text(started),
-        "endedDateTime": utc_text(started + timedelta(seconds=summary.seconds)),
-        "seconds": document["seconds"],
-        "ended": document["ended"],
-        "exitCode": exit_code,
-        "options": options.logged(),
-        **counts,
-        "problems": document["problems"][:_PROBLEMS_LOGGED],
-        "happened": {str(kind): summary.happened[kind] for kind in EventKind},
-        "events": [event.as_json() for event in summary.events],
-        "hosts": [_host_json(*host) for host in summary.busiest_hosts()],
-        "versions": versions(),
-    }
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what decides how a run goes."""
-    libraries = {name: version(name) for name in ("scrapy", "trafilatura")}
-    return {"crawler": __version__, **libraries, "python": platform.python_version()}
-
-
-def append_run(path: Path, record: dict[str, Any]) -> None:
-    """Append a record as one line, whole or not at all; only the holder of the lock may.
-
-    A file that would grow above 1 MiB becomes `runs.jsonl.1` first, in place of an earlier one.
-
-    Raises:
-        OSError: it cannot be written; the lines before it are as they were.
-    """
-    line = json.dumps(record, separators=(",", ":")).encode("ascii") + b"\n"
-    with suppress(FileNotFoundError):
-        if path.lstat().st_size + len(line) > _MOST_BYTES:
-            path.replace(earlier_log(path))
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
-    file = os.open(path, flags, 0o666)
-    try:
-        _append(file, line)
-    finally:
-        os.close(file)
-
-
-def earlier_log(path: Path) -> Path:
-    """Return where the lines before those of this file are."""
-    return path.with_name(f"{path.name}.1")
-
-
-def _append(file: int, line: bytes) -> None:
-    """Write by one call, which a kill comes before or after; a full disk's part is taken back."""
-    size = os.fstat(file).st_size
-    if size and os.pread(file, 1, size - 1) != b"\n":  # a power cut's half line
-        line = b"\n" + line
-    try:
-        written = os.write(file, line)
-        if written < len(line):
-            written += os.write(file, line[written:])  # says why it does not fit
-    except OSError:
-        os.ftruncate(file, size)
-        raise
+    if summary.failed_monitors or not are_written:
+        return ExitCode.NEEDS_A_LOOK
+    return ExitCode.DONE

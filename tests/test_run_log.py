@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawler.ledger.events import Event, EventKind
+from crawler.ledger.records import Attempt, Visit
 from crawler.options import CrawlOptions
+from crawler.run_log import append_run, run_record, versions
 from crawler.states import State
-from crawler.summary import RunSummary, append_run, run_record, versions
+from crawler.summary import RunSummary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +46,9 @@ def test_a_record_has_times_outcome_and_counts() -> None:
         "files": {"written": 4, "unchanged": 0, "failed": 0},
         "problemCount": 1,
         "problems": ["x.md:1: bad"],
+        "failedMonitors": [],
+        "outcomes": {"good": 0, "fallen": 0, "newlyLost": 0},
+        "fields": {"articles": 0, "text": 0, "title": 0, "date": 0, "author": 0, "image": 0},
         "happened": {"lost": 0, "failing": 0, "back": 0, "changed": 0},
         "events": [],
         "hosts": [],
@@ -57,9 +62,10 @@ def test_a_record_has_what_happened_and_no_more_than_the_first_of_each_kind() ->
     events = [
         Event(f"n.example/{n}", at, EventKind.LOST, State.GONE, State.OK, at) for n in range(150)
     ]
-    summary.add_events(
-        [*events, Event("n.example/a", at, EventKind.BACK, State.OK, State.GONE, at)]
-    )
+    back = Event("n.example/a", at, EventKind.BACK, State.OK, State.GONE, at)
+    gone = Visit(State.GONE, at, (Attempt("http://n.example/0", State.GONE, status=410),))
+    for event in [*events, back]:
+        summary.add_visit(gone, [event])
     told = record(summary)
     assert told["happened"] == {"lost": 150, "failing": 0, "back": 1, "changed": 0}
     assert len(told["events"]) == 101

@@ -186,4 +186,4 @@ def main() -> None:
     except USAGE_ERRORS as error:
         told = "\n  ".join(map(visible, f"crawler: {error}".split("\n")))
         Console(stderr=True).print(told, style="red", markup=False, soft_wrap=True)
-        raise SystemExit(ExitCode.USAGE_ERROR) from None
+        raise SystemExit(ExitCode.NOT_DONE) from None

@@ -79,7 +79,7 @@ def export(
     else:
         for table, file in report.files.items():
             print(visible(f"{file}: {report.rows[table]:,} {table}"))
-    raise typer.Exit(ExitCode.ITEMS_INVALID if report.invalid else ExitCode.ALL_GOOD)
+    raise typer.Exit(ExitCode.ITEMS_INVALID if report.invalid else ExitCode.DONE)
 
 
 def write_tables(

@@ -46,4 +46,4 @@ def rebuild(
             f"{counts['items']} items, {counts['sources']} sources: "
             f"{counts['takenOver']} as what was written says, {counts['unknown']} to be visited"
         )
-    raise typer.Exit(ExitCode.ITEMS_INVALID if invalid else ExitCode.ALL_GOOD)
+    raise typer.Exit(ExitCode.ITEMS_INVALID if invalid else ExitCode.DONE)

@@ -109,6 +109,9 @@ def print_report(summary: RunSummary, console: Console) -> None:
         console.print(_hosts("slowest hosts", slow))
     if failing := summary.failing_hosts():
         console.print(_hosts("failing hosts", failing))
+    for failed in summary.failed_monitors:
+        told = f"monitor {failed.name}: {visible(failed.message)}"
+        console.print(told, style="red", markup=False, soft_wrap=True, highlight=False)
     if (tally := summary.discovery) is not None:
         console.print(
             f"{tally.asked.total()} feeds, sitemaps or files asked, {tally.failed} failed; "

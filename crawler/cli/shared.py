@@ -27,7 +27,7 @@ from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.ledger import LedgerError
 from crawler.options import KINDS, CrawlOptions, OptionError, flag_of
 from crawler.sanitize import visible_json
-from crawler.session import OutputBusyError
+from crawler.session import NoItemsError, OutputBusyError
 from crawler.summary import ExitCode
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ USAGE_ERRORS: Final = (
     ItemsNotFoundError,
     RevisionError,
     OutputBusyError,
+    NoItemsError,
     LedgerError,
     UnusableRunError,
     OSError,
@@ -62,7 +63,7 @@ def reported_as(log_format: LogFormat) -> Iterator[None]:
             raise
         facts = {"name": "crawler", "levelname": "ERROR", "msg": str(error), "event": "failed"}
         print(JsonLines().format(logging.makeLogRecord(facts)), file=sys.stderr)
-        raise SystemExit(ExitCode.USAGE_ERROR) from None
+        raise SystemExit(ExitCode.NOT_DONE) from None
 
 
 # As `git help config` says of core.quotePath, and `quote.c` does it.

@@ -53,7 +53,7 @@ def print_plan(options: CrawlOptions, overrides: Mapping[str, str], *, as_json: 
             for source in plan:
                 print(visible(f"{source.reason}\t{source.record.urls[0]}", keep="\t"))
         invalid = crawl.summary.invalid
-    return ExitCode.ITEMS_INVALID if invalid else ExitCode.ALL_GOOD
+    return ExitCode.ITEMS_INVALID if invalid else ExitCode.DONE
 
 
 @dataclass(slots=True)

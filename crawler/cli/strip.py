@@ -50,7 +50,7 @@ def strip(
         print(json_text(report.as_json(written=write)))
     else:
         _print(report, write=write)
-    failed = ExitCode.SOURCES_FAILED if report.left else ExitCode.ALL_GOOD
+    failed = ExitCode.NEEDS_A_LOOK if report.left else ExitCode.DONE
     raise typer.Exit(ExitCode.ITEMS_INVALID if report.invalid else failed)
 
 

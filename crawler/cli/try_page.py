@@ -241,7 +241,7 @@ def try_page(
     if save is not None:
         _save(tried, save, settings)
     if not tried.reading.state.is_good:
-        raise typer.Exit(ExitCode.SOURCES_FAILED)
+        raise typer.Exit(ExitCode.NEEDS_A_LOOK)
 
 
 def _save(tried: TriedPage, folder: Path, settings: Settings) -> None:

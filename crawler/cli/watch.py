@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler import config
@@ -57,7 +58,7 @@ def watch_items(
     check_settings(settings)
     address = None if http is None else Address.parse(http)
     told = WatchOptions(
-        crawl=options,
+        crawl=replace(options, allow_empty=True),  # the first items may be on their way
         pace=Pace.from_settings(settings),
         revisit=RevisitPolicy.from_settings(settings),
         settings=overrides,
@@ -72,7 +73,7 @@ def watch_items(
         raise UnusableRunError(str(error)) from error
     except DeafError as error:
         logger.error("%s", error, extra={"event": "failed"})  # noqa: TRY400 - it tells all
-        raise SystemExit(ExitCode.SOURCES_FAILED) from None
+        raise SystemExit(ExitCode.NEEDS_A_LOOK) from None
 
 
 async def _watch(told: WatchOptions, address: Address | None, names: frozenset[str]) -> None:

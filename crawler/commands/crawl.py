@@ -9,7 +9,7 @@ from scrapy import signals
 from scrapy.commands import crawl
 from scrapy.signalmanager import SignalManager
 
-from crawler.summary import ExitCode
+from crawler.summary import INTERRUPTED, ExitCode, exit_code_of
 
 if TYPE_CHECKING:
     import argparse
@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 
 
 class Command(crawl.Command):
-    """Scrapy's own command; a run that could not be done, or that found nothing, does not end in 0.
-
-    How visits of sources ended does not count here, as it does in `crawler run`: schedulers take
-    any other exit code for a run to be looked at.
-    """
+    """Scrapy's own command, with the exit codes of `crawler run`."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run a spider."""
@@ -33,7 +29,7 @@ class Command(crawl.Command):
 
         SignalManager(dispatcher.Any).connect(remember, signals.spider_opened)
         super().run(args, opts)
-        self.exitcode = self.exitcode or max(map(_code_of, opened), default=ExitCode.ALL_GOOD)
+        self.exitcode = self.exitcode or max(map(_code_of, opened), default=ExitCode.DONE)
 
 
 def _code_of(spider: object) -> ExitCode:
@@ -41,10 +37,9 @@ def _code_of(spider: object) -> ExitCode:
     from crawler.spiders.source import SourceSpider  # noqa: PLC0415 - see above
 
     if not isinstance(spider, SourceSpider):
-        return ExitCode.ALL_GOOD
+        return ExitCode.DONE
     if spider.failure is not None:
-        return ExitCode.USAGE_ERROR
-    discovery = None if spider.summary is None else spider.summary.discovery
-    if discovery is not None and discovery.failed:
-        return ExitCode.SOURCES_FAILED
-    return ExitCode.ALL_GOOD
+        return ExitCode.NOT_DONE
+    if spider.summary is None or spider.summary.ended == INTERRUPTED:
+        return ExitCode.DONE  # as Scrapy's own command, where a signal ends it
+    return exit_code_of(spider.summary)

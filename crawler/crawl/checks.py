@@ -11,6 +11,7 @@ from crawler import config
 from crawler.crawl.javascript import check_javascript_settings
 from crawler.crawl.pool import check_page_objects
 from crawler.images.policy import ImagePolicy
+from crawler.notify import Notifier
 from crawler.options import OptionError
 from crawler.output.enriched import Additions
 from crawler.rules import SiteRules
@@ -106,6 +107,7 @@ def check_settings(settings: BaseSettings) -> None:
     Additions.from_settings(settings)
     SiteRules.from_settings(settings)
     check_javascript_settings(settings)
+    Notifier.from_environment(settings)
 
 
 def check_values(settings: BaseSettings) -> None:
@@ -126,9 +128,11 @@ def check_names(names: Iterable[str], environ: Mapping[str, str] = os.environ) -
         OptionError: a name begins as ours do and is none of them, or is almost that of a variable.
     """
     variables = [name for name, setting in config.SETTINGS.items() if setting.is_variable]
-    variables.append(config.TOKEN_VARIABLE)
+    variables += config.SECRET_VARIABLES
     for name in names:
         if name.startswith(config.PREFIX) and name not in config.SETTINGS:
+            if name in config.SECRET_VARIABLES:
+                raise OptionError(f"{name}: it is a secret, and only read from the environment")
             meant = _nearest(name, config.SETTINGS, 0.6)
             known = f"did you mean {meant}?" if meant else "docs/settings.md has all that there are"
             raise OptionError(f"{name}: there is no such setting; {known}")

@@ -22,6 +22,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from playwright.async_api import async_playwright
 
+from crawler.config import without_secrets
 from crawler.downloader.page_answers import PageAnswers
 from crawler.downloader.rendering import Rendered, RenderError
 from crawler.downloader.robots.rules import origin_of
@@ -147,6 +148,7 @@ class Browser:
                     executable_path=self._executable,
                     args=list(_ARGUMENTS),
                     ignore_default_args=list(_TESTS_WANT),
+                    env={**without_secrets(os.environ)},
                     chromium_sandbox=os.geteuid() != 0,  # which root cannot have
                     handle_sigint=False,
                     handle_sigterm=False,

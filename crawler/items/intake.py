@@ -31,12 +31,14 @@ _BATCH: Final = 500  # items a transaction
 class IntakeCount:
     """How many item files were selected, how many of them are new or changed, how many bad.
 
+    `found`: how many were looked at, whether they were selected or not.
     `is_whole`: all item files below the paths were taken, whether they were selected or not.
     """
 
     items: int = 0
     changed: int = 0
     invalid: int = 0
+    found: int = 0
     is_whole: bool = False
 
 
@@ -90,6 +92,7 @@ class Intake:
         while batch := list(islice(found, _BATCH)):
             if is_stopped := self._should_stop():
                 break
+            self.count.found += len(batch)
             wanted = [(item, self._is_wanted(item, among)) for item in batch]
             items = [
                 (item, is_selected) for item, is_selected in wanted if is_selected or takes_all

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from crawler.output.atomic import UnsafePathError, refuse_outside
-from crawler.summary import earlier_log
+from crawler.run_log import earlier_log
 from crawler.urls.canonical import clean_url
 from crawler.urls.registered_domain import registered_domain
 

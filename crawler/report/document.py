@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from crawler import __version__
 from crawler.ledger.events import EventKind
 from crawler.report.facts import MEANINGS
+from crawler.run_log import versions
 from crawler.states import State
-from crawler.summary import versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,11 +96,15 @@ def _verdict(facts: Facts, counts: Counter[EventKind]) -> dict[str, Any]:
     there = sum(link.state is not None and not link.is_failing for link in facts.links)
     last = facts.runs[-1] if facts.runs else None
     ended = None if last is None else str(last.get("ended"))
+    failed = [] if last is None else last.get("failedMonitors", [])
     is_fine = ended == "finished" and not counts[EventKind.LOST] and not counts[EventKind.FAILING]
+    is_fine = is_fine and not failed
     if last is None:
         begin = "No run is known yet"
     elif ended != "finished":
         begin = f"The last run did not finish ({ended})"
+    elif failed:
+        begin = "Something is wrong with the last run"
     else:
         begin = "The last run is fine" if is_fine else "The last run is over, and links need a look"
     told = [
@@ -110,7 +114,7 @@ def _verdict(facts: Facts, counts: Counter[EventKind]) -> dict[str, Any]:
         f"{counts[EventKind.BACK]} back",
         f"{counts[EventKind.CHANGED]} changed since {facts.since[:10]}",
     ]
-    return {"isFine": is_fine, "text": f"{begin}: {', '.join(told)}."}
+    return {"isFine": is_fine, "text": f"{begin}: {', '.join(told)}.", "failedMonitors": failed}
 
 
 def tasks(links: Sequence[Link]) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +14,9 @@ from crawler.items.item import ItemError, read_item
 from crawler.ledger.events import is_failing
 from crawler.output.entry import first_sentences
 from crawler.output.layout import Layout, item_output_path
+from crawler.run_log import read_runs
 from crawler.sanitize import plain_text, printable_url
 from crawler.states import State
-from crawler.summary import earlier_log
 from crawler.urls.canonical import url_key
 from crawler.urls.registered_domain import site_of
 
@@ -265,19 +264,3 @@ def _field_lines(path: Path) -> FieldLines | None:
         return FieldLines(split_text(read_item(path).text, file=str(path)).yaml)
     except ItemError:  # what is wrong with it is told when it is crawled
         return None
-
-
-def read_runs(log: Path) -> Iterator[dict[str, Any]]:
-    """Yield what is remembered of runs, the earliest first; lines that are no record are passed."""
-    for path in (earlier_log(log), log):
-        try:
-            text = path.read_text("utf-8", "replace")
-        except OSError:
-            continue
-        for line in text.splitlines():
-            try:
-                record = json.loads(line)
-            except ValueError:  # a power cut's half line
-                continue
-            if isinstance(record, dict) and isinstance(record.get("startedDateTime"), str):
-                yield record

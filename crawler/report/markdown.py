@@ -22,6 +22,7 @@ def markdown_report(document: Mapping[str, Any]) -> str:
 def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     verdict = document["verdict"]
     yield f"## {'✅' if verdict['isFine'] else '❌'} {markdown_text(verdict['text'])}"
+    yield from _failed(verdict["failedMonitors"])
     if document["tasks"]:
         yield from ("", "### What to do", "")
         for task in document["tasks"]:
@@ -41,6 +42,13 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
             why = ", ".join(f"{state} {count}" for state, count in site["fails"].items())
             counts = f"{site['sources']} | {site['failing']}"
             yield f"| {markdown_text(site['site'])} | {counts} | {why} |"
+
+
+def _failed(monitors: list[dict[str, str]]) -> Iterator[str]:
+    if monitors:
+        yield ""
+    for failed in monitors:
+        yield f"- **{markdown_text(failed['name'])}**: {markdown_text(failed['message'])}"
 
 
 def _task(task: Mapping[str, Any]) -> Iterator[str]:

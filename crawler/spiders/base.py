@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, Protocol, Self, TypeVar
 
@@ -24,10 +26,14 @@ from crawler.downloader.warc import Replay
 from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.ledger import LedgerError
 from crawler.ledger.revisit import RevisitPolicy
+from crawler.monitors import MonitorLimits
+from crawler.notify import Notifier
 from crawler.options import CrawlOptions, OptionError
 from crawler.output.enriched import Additions
 from crawler.rules import SiteRules
-from crawler.session import OutputBusyError, RunSession
+from crawler.run_log import run_record
+from crawler.session import NoItemsError, OutputBusyError, RunSession
+from crawler.summary import ExitCode, RunSummary
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -38,7 +44,6 @@ if TYPE_CHECKING:
     from crawler.extraction.article import Article
     from crawler.extraction.job import ExtractionJob
     from crawler.extraction.pool.extraction_pool import ExtractionPool, ExtractionPoolError
-    from crawler.summary import RunSummary
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,7 +51,14 @@ T = TypeVar("T")
 logger = logging.getLogger("crawler.run")
 failure_logger = logging.getLogger("crawler.failure")  # the command line prints it by itself
 
-_UNUSABLE: Final = (OutputBusyError, ItemsNotFoundError, LedgerError, OSError, sqlite3.Error)
+_UNUSABLE: Final = (
+    OutputBusyError,
+    NoItemsError,
+    ItemsNotFoundError,
+    LedgerError,
+    OSError,
+    sqlite3.Error,
+)
 
 
 class Workers(Protocol):
@@ -76,6 +88,8 @@ class RunSpider(Spider):
     ledger_thread: LedgerThread
     memory: LedgerMemory  # from the moment on that the ledger is open
     revisit: RevisitPolicy
+    limits: MonitorLimits
+    notifier: Notifier | None = None
     duplicates: bool
     additions: Additions
     rules: SiteRules
@@ -126,6 +140,9 @@ class RunSpider(Spider):
             choose_warc_files(crawler.settings, spider.options)
         spider.ledger_thread = LedgerThread()
         spider.revisit = RevisitPolicy.from_settings(crawler.settings)
+        spider.limits = MonitorLimits.from_settings(crawler.settings)
+        if not is_console:
+            spider.notifier = Notifier.from_environment(crawler.settings)
         spider.duplicates = config.DUPLICATES.of(crawler.settings)
         spider.additions = Additions.from_settings(crawler.settings)
         spider.rules = SiteRules.from_settings(crawler.settings)
@@ -247,6 +264,7 @@ class RunSpider(Spider):
             on_problem=logger.error,
             should_stop=partial(is_stopping, self.crawler),
             revisit=self.revisit,
+            limits=self.limits,
             duplicates=self.duplicates,
             additions=self.additions,
         )
@@ -300,6 +318,23 @@ class RunSpider(Spider):
         is_stopped = stop is not None and stop.stopping.is_set()
         ended = self.failure or (stop.reason if stop is not None and is_stopped else reason)
         await self.ledger_thread.close(ended, could_go_on=self.failure is None)
+        if self.notifier is not None and not interrupted:
+            await self._notify(self.notifier)
+
+    async def _notify(self, notifier: Notifier) -> None:
+        """Tell of the run whoever wants to know, once the folder is free for others."""
+        if self.ledger_thread.is_open:
+            record = self.ledger_thread.crawl.record
+        else:
+            nothing = RunSummary(ended=self.failure or "it did not begin")
+            now = datetime.now(UTC)
+            record = run_record(self.options, nothing, started=now, exit_code=ExitCode.NOT_DONE)
+
+        def tell() -> list[str]:
+            return list(notifier.tell(str(self.options.output), record))
+
+        for problem in await asyncio.to_thread(tell):
+            logger.error("not told: %s", problem, extra={"event": "not-told"})
 
     def give_up(self, failure: str) -> CloseSpider:
         """Note why the run cannot go on, and return what ends it."""

@@ -70,6 +70,7 @@ class DiscoverSpider(SourceSpider):
             setattr(self, name, own[name])
         self.search = SearchOptions.parse(**search)
         check_folder(self.options)
+        self.options = replace(self.options, allow_empty=True)  # items are what it looks for
 
     async def discover(self) -> None:
         """Look for articles, and hand each to `found`."""

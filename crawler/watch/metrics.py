@@ -68,10 +68,21 @@ class Metrics:
         self.pending = self._gauge("pending_files", "Changed files that wait for a run.")
         self.ended = self._gauge("last_run_end_seconds", "When the last run ended, Unix time.")
         self.code = self._gauge("last_run_exit_code", "Exit code of the last run.")
+        self.failed_monitors = self._gauge(
+            "failed_monitors", "Whether the last run failed a monitor.", ["monitor"]
+        )
+        self.events = self._counter("events", "What became of sources.", ["event"])
         self.next_run = self._gauge("next_run_seconds", "When a run is due, Unix time; 0: never.")
         self.items = self._gauge("items", "Items, by the last run of all.")
         self.invalid = self._gauge("items_invalid", "Items refused, by the last run of all.")
         self.sources = self._gauge("sources", "Sources, by the last run of all.", ["state"])
+
+        # Of few sites, the slowest and those that fail most: a label for each would have no bound.
+        self.host_tries = self._gauge("host_tries", "Tries in the last run.", ["host"])
+        self.host_failures = self._gauge("host_failures", "Failed tries in the last run.", ["host"])
+        self.host_seconds = self._gauge(
+            "host_mean_seconds", "Mean time of a try in the last run.", ["host"]
+        )
 
     def text(self) -> bytes:
         """Return all in Prometheus' text format."""
@@ -83,10 +94,24 @@ class Metrics:
         self.ended.set(time.time())
         self.code.set(code)
         if summary is not None:
+            self._count_outcome(summary)
             self.seconds.observe(summary.seconds)
             self.written.inc(summary.written)
             for state, count in summary.visited.items():
                 self.visits.labels(state).inc(count)
+
+    def _count_outcome(self, summary: RunSummary) -> None:
+        self.failed_monitors.clear()
+        for failed in summary.failed_monitors:
+            self.failed_monitors.labels(failed.name).set(1)
+        for kind, count in summary.happened.items():
+            self.events.labels(kind).inc(count)
+        for gauge in (self.host_tries, self.host_failures, self.host_seconds):
+            gauge.clear()
+        for host, tally in summary.hosts.items():
+            self.host_tries.labels(host).set(tally.tries)
+            self.host_failures.labels(host).set(tally.failures)
+            self.host_seconds.labels(host).set(tally.seconds / max(tally.tries, 1))
 
     def count_all(self, summary: RunSummary) -> None:
         """Take the state of things from a run of all items."""

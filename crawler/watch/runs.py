@@ -85,7 +85,7 @@ class ChildRun:
         printed, _ = await self._process.communicate(self._given)
         code = await self._process.wait()
         summary = None
-        if code != ExitCode.USAGE_ERROR:
+        if code != ExitCode.NOT_DONE:
             with suppress(ValueError, KeyError, TypeError):  # killed in the middle of a word
                 summary = RunSummary.from_json(json.loads(printed))
         return RunOutcome(code, summary)

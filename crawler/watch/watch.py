@@ -174,7 +174,7 @@ class Watch:
             run = await ChildRun.start(options, self._options.settings, *self._options.words)
         except OSError as error:
             logger.warning("no process can be started: %s", error, extra={"event": "failed"})
-            return RunOutcome(ExitCode.SOURCES_FAILED, None), False
+            return RunOutcome(ExitCode.NEEDS_A_LOOK, None), False
         ended = asyncio.create_task(run.outcome())
         ended.add_done_callback(lambda _: self._wake.set())
         stopped_at: float | None = None
@@ -200,7 +200,7 @@ class Watch:
             self._agenda.put_back(job, time.monotonic())
         elif ended == OUT_OF_TIME:
             self._agenda.put_back(job, time.monotonic(), delay=self._options.pace.gap)
-        elif outcome.code == ExitCode.USAGE_ERROR and not self._has_run:
+        elif outcome.code == ExitCode.NOT_DONE and not self._has_run:
             if not self._folder.is_busy():
                 raise FirstRunError("the first run could not be done; the log says why")
             self._agenda.put_back(job, time.monotonic(), delay=_BUSY_SECONDS)

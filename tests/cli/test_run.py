@@ -59,8 +59,52 @@ def test_a_dry_run_of_nothing_is_an_empty_list(
     command: Callable[..., Outcome], tmp_path: Path, output: Path
 ) -> None:
     (tmp_path / "empty").mkdir()
-    outcome = command("run", tmp_path / "empty", "-o", output, "--dry-run", "--json")
+    words = ("run", tmp_path / "empty", "-o", output, "--dry-run", "--json")
+    outcome = command(*words, "--allow-empty")
     assert (outcome.code, outcome.json) == (0, [])
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",), ("--force",)])
+def test_a_folder_without_an_item_ends_with_2_and_loses_nothing(
+    run_crawler: Callable[..., Outcome],
+    items: Path,
+    output: Path,
+    web: LocalWeb,
+    article_html: Callable[..., str],
+    more: tuple[str, ...],
+) -> None:
+    web.page(NEWS, article_html())
+    assert run_crawler("run", items, "-o", output, web=web).code == 0
+    written = {path: path.read_bytes() for path in output.rglob("*.md")}
+    assert written
+    away = items.with_name("away")
+    items.rename(away)
+    items.mkdir()  # where a disk is not mounted, say
+    outcome = run_crawler("run", items, "-o", output, *more, web=web)
+    assert outcome.code == 2
+    assert f"there is no item below {items}; --allow-empty lets that be" in outcome.stderr
+    assert run_crawler("run", items, "-o", output, "--allow-empty", web=web).code == 0
+    items.rmdir()
+    away.rename(items)
+    again = run_crawler("run", items, "-o", output, "--json", web=web)
+    assert (again.code, again.json["sources"]["visited"]) == (0, {})
+    assert {path: path.read_bytes() for path in output.rglob("*.md")} == written
+
+
+def test_globs_that_match_nothing_end_with_2_and_name_them(
+    run_crawler: Callable[..., Outcome], items: Path, output: Path, web: LocalWeb
+) -> None:
+    outcome = run_crawler("run", items, "-o", output, "--only", "2025/*", "--only", "x*", web=web)
+    assert outcome.code == 2
+    assert f"no item below {items} is like 2025/*, x*" in outcome.stderr
+
+
+def test_an_empty_list_of_files_is_nothing_to_do(
+    run_crawler: Callable[..., Outcome], items: Path, output: Path, tmp_path: Path, web: LocalWeb
+) -> None:
+    (tmp_path / "list").write_text("")
+    words = ("--files-from", tmp_path / "list", "--only", "x*")
+    assert run_crawler("run", items, "-o", output, *words, web=web).code == 0
 
 
 def test_a_dry_run_names_invalid_items_and_ends_with_3(
@@ -155,7 +199,7 @@ def test_limit_retry_and_force_choose_what_is_fetched(
     assert due("--limit", "5") == [["new", LOST]]
 
     second = run_crawler("run", items, "-o", output, "--json", "--limit", "1", web=web)
-    assert second.code == 1
+    assert second.code == 0
     assert second.json["sources"]["visited"] == {"not-found": 1}
     assert due() == []
     assert due("--retry", "gone") == []

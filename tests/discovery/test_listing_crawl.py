@@ -153,7 +153,7 @@ def test_a_listing_of_which_no_article_can_be_used_is_a_failure(tmp_path: Path) 
     assert asked(done) == {State.EMPTY: 1}
     assert found(done) == (0, 0, 2, 0)
     assert "none of 2 articles has a URL that can be used" in done.log
-    assert exit_code_of(done.summary) is ExitCode.SOURCES_FAILED
+    assert exit_code_of(done.summary) is ExitCode.NEEDS_A_LOOK
 
 
 def test_a_search_that_breaks_off_counts_for_what_it_has_found(tmp_path: Path) -> None:

@@ -27,22 +27,24 @@ PARAGRAPHS = (
     "work begins in the second week of September, and walkers will be led over the weir.",
 )
 
-# What becomes of the pages in a night, and what the morning's report has to say of it.
-NIGHTS: list[tuple[dict[str, Any], dict[str, list[str]]]] = [
-    ({}, {}),
-    ({BRIDGE: 404}, {"lost": [BRIDGE]}),
-    ({}, {}),
-    ({FERRY: CORRECTION}, {"changed": [FERRY]}),
-    ({BRIDGE: 410}, {}),  # lost it was before
-    ({MARKET: ELSEWHERE}, {}),  # a link that moves is a thing to do, and no loss
-    ({BRIDGE: None}, {"back": [BRIDGE]}),
-    ({FERRY: 403}, {"failing": [FERRY]}),
-    ({FERRY: 404}, {"lost": [FERRY]}),
-    ({}, {}),
-    ({FERRY: CORRECTION, BRIDGE: CORRECTION}, {"back": [FERRY], "changed": [BRIDGE]}),
-    ({BRIDGE: 404, FERRY: 404}, {"lost": [BRIDGE, FERRY]}),
-    ({BRIDGE: CORRECTION, FERRY: CORRECTION}, {"back": [BRIDGE, FERRY]}),
-    ({}, {}),
+# What becomes of the pages in a night, what the morning's report has to say of it, and which
+# monitor fails.
+ALL = (BRIDGE, FERRY, MARKET)
+NIGHTS: list[tuple[dict[str, Any], dict[str, list[str]], str | None]] = [
+    ({}, {}, None),
+    (dict.fromkeys(ALL, 403), {"failing": list(ALL)}, "nothing-ok"),
+    ({}, {}, None),  # what is known is no news
+    (dict.fromkeys(ALL), {"back": list(ALL)}, None),
+    ({BRIDGE: 404}, {"lost": [BRIDGE]}, None),
+    ({FERRY: CORRECTION}, {"changed": [FERRY]}, None),
+    ({BRIDGE: 410}, {}, None),  # lost it was before
+    ({MARKET: ELSEWHERE}, {}, None),  # a link that moves is a thing to do, and no loss
+    ({BRIDGE: None}, {"back": [BRIDGE]}, None),
+    ({FERRY: 403}, {"failing": [FERRY]}, None),
+    ({FERRY: 404}, {"lost": [FERRY]}, None),
+    ({FERRY: CORRECTION, BRIDGE: CORRECTION}, {"back": [FERRY], "changed": [BRIDGE]}, None),
+    ({BRIDGE: 404, FERRY: 404}, {"lost": [BRIDGE, FERRY]}, "newly-lost"),
+    ({BRIDGE: CORRECTION, FERRY: CORRECTION}, {"back": [BRIDGE, FERRY]}, None),
 ]
 
 
@@ -81,25 +83,29 @@ def test_each_morning_says_what_the_night_brought_and_nothing_else(
         web.raw(url, served(url))
     web.raw(ELSEWHERE, served(ELSEWHERE, of=MARKET))
 
-    def night() -> dict[str, Any]:
+    def night() -> tuple[int, dict[str, Any]]:
         time.sleep(1.05 - time.time() % 1)  # runs are told apart by their second
-        run_crawler("run", items, "-o", output, "--force", web=web)
+        few = {"CRAWLER_MONITOR_LEAST": 2}
+        ran = run_crawler("run", items, "-o", output, "--force", web=web, settings=few)
         told = run_crawler("report", items, "-o", output, "--format", "json", web=web)
         assert told.code == 0, told.stderr
         document: dict[str, Any] = json.loads(told.stdout)
-        return document
+        return ran.code, document
 
     since: dict[str, str] = {}
-    for number, (becomes, expected) in enumerate(NIGHTS, 1):
+    for number, (becomes, expected, alarm) in enumerate(NIGHTS, 1):
         pages.update(becomes)
         before = {path: path.read_bytes() for path in output.rglob("*.md")}
-        morning = night()
+        code, morning = night()
         said = {
             kind: sorted(event["url"] for event in morning[kind])
             for kind in ("lost", "failing", "back", "changed")
             if morning[kind]
         }
         assert said == expected, f"night {number}"
+        failed = [monitor["name"] for monitor in morning["verdict"]["failedMonitors"]]
+        assert failed == ([alarm] if alarm else []), f"night {number}"
+        assert code == bool(alarm), f"night {number}"
         assert morning["verdict"]["isFine"] is not bool({"lost", "failing"} & expected.keys())
         if not becomes and number > 1:
             after = {path: path.read_bytes() for path in output.rglob("*.md")}

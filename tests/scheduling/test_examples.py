@@ -130,8 +130,12 @@ class Runner:
         self._web = web
         self._runs = 0
 
-    def run(self, event: str, **env: str) -> None:
-        """Run the job on a fresh clone, with the ledger of the run before from the cache."""
+    def run(self, event: str, **env: str) -> list[int]:
+        """Run the job on a fresh clone, with the ledger of the run before from the cache.
+
+        Returns the exit codes of steps that failed; after one, only those run that ask for it.
+        """
+        failed: list[int] = []
         self._runs += 1
         clone = self._origin.clone(self._folder / f"run-{self._runs}")
         ledger = self._folder / f"run-{self._runs - 1}/output/.crawler"
@@ -143,17 +147,24 @@ class Runner:
             condition = step.get("if", "true")
             assert condition in {
                 "true",
+                "${{ !cancelled() }}",
                 "github.event_name == 'push'",
                 "github.event_name != 'push'",
             }
-            if condition == "true" or ("==" in condition) == (event == "push"):
-                self._step(clone.path, step["run"], env)
+            if condition != "${{ !cancelled() }}" and failed:
+                continue
+            always = condition in {"true", "${{ !cancelled() }}"}
+            if always or ("==" in condition) == (event == "push"):
+                code = self._step(clone.path, step["run"], env)
+                failed += [code] if code else []
+        return failed
 
-    def _step(self, folder: Path, script: str, env: Mapping[str, str]) -> None:
+    def _step(self, folder: Path, script: str, env: Mapping[str, str]) -> int:
         configuration = {k: v for k, v in GIT_ENVIRONMENT.items() if k.startswith("GIT_CONFIG_")}
         given = environment(self._web) | configuration | env
         given["PATH"] = f"{BIN}{os.pathsep}{given['PATH']}"
         given["CRAWLER_CONTACT"] = "https://example.com/bot"
+        given["GITHUB_STEP_SUMMARY"] = str(self._folder / "summary.md")
         done = subprocess.run(
             ["bash", "-e", "-c", script],
             cwd=folder,
@@ -163,7 +174,7 @@ class Runner:
             timeout=100,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        return done.returncode
 
 
 @pytest.mark.timeout(300)
@@ -178,7 +189,7 @@ def test_the_workflow_enriches_what_a_push_brings_and_commits_it(
     origin.commit("first item")
     runner = Runner(tmp_path, origin, web)
 
-    runner.run("push", BEFORE=before)
+    assert runner.run("push", BEFORE=before) == []
     assert 'state: "ok"' in (origin.path / "output/items/first.md").read_text()
     assert origin.git("log", "--format=%an %s", "-1") == "github-actions[bot] Enrich items"
     assert ".crawler" not in origin.git("ls-files")
@@ -188,21 +199,24 @@ def test_the_workflow_enriches_what_a_push_brings_and_commits_it(
     write_item(origin.path / "items", "zwei Wörter", original_url=SECOND)
     (origin.path / "items/bad.md").write_text("---\n[\n---\n")
     origin.commit("second item, and a bad one")
-    runner.run("push", BEFORE=before)
+    assert runner.run("push", BEFORE=before) == [3], "the bad item makes the job red"
     pages = [request.host for request in web.requests if request.path != "/robots.txt"]
     assert pages == ["second.example"]
     assert len(list((origin.path / "output/items").iterdir())) == 2
 
-    head = origin.head()
     web.forget()
-    runner.run("schedule")
+    (origin.path / "items/bad.md").unlink()
+    origin.commit("without the bad one")
+    head = origin.head()
+    assert runner.run("schedule") == []
+    assert (tmp_path / "summary.md").read_text().count("sources give what is asked of them") == 3
     assert origin.head() == head
     assert web.requests == []
 
 
 def test_the_docs_name_every_example_and_no_other() -> None:
     linked = re.findall(r"\(examples/([^)]+)\)", (EXAMPLES.parent / "schedule.md").read_text())
-    folders = ("github-actions", "systemd")
+    folders = ("github-actions", "grafana", "systemd")
     files = [
         EXAMPLES / "crontab",
         *(path for name in folders for path in (EXAMPLES / name).iterdir()),

@@ -86,15 +86,18 @@ def test_health_and_metrics_tell_how_the_watch_is(
 
     status, health = door.health()
     assert (status, health["status"], health["running"]) == (200, "ok", None)
-    assert (health["lastRun"]["trigger"], health["lastRun"]["exitCode"]) == ("start", 1)
+    assert (health["lastRun"]["trigger"], health["lastRun"]["exitCode"]) == ("start", 0)
     metrics = door.metrics()
-    assert metrics['crawler_runs_total{exit_code="1",trigger="start"}'] == 1
+    assert metrics['crawler_runs_total{exit_code="0",trigger="start"}'] == 1
     assert metrics['crawler_visits_total{state="not-found"}'] == 1
     assert metrics['crawler_sources{state="ok"}'] == 1
+    assert metrics['crawler_events_total{event="lost"}'] == 1
+    assert metrics['crawler_host_tries{host="lost.example"}'] == 1
+    assert metrics['crawler_host_failures{host="lost.example"}'] == 1
     assert metrics["crawler_items"] == 2
     assert metrics["crawler_files_written_total"] == 2
     assert metrics["crawler_run_seconds_count"] == 1
-    assert metrics["crawler_last_run_exit_code"] == 1
+    assert metrics["crawler_last_run_exit_code"] == 0
     assert metrics["crawler_running"] == 0
 
     assert door.post(b"x") == (

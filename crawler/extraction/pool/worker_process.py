@@ -18,6 +18,7 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from crawler.config import without_secrets
 from crawler.extraction.pool.worker import HEADER, Kind
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class WorkerProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 pass_fds=(errors,),
+                env=without_secrets(os.environ),
                 process_group=0,  # Ctrl-C in the terminal must not hit a worker that still starts
             )
         finally:

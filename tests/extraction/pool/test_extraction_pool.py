@@ -120,6 +120,19 @@ def test_pages_and_results_of_any_size_arrive_whole(serve, size):
     assert serve(lambda pool: pool.extract(("answer", page))) == page
 
 
+def test_no_worker_has_the_secrets_of_the_environment(serve, monkeypatch):
+    monkeypatch.setenv("CRAWLER_WEBHOOK_SECRET", "hunter2")
+    monkeypatch.setenv("CRAWLER_CONTACT", "https://n.example/bot")
+
+    async def scenario(pool):
+        pid = await pool.extract(("pid", None))
+        return await asyncio.to_thread(Path(f"/proc/{pid}/environ").read_bytes)
+
+    environ = serve(scenario)
+    assert b"hunter2" not in environ
+    assert b"CRAWLER_CONTACT=https://n.example/bot" in environ
+
+
 def test_an_error_of_the_work_comes_back_with_the_workers_traceback_and_the_worker_stays(serve):
     async def scenario(pool):
         before = await pool.extract(("pid", None))
