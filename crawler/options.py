@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from crawler.states import State
-from crawler.timestamps import parse_duration
+from crawler.timestamps import moment, parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -123,6 +123,25 @@ def _states(name: str, value: Any) -> frozenset[State]:
         known = ", ".join(State)
         told = f"there is no state {unknown!r}; the states are {known}"
         raise OptionError(f"{name}: {told}") from None
+
+
+def parse_since(value: str | datetime | None) -> datetime | None:
+    """Return the moment that `--since` means: ISO 8601, or how long ago, such as "7d".
+
+    Raises:
+        OptionError: it is neither.
+    """
+    if value is None or isinstance(value, datetime):
+        return value
+    try:
+        return moment(value)
+    except ValueError:
+        pass
+    try:
+        return datetime.now(UTC) - parse_duration(value)
+    except (ValueError, OverflowError):
+        reason = "is neither a date nor a span of time such as 7d"
+        raise OptionError(f"since: {value!r} {reason}") from None
 
 
 def _few(paths: tuple[Any, ...]) -> list[str]:
