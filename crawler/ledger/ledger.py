@@ -146,13 +146,13 @@ class Ledger(Protocol):
         """Hash of what is known of a source; None: not visited yet."""
 
     def next_due(self, roots: Sequence[str], policy: RevisitPolicy) -> datetime | None:
-        """When the first of the sources that items below `roots` name is due by itself again."""
+        """When the first of the sources that items at or below `roots` name is due by itself."""
 
     def source_of_url(self, url: str) -> SourceRecord | None:
         """What is known of the source that has this URL in its family."""
 
     def forget_missing(self, root: str) -> None:
-        """Forget the items found below `root` earlier whose files are gone; sources stay."""
+        """Forget the items below `root` whose files are gone; sources stay."""
 
     def owners(self, key: str) -> list[ItemRecord]:
         """Return the items whose own article this source is."""

@@ -178,7 +178,7 @@ class SqliteLedger:
             self._items.put(item, families)
 
     def forget_missing(self, root: str) -> None:
-        """Forget the items found below `root` earlier whose files are gone; sources stay."""
+        """Forget the items below `root` whose files are gone; sources stay."""
         self._forget_what_was_read()
         with self.transaction():
             self._items.forget_missing(root)

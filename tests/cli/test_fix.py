@@ -253,3 +253,25 @@ def test_it_does_not_write_while_a_run_does_and_needs_a_ledger(
         assert fix().code == 0
     assert command("fix", items, "-o", tmp_path / "none").code == 2
     assert not (tmp_path / "none").exists()
+
+
+def test_clean_takes_away_what_only_the_earlier_address_needed(
+    fix: Callable[..., Outcome],
+    command: Callable[..., Outcome],
+    run_crawler: Callable[..., Outcome],
+    items: Path,
+    web: LocalWeb,
+    tmp_path: Path,
+) -> None:
+    output = tmp_path / "output"
+    before = {path.relative_to(output).as_posix() for path in (output / "sources").rglob("*.md")}
+    fix("--write")
+    run_crawler("run", items, "-o", output, web=web)
+    cleaned = command("clean", items, "-o", output, "--write", "--json")
+    removed = {one["file"] for one in cleaned.json["removed"]}
+    assert len(removed) == 1
+    assert removed <= before
+    assert all(name.startswith("sources/market.example/hall-") for name in removed)
+    assert command("clean", items, "-o", output, "--json").json["removed"] == []
+    words = ("run", items, "-o", output, "--json")
+    assert run_crawler(*words, web=web).json["files"]["written"] == 0
