@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.extraction.body.article_boxes import headline_of
 from crawler.extraction.body.chosen_body import chosen_body
-from crawler.extraction.body.phrases import CREDIT, NOTICE, PLACEHOLDER
+from crawler.extraction.body.phrases import CREDIT, NOTICE, is_placeholder
 from crawler.extraction.body.trim import block_text, plain_words
 from crawler.extraction.metadata.authors import starts_byline
 from crawler.extraction.metadata.keywords import letters
@@ -48,7 +48,9 @@ def find_standfirst(tree: HtmlElement, titles: Titles, opening: str) -> str | No
     for element in tree.iter(*_HOLDERS):
         if len(element) > _MOST_CHILDREN:
             continue
-        first = next((text for text in element.itertext() if not text.isspace()), "")
+        first = element.text or ""
+        if not first or first.isspace():
+            first = next((text for text in element.itertext() if not text.isspace()), "")
         if not plain_words(first[:_OPENING_CHARACTERS]).startswith(starts):
             continue
         text = " ".join("".join(element.itertext()).split())
@@ -83,8 +85,9 @@ def add_missing(body: _Element, tree: HtmlElement, second: str) -> None:
     first one. What comes behind the last one may be of another article; it counts where it is in
     boxes like those of the body's paragraphs, and as long as half of them at least.
     """
-    blocks = {letters(block_text(block))[:_KEY]: block for block in body}
-    whole = "\n".join(letters(block_text(block)) for block in body)
+    texts = [letters(block_text(block)) for block in body]
+    blocks = {text[:_KEY]: block for text, block in zip(texts, body, strict=True)}
+    whole = "\n".join(texts)
     other = letters(second)
     waiting: list[tuple[str, HtmlElement]] = []
     looks: set[tuple[object, object]] = set()
@@ -97,25 +100,31 @@ def add_missing(body: _Element, tree: HtmlElement, second: str) -> None:
             has_headline = True
             waiting.clear()
             continue
-        key = letters(block_text(element))[:_KEY]  # a drop cap stands apart from its word
+        key = _key(element)
         if not key:
             continue
         if key in whole:
             here = blocks.get(key)
             if here is not None and (last is not None or has_headline):
                 box = element.getparent()
-                missing = [one for one in waiting if one[0] in other]
-                _insert(body, here, [one for one in missing if _belongs(one[1], box, last)])
+                _insert(body, here, [one for one in waiting if _belongs(one[1], box, last)])
             last = here if here is not None else last
             waiting.clear()
             looks |= _looks(element)
-        elif _is_prose(element):
+        elif key in other and _is_prose(element):
             waiting.append((key, element))
     if last is not None:
-        rest = [one for one in waiting if one[0] in other and _looks(one[1]) & looks]
+        rest = [one for one in waiting if _looks(one[1]) & looks]
         size = sum(len(block_text(element)) for _, element in rest)
         if size >= _HALF * len(whole):
             _insert(body, None, rest)
+
+
+def _key(paragraph: HtmlElement) -> str:
+    """The first letters of a paragraph: a drop cap stands apart from its word."""
+    text = block_text(paragraph)
+    key = letters(text[: 2 * _KEY])[:_KEY]
+    return key if len(key) == _KEY else letters(text)[:_KEY]
 
 
 def _belongs(paragraph: HtmlElement, box: HtmlElement | None, last: _Element | None) -> bool:
@@ -140,7 +149,7 @@ def _is_prose(paragraph: HtmlElement) -> bool:
     text = block_text(paragraph)
     if len(text) < _LEAST or not text.endswith(_PARAGRAPH_ENDS):
         return False
-    if NOTICE.search(text) or PLACEHOLDER.search(text) or CREDIT.match(text) or starts_byline(text):
+    if NOTICE.search(text) or is_placeholder(text) or CREDIT.match(text) or starts_byline(text):
         return False
     links = islice(paragraph.iter("a"), _MOST_LINKS)
     return sum(len(block_text(link)) for link in links) <= _MOST_LINKED * len(text)

