@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from lxml.etree import fromstring
-from trafilatura.settings import Document
+from trafilatura.settings import Document, Extractor
 
 from crawler.extraction.body import article_body as body_module
 from crawler.extraction.body.article_body import Body, extract_body
@@ -183,8 +183,11 @@ def variants(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     def give(**texts: str) -> list[str]:
         asked: list[str] = []
 
-        def extract(*_: object, fast: bool, favor_precision: bool, **__: object) -> Document | None:
-            asked.append("fast" if fast else "precise" if favor_precision else "careful")
+        def extract(_: object, options: Extractor) -> Document | None:
+            way = "precise" if options.focus == "precision" else "careful"
+            asked.append(
+                way if not options.fast else "fast" if way == "careful" else "fast_precise"
+            )
             text = texts.get(asked[-1])
             return None if text is None else Document(body=fromstring(f"<body>{text}</body>"))
 
@@ -205,14 +208,20 @@ PAGE = f"<article>{PROSE}</article>"
         pytest.param({"fast": PROSE}, ["fast"], PROSE, id="agreed"),
         pytest.param({"fast": OTHER, "careful": PROSE}, ["fast", "careful"], PROSE, id="careful"),
         pytest.param(
-            {"fast": TOO_MUCH, "precise": PROSE},
-            ["fast", "precise"],
+            {"fast": TOO_MUCH, "fast_precise": PROSE},
+            ["fast", "fast_precise"],
             PROSE,
             id="precise",
         ),
         pytest.param(
-            {"fast": TOO_MUCH, "precise": OTHER},
-            ["fast", "precise"],
+            {"fast": TOO_MUCH, "fast_precise": OTHER, "precise": PROSE},
+            ["fast", "fast_precise", "precise"],
+            PROSE,
+            id="precise-found-again",
+        ),
+        pytest.param(
+            {"fast": TOO_MUCH, "fast_precise": OTHER, "precise": OTHER},
+            ["fast", "fast_precise", "precise"],
             TOO_MUCH,
             id="precise-is-worse",
         ),
