@@ -64,8 +64,6 @@ def walks_for_paths() -> Iterator[None]:
 
 def walk_of(path: XPath) -> Walk | XPath:
     """The walk that finds what an expression finds, or the expression where there is none."""
-    if not isinstance(path, XPath):
-        return path
     try:
         return _Parser(path.path).walk()
     except (_NotTranslatableError, IndexError):  # IndexError: it goes on in a way not read here
@@ -308,6 +306,13 @@ def _any(tests: list[_IsWantedValue]) -> _IsWantedValue:
     return lambda value: is_kept(value) if len(value) <= _MAX_VALUE else is_kept.__wrapped__(value)
 
 
+def _walked(value: object) -> object:
+    """An expression, or a list of them, with walks in place of what can be walked."""
+    if isinstance(value, list):
+        return [_walked(path) for path in value]
+    return walk_of(value) if isinstance(value, XPath) else value
+
+
 def _set(expressions: Mapping[tuple[ModuleType, str], object]) -> None:
     for (module, name), value in expressions.items():
         setattr(module, name, value)
@@ -319,7 +324,4 @@ _PATHS: Final = {
     for name in names
     if hasattr(module, name)
 }
-_WALKS: Final = {
-    place: [walk_of(path) for path in value] if isinstance(value, list) else walk_of(value)
-    for place, value in _PATHS.items()
-}
+_WALKS: Final = {place: _walked(value) for place, value in _PATHS.items()}
