@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from crawler.api import RunError, run
     from crawler.exceptions import ItemError, Problem
+    from crawler.export.enriched_files import EnrichedItem, read_enriched
     from crawler.extraction.article import Article, Image, Media
     from crawler.extraction.extract import extract_article
     from crawler.items.item import Item, Link, read_item
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from crawler.states import State
     from crawler.summary import RunSummary
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Article",
+    "EnrichedItem",
     "Image",
     "Item",
     "ItemError",
@@ -36,12 +38,14 @@ __all__ = [
     "RunSummary",
     "State",
     "extract_article",
+    "read_enriched",
     "read_item",
     "run",
 ]
 
 _HOME: Final = {
     "Article": "crawler.extraction.article",
+    "EnrichedItem": "crawler.export.enriched_files",
     "Image": "crawler.extraction.article",
     "Item": "crawler.items.item",
     "ItemError": "crawler.exceptions",
@@ -53,6 +57,7 @@ _HOME: Final = {
     "RunSummary": "crawler.summary",
     "State": "crawler.states",
     "extract_article": "crawler.extraction.extract",
+    "read_enriched": "crawler.export.enriched_files",
     "read_item": "crawler.items.item",
     "run": "crawler.api",
 }

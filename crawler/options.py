@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from crawler.states import State
-from crawler.timestamps import parse_duration
+from crawler.timestamps import moment, parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,12 +40,14 @@ class Kind(Generic[T]):
         words: gives it to a command line, as the option of this name.
         logged: tells it in the log of runs, by keys.
         given_as: the type that a command line gives it in.
+        choices: what a shell completes it to.
     """
 
     parse: Callable[[str, Any], T]
     words: Callable[[str, T], list[str]]
     logged: Callable[[str, T], dict[str, Any]]
     given_as: Any
+    choices: tuple[str, ...] = ()
 
 
 def flag_of(name: str) -> str:
@@ -123,6 +125,25 @@ def _states(name: str, value: Any) -> frozenset[State]:
         raise OptionError(f"{name}: {told}") from None
 
 
+def parse_since(value: str | datetime | None) -> datetime | None:
+    """Return the moment that `--since` means: ISO 8601, or how long ago, such as "7d".
+
+    Raises:
+        OptionError: it is neither.
+    """
+    if value is None or isinstance(value, datetime):
+        return value
+    try:
+        return moment(value)
+    except ValueError:
+        pass
+    try:
+        return datetime.now(UTC) - parse_duration(value)
+    except (ValueError, OverflowError):
+        reason = "is neither a date nor a span of time such as 7d"
+        raise OptionError(f"since: {value!r} {reason}") from None
+
+
 def _few(paths: tuple[Any, ...]) -> list[str]:
     return [str(path) for path in paths[:_PATHS_LOGGED]]
 
@@ -144,6 +165,7 @@ _STATES: Final = Kind(
     lambda name, v: _each(name, sorted(v)),
     lambda name, v: {_key(name): sorted(v)},
     list[str],
+    tuple(State),
 )
 _AGE: Final = Kind(
     _span,
@@ -185,7 +207,10 @@ class CrawlOptions:
     limit: int | None = _option(_NUMBER, None, "at most so many items with work")
     force: bool = _option(_FLAG, False, "fetch all sources again")
     retry: frozenset[State] = _option(
-        _STATES, frozenset(), "fetch those again whose last visit ended so", metavar="STATE"
+        _STATES,
+        frozenset(),
+        f"fetch those again whose last visit ended so: {', '.join(State)}",
+        metavar="STATE",
     )
     older_than: timedelta | None = _option(  # noqa: RUF009
         _AGE, None, "fetch again what was not seen for so long", metavar="AGE"

@@ -22,7 +22,8 @@ HOMES = {
     "PIL": ["crawler/images/copies.py"],
     "protego": ["crawler/downloader/robots/rules.py"],
     "pycld2": ["crawler/extraction/metadata/language.py"],
-    "msgspec": ["crawler/extraction/pool/"],
+    "msgspec": ["crawler/extraction/pool/", "crawler/export/"],
+    "pyarrow": ["crawler/export/tables.py"],
     "feedparser": ["crawler/discovery/xml_feed.py"],
     "warcio": ["crawler/warc/"],
     "rensa": ["crawler/duplicates.py"],
@@ -109,7 +110,7 @@ def test_no_module_is_imported_by_what_it_imports_itself() -> None:
 
 
 def test_the_command_line_needs_no_extra() -> None:
-    extras = {"playwright", "PIL", "imagesize", "web_poet", "ahocorasick_rs"}
+    extras = {"playwright", "PIL", "imagesize", "web_poet", "ahocorasick_rs", "pyarrow"}
     program = "import crawler.__main__, crawler.cli.app, sys; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=PROJECT

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from crawler.cli.logs import Telling
     from crawler.summary import RunSummary
 
 
 def run_demo(
-    output: Path, overrides: Mapping[str, str], *, console: Console, verbose: bool
+    output: Path, overrides: Mapping[str, str], *, console: Console, telling: Telling
 ) -> RunSummary:
     """Serve the bundled web, crawl the bundled items through it, and return what was done.
 
@@ -33,7 +34,7 @@ def run_demo(
         options = CrawlOptions(items=(items,), output=output)
         # Its web has no archive, and its dead links are nobody else's business.
         alone = {config.WAYBACK.name: "", **overrides}
-        return run_items(options, alone, console=console, verbose=verbose)
+        return run_items(options, alone, console=console, telling=telling)
 
 
 @contextmanager

@@ -7,10 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.table import Table
-
 from crawler.cli.process import project_settings
-from crawler.cli.report import escape
+from crawler.cli.report import escape, narrow_table
 from crawler.cli.status import open_ledger
 from crawler.exceptions import ItemError
 from crawler.items.intake import absolute
@@ -53,7 +51,7 @@ def print_image_files(record: SourceRecord, console: Console) -> None:
     """Print them for a person."""
     if not record.images:
         return
-    table = Table("image", "size", "kept as", "problem", padding=(0, 1))
+    table = narrow_table("image", "size", "kept as", "problem")
     for url, image in record.images.items():
         size = "" if image.width is None else f"{image.width} x {image.height}"
         table.add_row(escape(url), size, image.file or "", escape(image.problem or ""))
@@ -117,7 +115,7 @@ def print_comparisons(compared: Sequence[Comparison], console: Console) -> None:
     """Print comparisons for a person."""
     if not compared:
         return
-    table = Table("field", "the item says", "the page says", "", padding=(0, 1))
+    table = narrow_table("field", "the item says", "the page says", "")
     for one in compared:
         verdict = "agree" if one.agrees else "[bold]conflict[/]"
         table.add_row(one.field, escape(one.item), escape(one.page), verdict)
@@ -128,7 +126,7 @@ def print_additions(rows: Sequence[dict[str, Any]], console: Console) -> None:
     """Print topics and filled fields for a person."""
     if not rows:
         return
-    table = Table("added", "value", "from", padding=(0, 1))
+    table = narrow_table("added", "value", "from")
     for row in rows:
         table.add_row(row["field"], escape(str(row["value"])), row["origin"])
     console.print(table)
@@ -315,7 +313,7 @@ def _print_visit(name: str, visit: Visit, console: Console) -> None:
         came_from = f"from {visit.snapshot.url}, taken {visit.snapshot.taken_at}"
         console.print(f"    {escape(came_from)}", soft_wrap=True, highlight=False)
     if visit.article is not None:
-        table = Table("field", "value", "from", padding=(0, 1))
+        table = narrow_table("field", "value", "from")
         for field, value, origin in _fields(visit.article):
             table.add_row(field, escape(_told(value)), origin)
         console.print(table)

@@ -8,7 +8,7 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from rich import markup
+from rich import box, markup
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -186,12 +186,19 @@ def _left(summary: RunSummary) -> str:
     return f", {summary.edited} edited by somebody and left ({summary.outdated} lack what is new)"
 
 
+def narrow_table(*texts: str, title: str | None = None) -> Table:
+    """Return a table with columns for texts, of which a terminal of 40 columns loses nothing."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in texts:
+        table.add_column(name, overflow="fold")
+    return table
+
+
 def states_table(
     title: str, counts: Mapping[str, tuple[int, ...]], columns: tuple[str, ...]
 ) -> Table:
     """Return a table with a row a state."""
-    table = Table(title=title, title_justify="left")
-    table.add_column("state")
+    table = narrow_table("state", title=title)
     for column in columns:
         table.add_column(column, justify="right")
     for state, row in counts.items():
@@ -212,9 +219,8 @@ def _states(summary: RunSummary) -> Table:
 
 
 def _hosts(title: str, hosts: list[tuple[str, HostTally]]) -> Table:
-    table = Table(title=title, title_justify="left")
-    table.add_column("host")
-    for column in ("tries", "failed", "slowest s", "mean s"):
+    table = narrow_table("host", title=title)
+    for column in ("tries", "failed", "max s", "mean s"):
         table.add_column(column, justify="right")
     for name, tally in hosts:
         mean = tally.seconds / tally.tries

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
 from crawler.items.link import url_defect
-from crawler.options import CrawlOptions, OptionError
+from crawler.options import CrawlOptions, OptionError, parse_since
 from crawler.states import State
-from crawler.timestamps import moment, parse_duration
+from crawler.timestamps import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
 
 _HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
@@ -142,7 +142,7 @@ class SearchOptions:
             limit = 0
         if limit < 1:
             raise OptionError(f"max_new: {max_new!r} is not a whole number above 0")
-        return cls(addresses, _moment(since), _words(match), limit)
+        return cls(addresses, parse_since(since), _words(match), limit)
 
     def wants(self, url: str, changed: str | None = None) -> bool:
         """Whether an article is looked for: by its URL, and by when it was last changed."""
@@ -168,17 +168,3 @@ def check_folder(options: CrawlOptions) -> None:
 
 def _words(value: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(value.split()) if isinstance(value, str) else tuple(value)
-
-
-def _moment(value: str | datetime | None) -> datetime | None:
-    if value is None or isinstance(value, datetime):
-        return value
-    try:
-        return moment(value)
-    except ValueError:
-        pass
-    try:
-        return datetime.now(UTC) - parse_duration(value)
-    except (ValueError, OverflowError):
-        reason = "is neither a date nor a span of time such as 7d"
-        raise OptionError(f"since: {value!r} {reason}") from None

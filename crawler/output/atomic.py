@@ -7,8 +7,12 @@ import os
 import re
 import secrets
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LEFTOVER = re.compile(r"\.[0-9a-f]{8}\.[0-9]+\.crawler-tmp")
 
@@ -42,13 +46,35 @@ def write_atomically(path: Path, data: bytes, *, root: Path) -> None:
         OSError: the file cannot be written; its filename is `path`.
     """
     try:
-        refuse_outside(path, root)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data, mode=_mode_of_regular_file(path))
+        with replacing(path, root=root) as stream:
+            stream.write(data)
     except UnsafePathError:
         raise
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+@contextmanager
+def replacing(path: Path, *, root: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of the one at `path` once it is whole.
+
+    Args:
+        path, root: as for `write_atomically`, which says the rest.
+
+    Raises:
+        UnsafePathError, OSError: likewise.
+    """
+    refuse_outside(path, root)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mode, temporary = _mode_of_regular_file(path), temporary_name(path)
+    try:
+        with _new_file(temporary, mode=mode) as stream:
+            yield stream
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):  # the first error says more
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 def create_atomically(path: Path, data: bytes, *, root: Path) -> bool:
@@ -181,29 +207,25 @@ def _mode_of_regular_file(path: Path) -> int | None:
     return stat.S_IMODE(mode)
 
 
-def _replace(path: Path, data: bytes, *, mode: int | None) -> None:
-    temporary = temporary_name(path)
-    try:
-        _write_new(temporary, data, mode=mode)
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):  # the first error says more
-            temporary.unlink(missing_ok=True)
-        raise
-
-
 def temporary_name(path: Path) -> Path:
     """Return a name beside `path` that `sweep_leftovers` knows, should a kill leave it there."""
     return path.with_name(f".{secrets.token_hex(4)}.{os.getpid()}.crawler-tmp")
 
 
-def _write_new(path: Path, data: bytes, *, mode: int | None = None) -> None:
-    """Write a file that nobody has; with a `mode` it is never readable for more than that."""
+def _write_new(path: Path, data: bytes) -> None:
+    """Write a file that nobody has."""
+    with _new_file(path, mode=None) as stream:
+        stream.write(data)
+
+
+@contextmanager
+def _new_file(path: Path, *, mode: int | None) -> Iterator[BinaryIO]:
+    """Open a file that nobody has; with a `mode` it is never readable for more than that."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_BINARY", 0)
     file_number = os.open(path, flags, 0o666 if mode is None else 0o600)
     with open(file_number, "wb") as file:  # noqa: PTH123 - a descriptor
         if mode is not None:
             path.chmod(mode)
-        file.write(data)
+        yield file
         file.flush()
         os.fsync(file.fileno())

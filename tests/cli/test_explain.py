@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from typing import TYPE_CHECKING, Any
@@ -161,7 +162,7 @@ def test_for_a_person_it_reads_as_lines_and_tables(
     assert "related 1: other.example/market" in lines
     assert any(line.startswith(f"    - {NEWS}: not-found, HTTP 404, ") for line in lines)
     assert any(line.startswith(f"    * {AMP}: ok, HTTP 200, ") for line in lines)
-    cells = [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+    cells = [re.split(r" {2,}", line.strip()) for line in lines]
     assert ["title", "Market moves [indoors]", "json-ld"] in cells
     assert ["provider.domain", "courier.example", "news.example", "conflict"] in cells
     assert ["title", "Market moves indoors", "Market moves [indoors]", "agree"] in cells

@@ -167,7 +167,7 @@ def test_a_run_without_items_ends_with_2(command: Callable[..., Outcome]) -> Non
 def test_a_crawl_of_a_path_that_is_missing_ends_with_2(
     run_crawler: Callable[..., Outcome], tmp_path: Path, output: Path, web: LocalWeb
 ) -> None:
-    outcome = run_crawler("run", tmp_path / "nowhere", "-o", output, "--json", web=web)
+    outcome = run_crawler("run", tmp_path / "nowhere", "-o", output, web=web)
     assert outcome.code == 2
     assert outcome.stderr.splitlines()[-1] == (
         f"crawler: {tmp_path / 'nowhere'}: No such file or directory"

@@ -1,0 +1,1 @@
+"""What enriched files say, for other programs: typed, in Python and as tables."""
