@@ -19,6 +19,8 @@ from crawler.timestamps import moment, parse_duration
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+__all__ = ["CrawlOptions"]  # what the API reference shows of it
+
 T = TypeVar("T")
 
 _PATHS_LOGGED: Final = 10
