@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path  # noqa: TC003 - typer reads it
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -38,6 +37,7 @@ from crawler.cli.strip import strip
 from crawler.cli.try_page import try_page
 from crawler.options import KINDS, CrawlOptions
 from crawler.output.enriched import Additions
+from crawler.states import State  # noqa: TC001 - typer reads it
 from crawler.summary import exit_code_of
 
 app = typer.Typer(
@@ -141,12 +141,23 @@ def watch(
 
 @app.command()
 @takes("output")
-def status(items: Items, as_json: AsJson = False, **given: Any) -> None:
-    """Say what the ledger knows of ITEMS, without fetching."""
-    options = CrawlOptions.parse(items=items, **given)
-    known = read_status(list(options.items), options.output)
+def status(
+    items: Annotated[
+        list[str] | None,
+        typer.Argument(help="item files, or folders to search for them; without: all known ones"),
+    ] = None,
+    state: Annotated[
+        list[State], typer.Option(metavar="STATE", help="list the sources that ended so")
+    ] = [],
+    as_json: AsJson = False,
+    *,
+    output: Path,
+) -> None:
+    """Say what the ledger knows, of ITEMS or of all, without fetching."""
+    paths = [Path(item) for item in items] if items else None
+    known = read_status(paths, output, states=frozenset(state))
     if as_json:
-        print(json.dumps(known.as_json(), indent=2))
+        print(json_text(known.as_json()))
     else:
         print_status(known, Console())
 

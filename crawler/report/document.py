@@ -36,7 +36,8 @@ class Selection:
     """Which sources a report lists; the verdict and the states are about all.
 
     Attributes:
-        states: those whose last visit ended in one of these; empty: in any.
+        states: those whose last visit ended in one of these, also where it did not ask; empty: in
+            any.
         hosts: those of these sites; empty: of any.
     """
 
@@ -45,7 +46,7 @@ class Selection:
 
     def has(self, link: Link) -> bool:
         """Whether a source is listed."""
-        by_state = not self.states or link.state in self.states
+        by_state = not self.states or bool({link.state, link.tried} & self.states)
         return by_state and (not self.hosts or link.site in self.hosts)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from crawler.items.find import find_items
+from crawler.items.find import FoundItem, find_items
 from crawler.items.front_matter import FieldLines, split_text
 from crawler.items.intake import absolute
 from crawler.items.item import ItemError, read_item
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from crawler.items.item import Item
     from crawler.ledger.events import Event
     from crawler.ledger.ledger import Ledger
-    from crawler.ledger.records import Mention, SourceRecord
+    from crawler.ledger.records import ItemRecord, Mention, SourceRecord
     from crawler.mends.advice import Advice
 
 MEANINGS: Final = {
@@ -76,6 +77,7 @@ class Link:
         url: the link, as the item spells it.
         site: whose it is.
         state: how the last visit ended that asked; None: it was never visited.
+        tried: how the last visit ended, also where it did not ask.
         detail: the evidence.
         since: since when it does not give what is asked of it, ISO 8601 in UTC; None: it does.
         checked_at: when it was last visited, likewise.
@@ -91,6 +93,7 @@ class Link:
     url: str
     site: str
     state: State | None
+    tried: State | None = None
     detail: str | None = None
     since: str | None = None
     checked_at: str | None = None
@@ -161,12 +164,44 @@ class Facts:
     states: Counter[State | None] = field(default_factory=Counter)
 
 
+def known_items(
+    ledger: Ledger, items: Sequence[Path] | None, *, exclude: Path, only: Sequence[str] = ()
+) -> Iterator[tuple[str, ItemRecord | None]]:
+    """Yield items by their paths, with what is known of each; None: no run has read it yet.
+
+    Args:
+        items: files and folders; None: all items that are known.
+        exclude: the output folder.
+        only: globs on the items' relative paths or names; empty: all.
+
+    Raises:
+        ItemsNotFoundError: a path among the items does not exist.
+    """
+    if items is None:
+        for record in ledger.items():
+            path = Path(record.origin)
+            found = FoundItem(path, PurePosixPath(path.relative_to(record.root)))
+            if found.is_like(only):
+                yield os.path.relpath(path), record
+        return
+    for found in find_items(items, exclude=exclude, on_problem=lambda _: None):
+        if found.is_like(only):
+            known = ledger.item_from(absolute(found.path))
+            yield str(found.path), known or ledger.item(str(item_output_path(found.relative)))
+
+
 def read_facts(
-    ledger: Ledger, items: Sequence[Path], output: Path, *, now: str, since: str | None
+    ledger: Ledger,
+    items: Iterable[tuple[str, ItemRecord | None]],
+    output: Path,
+    *,
+    now: str,
+    since: str | None,
 ) -> Facts:
     """Read what there is to report of these items.
 
     Args:
+        items: as `known_items` yields them.
         now: ISO 8601 in UTC.
         since: from when on events are told, likewise; None: since the last run began.
 
@@ -178,14 +213,12 @@ def read_facts(
         since = str(runs[-1]["startedDateTime"]) if runs else now
     new = 0
     places: dict[str, list[tuple[Mention, str]]] = {}
-    for found in find_items(items, exclude=output, on_problem=lambda _: None):
-        item = ledger.item_from(absolute(found.path))
-        item = item or ledger.item(str(item_output_path(found.relative)))
+    for path, item in items:
         if item is None:
             new += 1
             continue
         for mention in item.mentions:
-            places.setdefault(mention.source, []).append((mention, str(found.path)))
+            places.setdefault(mention.source, []).append((mention, path))
     links = tuple(_links(ledger, places))
     events = tuple(event for event in ledger.events.since(since) if event.key in places)
     states = Counter(link.state for link in links)
@@ -215,6 +248,7 @@ def _link(record: SourceRecord, mentions: list[tuple[Mention, str]], files: _Ite
         printable_url(url),
         site_of(url),
         state,
+        tried=record.last_state,
         detail=plain_text(latest.attempt.detail) if latest.attempt.detail and is_told else None,
         since=record.failing_since,
         checked_at=record.checked_at,
