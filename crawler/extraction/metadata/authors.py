@@ -164,7 +164,8 @@ _AND = re.compile(
 _LEADING_AND = re.compile(
     r"^(?:and|und|et|y|e|og|och|en|i|ja|with|mit|&|\+)\s+(?=\S)", re.IGNORECASE
 )
-_TRAILING_NOTE = re.compile(r"\s*[(][^()]{0,60}[)]\s*$")  # a sign or a role: Ann Lee (al)
+# A sign, a role or a handle: "Ann Lee (al)", "Ann Lee @annlee".
+_TRAILING_NOTE = re.compile(r"\s*[(][^()]{0,60}[)]\s*$|(?<=\w\s)@\w{2,30}$")
 # What no name holds: addresses, handles, numbers of dates, markup and code.
 _NOT_A_NAME = re.compile(
     r"https?:|www\.|://|@|\d{2}|(?<!\w)\d(?!\w)|[\u2039\u203a{}\[\]=\uff1d\uff5b_#%]|^\W*$"
@@ -359,7 +360,7 @@ _LABEL_WORDS: Final = frozenset(
         "articles",
     }
     | {"redaktion", "todos", "filed", "under", "tous", "tutti", "copied", "follow", "subscribe"}
-    | {"posted", "min", "minutes", "copy", "email", "coupon", "comments"}
+    | {"posted", "min", "minutes", "copy", "email", "coupon", "comments", "content"}
 )
 # Chinese, Japanese and Korean names are written in one.
 _WITHOUT_SPACES: Final = re.compile("[\u3400-\u9fff\u3005\u3040-\u30ff]{2,10}|[\uac00-\ud7a3]{2,5}")

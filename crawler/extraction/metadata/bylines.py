@@ -32,6 +32,8 @@ _MAX_NAMES: Final = 30
 _LONGEST: Final = 150
 _LONG_TEXT: Final = 120  # characters; a paragraph of the article
 _NEIGHBOURS: Final = 2  # pieces between a date and a name
+_MARKS: Final = " |,;\u2022\u00b7\u2013\u2014-"
+_IN_A_SECTION: Final = re.compile(r" in$")  # "Ann Lee in Politics"
 _TEASER_LEVELS: Final = 5
 _PROFILE: Final = re.compile(
     r"/(?:authors?|autor(?:e[ns]?|in)?|auteurs?|writers?|reporters?|journalists?|contributors?"
@@ -93,16 +95,27 @@ def _run_of_names(pieces: Sequence[Piece]) -> Iterator[str]:
 
 
 def _beside_date(pieces: Sequence[Piece]) -> list[str]:
-    dated = next((n for n, piece in enumerate(pieces) if visible_dates(piece.text)), None)
+    dated = next(
+        (n for n, piece in enumerate(pieces) if piece.time or visible_dates(piece.text)), None
+    )
     if dated is None:
         return []
-    beside = [*reversed(pieces[max(0, dated - _NEIGHBOURS) : dated]), *pieces[dated + 1 :][:1]]
-    texts = (piece.text.strip(" |,;\u2022\u00b7-") for piece in beside if not _is_link(piece))
-    return next(([text] for text in texts if is_like_a_name(text)), [])
+    marks = (piece for piece in pieces[dated + 1 :][:_NEIGHBOURS] if not _is_mark(piece))
+    beside = [*reversed(pieces[max(0, dated - _NEIGHBOURS) : dated]), *islice(marks, 1)]
+    texts = [piece.text for piece in beside if not _is_link(piece)]
+    if dates := visible_dates(pieces[dated].text):
+        texts.insert(0, pieces[dated].text[dates[0].end :])
+    names = (_IN_A_SECTION.sub("", text.strip(_MARKS)) for text in texts)
+    return next(([name] for name in names if is_like_a_name(name)), [])
+
+
+def _is_mark(piece: Piece) -> bool:
+    return not any(character.isalnum() for character in piece.text)
 
 
 def _is_link(piece: Piece) -> bool:
-    return _anchor(piece.element) is not None
+    anchor = _anchor(piece.element)
+    return anchor is not None and anchor.get("href") is not None
 
 
 def _in_bold(pieces: Sequence[Piece]) -> list[str]:
@@ -122,6 +135,7 @@ def _in_bold(pieces: Sequence[Piece]) -> list[str]:
 
 _MAX_ELEMENTS: Final = 30
 _MAX_CLIMB: Final = 100
+_MAX_BEFORE_HEADLINE: Final = 1_000  # elements of an article
 _MAX_CLASS: Final = 500
 
 _NAMED: Final = XPath(
@@ -185,6 +199,12 @@ _LABELLED_NAME: Final = re.compile(
     r"\s*(?:[(,.\n|/]|$)",
     re.IGNORECASE,
 )
+_LABEL_ALONE: Final = re.compile(
+    r"\s*(?:autor(?:en|in|es|a)?|authors?|auteurs?|autore|redaktion|written by|text|texte|von)"
+    r"\s?[:\uff1a]\s*",
+    re.IGNORECASE,
+)
+_MAX_BEHIND: Final = 7
 # Where the names of others stand: comments, teasers and the frame of the page.
 _ELSEWHERE: Final = frozenset({"aside", "footer", "nav", "form", "button", "figure", "figcaption"})
 
@@ -243,23 +263,41 @@ def _is_own_profile(name: str, href: str) -> bool:
 def labelled_authors(tree: HtmlElement) -> list[str]:
     """The full names behind a label: "Text: Ann Lee", "This post was written by Ann Lee, …"."""
     for text in islice(_TEXTS(tree), _MAX_TEXTS):
-        match = _LABELLED_NAME.match(text[:_LONGEST])
-        if match is None:
+        is_alone = _LABEL_ALONE.fullmatch(text[:_LONGEST]) is not None
+        match = None if is_alone else _LABELLED_NAME.match(text[:_LONGEST])
+        if match is None and not is_alone:
             continue
         parent = text.getparent()
         if parent is None or parent.tag in _NO_TEXT | _ELSEWHERE or _is_elsewhere(parent):
             continue
-        names = author_names([match[1]])
+        names = author_names([match[1] if match else _text_behind(parent)])
         if names and all(map(is_like_a_name, names)):
             return list(names)
     return []
 
 
+def _text_behind(label: HtmlElement) -> str:
+    """The text that follows an element which holds a label and nothing else."""
+    following = (
+        label.tail,
+        *(part for one in label.itersiblings() for part in (one.text, one.tail)),
+    )
+    text = next((one for one in islice(following, _MAX_BEHIND) if one and not one.isspace()), "")
+    return text[:_LONGEST].split("/")[0].strip()
+
+
 def _linked_names(element: HtmlElement) -> tuple[str, ...]:
-    """The names that are links in a byline, and not the words around them."""
-    texts = [element_text(link) for link in _first(element.iter("a"))]
+    """The names that are links in a byline, those to profiles if any is, without other words."""
+    links = list(_first(element.iter("a")))
+    profiles = [link for link in links if _PROFILE.search((link.get("href") or "")[:_MAX_CLASS])]
+    return _names_of(profiles) or _names_of(links)
+
+
+def _names_of(links: Iterable[HtmlElement]) -> tuple[str, ...]:
     return tuple(
-        name for name in author_names(texts) if is_like_a_name(name) or is_name_without_spaces(name)
+        name
+        for name in author_names(element_text(link) for link in links)
+        if is_like_a_name(name) or is_name_without_spaces(name)
     )
 
 
@@ -298,9 +336,22 @@ def _called_names(element: HtmlElement) -> list[str]:
     return list(dict.fromkeys(text for text in texts if is_like_a_name(text)))
 
 
+def _is_of_the_article(footer: HtmlElement) -> bool:
+    """Whether a footer ends the `<article>` that holds the first headline."""
+    article = next(footer.iterancestors("article"), None)
+    if article is None:
+        return False
+    return any(element.tag == "h1" for element in islice(article.iter(), _MAX_BEFORE_HEADLINE))
+
+
 def _is_elsewhere(element: HtmlElement) -> bool:
+    is_in_footer = False
     for count, around in enumerate(element.iterancestors()):
-        if count >= _MAX_CLIMB or around.tag in _ELSEWHERE:
+        if around.tag == "main":  # what holds it was never closed
+            return False
+        if around.tag == "footer" and not is_in_footer and _is_of_the_article(around):
+            is_in_footer = True
+        elif count >= _MAX_CLIMB or around.tag in _ELSEWHERE:
             return True
         if "comment" in (around.get("class") or "")[:_MAX_CLASS].lower():
             # A body element often says only that comments are open or closed.

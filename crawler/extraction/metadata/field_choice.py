@@ -19,6 +19,7 @@ from crawler.extraction.metadata.field_text import (
     META,
     MICRODATA,
     OPEN_GRAPH,
+    TWITTER,
     Candidate,
     Found,
     field_text,
@@ -84,7 +85,7 @@ def word_count(counts: Iterable[Candidate]) -> Found[int | None]:
 
 
 _MAX_LANGUAGES = 10
-_UNSEEN = frozenset({META, OPEN_GRAPH})
+_UNSEEN = frozenset({META, OPEN_GRAPH, TWITTER})
 _DECLARED = frozenset({JSON_LD, MICRODATA})
 _SEEN = frozenset({LINK, BYLINE})
 _FEW_AUTHORS = 3  # more are those of other articles, or tags

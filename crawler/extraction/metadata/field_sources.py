@@ -32,7 +32,7 @@ from crawler.extraction.metadata.field_text import (
 from crawler.extraction.metadata.headlines import DatesNear, HeadlineArea, dates_near, headline_area
 from crawler.extraction.metadata.json_ld import Node, json_ld_values, value_text
 from crawler.extraction.metadata.keywords import letters, tag_links
-from crawler.extraction.metadata.meta_names import meta_candidates
+from crawler.extraction.metadata.meta_names import card_authors, meta_candidates
 from crawler.extraction.metadata.publication import guessed_date
 from crawler.extraction.metadata.titles import without_site_name
 from crawler.extraction.metadata.visible_dates import dates_by_name, labelled_dates
@@ -225,6 +225,7 @@ class FieldSources:
         for name in meta_names.AUTHORS:
             yield self.from_meta((name,))
         yield self.from_parsely("author", "authors")
+        yield card_authors(self.markup)
         yield self.from_microdata("author")
         yield from self.visible.author_groups()
 

@@ -63,6 +63,15 @@ _AUTHOR_OF_SOME_SYSTEM: Final = re.compile(
     r"(?!smartbanner|app|theme|web)(?:.{0,40}[-_.:]|article|content|news|page|post|story)?(?:authors?|byline|writer)(?:[-_]?name)?"
 )
 
+_WRITTEN_BY: Final = re.compile(
+    r"\s*(?:(?:written|posted) by|by|authors?|verfasst von|geschrieben von|von|autore?n?|auteur"
+    r"|écrit par|publié par|escrit[oa]? por|publicado por|escrit per|scritto da|geschreven door"
+    r"|door|skrevet (?:af|av)|skriven av|författare|forfatter|kirjoittanut|kirjoittaja"
+    r"|napisane przez|autor wpisu|napsal\(a\)|napísal|szerző|írta|scris de|yazan|yazar"
+    r"|ditulis oleh|penulis|được viết bởi|tác giả|автор|написано автором|συντάχθηκε από"
+    r"|作者|執筆者|投稿者|글쓴이|작성자|كُتب بواسطة|نوشته‌شده بدست|נכתב על ידי|เขียนโดย|लेखक)\s*:?\s*",
+    re.IGNORECASE,
+)
 _OPEN_GRAPH = ("og:", "article:", "video:", "book:")
 
 
@@ -70,6 +79,16 @@ def meta_candidates(markup: Markup, names: tuple[str, ...]) -> list[Candidate]:
     """The contents of the named tags, name by name, with the origin that the name tells."""
     return [
         Candidate(content, meta_origin(name)) for name in names for content in markup.contents(name)
+    ]
+
+
+def card_authors(markup: Markup) -> list[Candidate]:
+    """What an X card shows under "Written by" (twitter:label1, twitter:data1), as Yoast's do."""
+    return [
+        Candidate(content, TWITTER)
+        for number in "12"
+        if any(_WRITTEN_BY.fullmatch(one) for one in markup.contents(f"twitter:label{number}"))
+        for content in markup.contents(f"twitter:data{number}")
     ]
 
 

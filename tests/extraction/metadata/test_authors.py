@@ -26,6 +26,7 @@ from crawler.extraction.metadata.authors import (
         ("Ann Lee; ANN LEE | Bo Ek", ("Ann Lee", "Bo Ek")),
         ("Ann Lee, Jr., Bo Ek", ("Ann Lee, Jr", "Bo Ek")),
         ("Ann Lee (al)", ("Ann Lee",)),
+        ("Ann Lee @annlee", ("Ann Lee",)),
         ("By Ann Ford, James S.A. Corey, and Tom Ek", ("Ann Ford", "James S.A. Corey", "Tom Ek")),
         ("ByAnn Lee", ("Ann Lee",)),
         ("vonJan Roth", ("vonJan Roth",)),

@@ -24,6 +24,10 @@ from crawler.extraction.metadata.bylines import (
         ("<ul class=metaAuthorList><li class=autor-name>Ann Lee</ul>", ["Ann Lee"]),
         ("<p class=byline>By <a>Ann Lee</a> <span>Link Copied</span></p>", ["Ann Lee"]),
         ("<p class=byline><span>By</span><a>Ann Lee</a></p>", ["Ann Lee"]),
+        (
+            f"<p class=author><a href=/author/al>Ann Lee</a> {'x ' * 99}<a href=/>Bo Ek Ran</a>",
+            ["Ann Lee"],
+        ),
         ("<p class=author><a>小川ひさの</a></p>", ["小川ひさの"]),
         ("<p class=author>김철수 기자</p>", ["김철수"]),
         (
@@ -53,6 +57,20 @@ def test_only_the_first_author_links_are_the_article_s() -> None:
         "<p><a rel=author>Cy Day</a></p>"
     )
     assert linked_authors(page) == ["Ann Lee", "Bo Ek"]
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("<article><h1>T</h1><footer><a rel=author>Ann Lee</a></footer></article>", ["Ann Lee"]),
+        ("<article><h3>T</h3><footer><a rel=author>Ann Lee</a></footer></article>", []),
+        ("<article><h1>T</h1></article><footer><a rel=author>Ann Lee</a></footer>", []),
+        ("<aside>Buy<main><h1>T</h1><a rel=author>Ann Lee</a></main></aside>", ["Ann Lee"]),
+        ("<main><h1>T</h1><aside><a rel=author>Ann Lee</a></aside></main>", []),
+    ],
+)
+def test_an_author_link_counts_in_the_article_s_own_footer(page: str, expected: list[str]) -> None:
+    assert linked_authors(lxml.html.document_fromstring(page)) == expected
 
 
 @pytest.mark.parametrize(
@@ -99,6 +117,9 @@ def test_the_address_of_a_profile_vouches_for_a_name(markup: str, expected: list
         ("<p>The text: Ann Lee</p>", []),
         ("<script>author: Ann Lee</script>", []),
         ("<footer>Redaktion: Ann Lee</footer>", []),
+        ("<h5>Autor: </h5>Ann Lee/Agency", ["Ann Lee"]),
+        ("<b>Von:</b><br><br> Ann Lee", ["Ann Lee"]),
+        ("<h6>Authors:</h6><p>All of them are below</p>", []),
     ],
 )
 def test_a_label_vouches_for_a_full_name(markup: str, expected: list[str]) -> None:

@@ -71,6 +71,22 @@ def test_a_person_whom_readers_see_beats_a_user_name_in_json_ld() -> None:
     assert _read("<h1>T</h1><p>By mia7x</p>" + _json_ld(article)).authors == ("mia7x",)
 
 
+@pytest.mark.parametrize(
+    ("label", "authors"),
+    [("Written by", ("Ann Lee",)), ("Verfasst von", ("Ann Lee",)), ("Est. reading time", ())],
+)
+def test_what_a_card_shows_as_written_by_names_the_author(
+    label: str, authors: tuple[str, ...]
+) -> None:
+    page = (
+        f"<meta name='twitter:label1' content='{label}'><meta name='twitter:data1' "
+        "content='Ann Lee'><meta name='twitter:label2' content='Time'><h1>Bridge</h1><p>Text</p>"
+    )
+    assert _read(page).authors == authors
+    seen = _read(f"{page.replace('Ann Lee', 'annlee7')}<p class=byline>By Ann Lee</p>")
+    assert seen.authors == ("Ann Lee",)
+
+
 def test_the_headline_is_the_heading_that_the_head_names() -> None:
     page = (
         "<title>Bridge stays open | The Daily</title><h1>News that you can trust</h1>"
