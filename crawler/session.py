@@ -330,6 +330,10 @@ class RunSession:
         self._publish_finished(key)
         return settled
 
+    def article(self, key: str) -> dict[str, Any] | None:
+        """Return an article as it is written, see `Publisher.article`."""
+        return self._publisher.article(key)
+
     def _publish_finished(self, key: str) -> None:
         """Write the items that waited for a source; where they are many, a stop leaves the rest.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from crawler.cli.process import find_spider, run_items, spider_arguments
+from crawler.cli.process import find_spider, project_settings, run_items, spider_arguments
 from crawler.cli.shared import (
     AsJson,
     Overrides,
@@ -18,7 +18,6 @@ from crawler.cli.shared import (
     settings_of,
     takes,
 )
-from crawler.crawl.project import spider_settings
 from crawler.discovery.options import MAX_NEW, HostFilter, SearchOptions, check_folder
 from crawler.options import CrawlOptions
 from crawler.spiders.feeds import FeedsSpider
@@ -130,7 +129,7 @@ def spider_of_ones_own(
     **given: Any,
 ) -> None:
     """Create an item for each article that a spider of your own finds."""
-    settings = spider_settings(settings_of(overrides))
+    settings = project_settings(settings_of(overrides))
     spider = find_spider(name, settings)
     options = CrawlOptions.parse(items=items, **given)
     search = {"since": since, "match": match, "max_new": max_new}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from crawler.ledger.events import EventRows
+    from crawler.ledger.outbox import OutboxRows
     from crawler.ledger.records import (
         Copies,
         FeedAnswer,
@@ -78,6 +79,7 @@ class Ledger(Protocol):
     """
 
     events: EventRows
+    outbox: OutboxRows
 
     def transaction(self) -> AbstractContextManager[None]:
         """Make what happens inside durable together or not at all."""

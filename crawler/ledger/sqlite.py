@@ -88,6 +88,7 @@ class SqliteLedger:
         self._items = ItemRows(self._db)
         self._sources = SourceRows(self._db)
         self.events = self._sources.events
+        self.outbox = self._sources.outbox
         self._run = RunPlan(self._db)
         self._web = WebRows(self._db)
         self._copies = CopyRows(self._db, self._sources)

@@ -166,13 +166,16 @@ class Additions:
             else held.attempt.redirects[-1]
         )
         return {
-            "topics": [
-                {"name": one.name, "count": one.count, "where": list(one.where)} for one in topics
-            ],
+            "topics": topic_entries(topics),
             "filled": filled_fields(
                 fields, held.article, url, topics, self.fill_in, images=record.images
             ),
         }
+
+
+def topic_entries(topics: Sequence[FoundTopic]) -> list[dict[str, Any]]:
+    """Return what is said of the topics of an article."""
+    return [{"name": one.name, "count": one.count, "where": list(one.where)} for one in topics]
 
 
 def _fields(names: tuple[str, ...], *, has_topics: bool) -> tuple[str, ...]:
