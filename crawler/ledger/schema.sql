@@ -49,6 +49,13 @@ CREATE TABLE outbox (             -- articles that pipelines have not taken yet
     changed TEXT                  -- JSON array of what is new of it; NULL: all is
 ) WITHOUT ROWID;
 
+CREATE TABLE enricher_result (    -- what enrichers have made of articles
+    name TEXT NOT NULL,
+    made_from TEXT NOT NULL,      -- see crawler.enrichers.enricher
+    result TEXT NOT NULL,         -- JSON
+    PRIMARY KEY (name, made_from)
+) WITHOUT ROWID;
+
 CREATE TABLE mention (
     item_id INTEGER NOT NULL REFERENCES item (id) ON DELETE CASCADE,
     position INTEGER NOT NULL,    -- index in related, -1 for the item's own source

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from crawler import config
 from crawler.conflicts.compare import compare, read_claims
+from crawler.enrichers.enricher import enrichers_from_settings
 from crawler.items.enrichment import insert_added_parts, section_for
 from crawler.options import OptionError
 from crawler.output.entry import SCHEMA_VERSION, cluster, first_sentences, image_entry, source_entry
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from crawler.conflicts.compare import Comparison
+    from crawler.enrichers.enricher import Enricher
     from crawler.extraction.article import Article
     from crawler.ledger.records import Copies, ImageRecord, SourceRecord, Visit
 
@@ -113,17 +115,19 @@ class Additions:
     Attributes:
         fill_in: fields of an item that are filled in where it lacks them.
         matcher: finds the topics of the site's taxonomy; None without one.
+        enrichers: whose results are written.
     """
 
     fill_in: tuple[str, ...] = ()
     matcher: TopicMatcher | None = None
+    enrichers: tuple[Enricher, ...] = ()
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self:
-        """Read CRAWLER_FILL_IN and CRAWLER_TOPICS, and the taxonomy.
+        """Read CRAWLER_FILL_IN, CRAWLER_TOPICS and the taxonomy, and CRAWLER_ENRICHERS.
 
         Raises:
-            OptionError: a field cannot be filled in, or the taxonomy cannot be used.
+            OptionError: a field cannot be filled in, or the taxonomy or an enricher cannot be used.
         """
         fill_in = _fields(config.FILL_IN.of(settings), has_topics=bool(config.TOPICS.of(settings)))
         matcher = None
@@ -135,7 +139,7 @@ class Additions:
         elif "topics" in fill_in:
             told = f"topics are filled in from a taxonomy; name its {config.TOPICS.name}"
             raise OptionError(f"{config.FILL_IN.name}: {told}")
-        return cls(fill_in, matcher)
+        return cls(fill_in, matcher, enrichers_from_settings(settings))
 
     @property
     def fingerprint(self) -> list[Any]:
@@ -171,6 +175,14 @@ class Additions:
                 fields, held.article, url, topics, self.fill_in, images=record.images
             ),
         }
+
+
+def text_hash(record: SourceRecord) -> str | None:
+    """Return the hash of the article that items have the text of; None: there is none."""
+    held = record.held
+    if held is None or held.article is None or not held.state.has_text or record.lacks_text:
+        return None
+    return held.article.content_hash
 
 
 def topic_entries(topics: Sequence[FoundTopic]) -> list[dict[str, Any]]:

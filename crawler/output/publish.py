@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.enrichers.result import MADE_FROM
 from crawler.exceptions import Problem
 from crawler.items.item import parse_item, text_digest
 from crawler.ledger.records import FileStamp, ItemRecord, Rendered, SourceRecord
@@ -19,6 +20,7 @@ from crawler.output.enriched import (
     conflict_entries,
     enriched_item,
     source_file,
+    text_hash,
     topic_entries,
 )
 from crawler.output.entry import SCHEMA_VERSION, mention_entry, said, source_entry
@@ -169,7 +171,26 @@ class Publisher:
     def _item_fingerprint(self, item: ItemRecord, texts: list[str]) -> str:
         facts = [(m.position, m.web_url, m.kind) for m in item.mentions]
         revisions = [self._revision(mention.source) for mention in item.mentions]
-        return _fingerprint(item.digest, facts, revisions, texts, self._additions.fingerprint)
+        parts: list[object] = [item.digest, facts, revisions, texts, self._additions.fingerprint]
+        if results := self._results_of(item):
+            parts.append(results)
+        return _fingerprint(*parts)
+
+    def _results_of(self, item: ItemRecord) -> dict[str, Any]:
+        """Return what enrichers have made of an item's article, by their names."""
+        own = next((m for m in item.mentions if m.position < 0 and m.wants_body), None)
+        enrichers = self._additions.enrichers
+        record = self._ledger.source(own.source) if enrichers and own is not None else None
+        content_hash = None if record is None else text_hash(record)
+        if content_hash is None:
+            return {}
+        made = {one.name: one.made_from(content_hash) for one in enrichers}
+        results = {name: self._ledger.enrichers.get(name, of) for name, of in made.items()}
+        return {
+            name: {**result, MADE_FROM: made[name]}
+            for name, result in results.items()
+            if result is not None
+        }
 
     def _revision(self, key: str) -> object:
         """Return what changes exactly when that which is written of a source would, or None."""
@@ -245,7 +266,7 @@ class Publisher:
             source = entry
             if "textFile" in entry:
                 held, held_copies = record, copies
-            added = self._additions.block(fields, record)
+            added = self._additions.block(fields, record) | self._results_of(item)
         in_place = self._layout.in_place
         text = enriched_item(
             file.data.decode() if in_place else read.text,

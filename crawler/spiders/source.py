@@ -13,6 +13,7 @@ from scrapy.exceptions import CloseSpider
 
 from crawler import config
 from crawler.crawl.delivery import ArticleDelivery
+from crawler.crawl.enrich_articles import ArticleEnriching
 from crawler.crawl.faults import BegunVisits, fault_detail, fault_visit
 from crawler.crawl.fetching import CrawlTask, Result, Turn
 from crawler.crawl.images import ImageFetcher
@@ -51,8 +52,9 @@ class SourceSpider(RunSpider):
 
     page_reader: PageReader
     scripts: ScriptRunner | None
-    tools: VisitTools  # this and the next two from the moment on that the ledger is open
+    tools: VisitTools  # this and the next three from the moment on that the ledger is open
     delivery: ArticleDelivery
+    enriching: ArticleEnriching | None = None
     images: ImageFetcher | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -86,11 +88,14 @@ class SourceSpider(RunSpider):
         self.delivery = ArticleDelivery.from_crawler(
             self.crawler, self.ledger_thread, self.cannot_keep
         )
+        self.enriching = ArticleEnriching(
+            self.crawler, self.ledger_thread, self.additions.enrichers
+        )
         self.images = ImageFetcher.from_crawler(self.crawler, self.ledger_thread, self.memory)
 
     def workers(self) -> list[Workers]:
         """Return the processes that are to end with the run."""
-        more = (self.scripts, self.images)
+        more = (self.scripts, self.images, self.enriching)
         return [*super().workers(), *(one for one in more if one is not None)]
 
     async def outputs(self) -> AsyncIterator[Any]:
@@ -304,8 +309,21 @@ class SourceSpider(RunSpider):
             except Exception:
                 # The exit code tells, since it has no visit; the next run asks for it again.
                 logger.exception("no state of %s can be stored", visit.attempt.url)
+        await self._enrich()
         if left := await self.delivery.close():
             told = f"articles that were not taken: {left}; the next run delivers them again"
+            await self.ledger_thread.run(self.ledger_thread.crawl.on_fault, told)
+
+    async def _enrich(self) -> None:
+        """Give articles to enrichers; what goes wrong with them is told, and ends nothing else."""
+        assert self.enriching is not None
+        try:
+            await self.enriching.run()
+        except sqlite3.Error as error:
+            self.cannot_keep(error)
+        except Exception as error:
+            logger.exception("articles could not be enriched")
+            told = f"articles could not be enriched: {fault_detail(error)}"
             await self.ledger_thread.run(self.ledger_thread.crawl.on_fault, told)
 
 
