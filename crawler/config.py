@@ -332,6 +332,17 @@ DUPLICATES: Final = Setting(
     "whether [copies of an article](output.md#copies-of-an-article) are looked for; switched off,"
     " what was found is forgotten, and switched on again, it is found anew in what is held",
 )
+CONFLICTS: Final = Setting(
+    "CRAWLER_CONFLICTS",
+    "all",
+    _names_of(
+        *("all", "none", "title", "publishedDateTime", "type"),
+        *("provider.name", "provider.domain", "images"),
+    ),
+    "fields of which is told [where item and page disagree](output.md#where-item-and-page-disagree)"
+    ": `title`, `publishedDateTime`, `type`, `provider.name`, `provider.domain`, `images`, "
+    "separated by commas; `all` or `none` of them",
+)
 FILL_IN: Final = Setting(
     "CRAWLER_FILL_IN",
     "",

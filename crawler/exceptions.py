@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from crawler.sanitize import visible
@@ -35,3 +36,11 @@ class ItemError(ValueError):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
+
+
+def reason_of(error: Exception) -> str:
+    """Return what an error says, in words: of the system's, without its number."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    named = [] if error.filename is None else [os.fsdecode(error.filename)]
+    return ": ".join([*named, error.strerror[0].lower() + error.strerror[1:]])

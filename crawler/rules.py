@@ -23,7 +23,7 @@ from crawler.urls.host import host_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lxml.html import HtmlElement
 
@@ -202,20 +202,37 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
     Raises:
         RulesError: the file cannot be read, or something in it makes no sense.
     """
+    data, lines = read_toml(path, _TABLE)
+    reader = _Reader(path, data, lines)
+    rules = reader.rules()
+    refuse(reader.problems)
+    return rules
+
+
+def read_toml(path: Path, array: str) -> tuple[dict[str, Any], TomlLines]:
+    """Read a TOML file of rules, and where the tables of an array stand in it.
+
+    Raises:
+        RulesError: the file cannot be read, or is none.
+    """
     text = _text(path)
     try:
-        data = tomllib.loads(text)
+        return tomllib.loads(text), TomlLines(text, array)
     except tomllib.TOMLDecodeError as error:
         line, reason = _place_of(error, text)
         raise RulesError(str(Problem(str(path), line, f"is not TOML: {reason}"))) from error
-    reader = _Reader(path, data, TomlLines(text, _TABLE))
-    rules = reader.rules()
-    if reader.problems:
-        problems = sorted(reader.problems, key=lambda problem: problem.line)
-        told = [str(problem) for problem in problems[:_PROBLEMS_TOLD]]
+
+
+def refuse(problems: Sequence[Problem]) -> None:
+    """Refuse a file of rules with mistakes, of which the first few are told.
+
+    Raises:
+        RulesError: there is one.
+    """
+    if problems:
+        told = [str(one) for one in sorted(problems, key=lambda one: one.line)[:_PROBLEMS_TOLD]]
         rest = len(problems) - len(told)
         raise RulesError("\n".join([*told, *([f"and {rest} more"] if rest else [])]))
-    return rules
 
 
 def _text(path: Path) -> str:

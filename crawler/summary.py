@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from crawler.extraction.article import Article
     from crawler.ledger.events import Event
     from crawler.ledger.records import Attempt, Visit
+    from crawler.site_queues import SiteQueues
 
 
 INTERRUPTED: Final = "interrupted"
@@ -111,6 +112,7 @@ class RunSummary:
         newly_lost: how many of these had given it before, and are lost now.
         articles: how many articles were read, and how many of them have which field.
         failed_monitors: what the monitors say of the run, see `crawler.monitors`.
+        queues: what is left of the plan, by site; None before there is one.
     """
 
     items: int = 0
@@ -138,6 +140,7 @@ class RunSummary:
     newly_lost: int = 0
     articles: Counter[str] = field(default_factory=Counter)
     failed_monitors: list[FailedMonitor] = field(default_factory=list)
+    queues: SiteQueues | None = field(default=None, compare=False)
 
     @property
     def done(self) -> int:
@@ -222,6 +225,12 @@ class RunSummary:
             "happened": {str(kind): self.happened[kind] for kind in EventKind},
             "slowestHosts": [host_json(*host) for host in self.slowest_hosts()],
             "failingHosts": [host_json(*host) for host in self.failing_hosts()],
+            "outcomes": {
+                "good": self.good,
+                "fallen": {str(state): count for state, count in (+self.fallen).items()},
+                "newlyLost": self.newly_lost,
+            },
+            "fields": {name: self.articles[name] for name in (ARTICLES, *WATCHED_FIELDS)},
             "failedMonitors": [failed.as_json() for failed in self.failed_monitors],
             "problems": self.problems,
             "problemCount": self.problem_count,
@@ -235,6 +244,7 @@ class RunSummary:
     def from_json(cls, document: Mapping[str, Any]) -> RunSummary:
         """Return the summary that `as_json` made this object of, with the hosts it names."""
         items, sources, files = document["items"], document["sources"], document["files"]
+        outcomes = document["outcomes"]
         summary = cls(
             items=items["selected"],
             changed=items["changed"],
@@ -247,6 +257,10 @@ class RunSummary:
             unwritten=files["failed"],
             edited=files.get("edited", 0),
             outdated=files.get("outdated", 0),
+            good=outcomes["good"],
+            fallen=Counter({State(state): n for state, n in outcomes["fallen"].items()}),
+            newly_lost=outcomes["newlyLost"],
+            articles=Counter(document["fields"]),
             happened=Counter({EventKind(kind): n for kind, n in document["happened"].items()}),
             failed_monitors=[FailedMonitor(**failed) for failed in document["failedMonitors"]],
             problems=list(document["problems"]),
@@ -257,9 +271,14 @@ class RunSummary:
         if "discovery" in document:
             summary.discovery = DiscoveryTally.from_json(document["discovery"])
         for host in [*document["slowestHosts"], *document["failingHosts"]]:
-            slowest = host["slowestSeconds"]
-            tally = HostTally(host["tries"], host["failures"], host["seconds"], slowest)
-            summary.hosts[host["host"]] = tally
+            summary.hosts[host["host"]] = HostTally(
+                tries=host["tries"],
+                failures=host["failures"],
+                seconds=host["seconds"],
+                slowest=host["slowestSeconds"],
+                good=host["good"],
+                fallen=host["fallen"],
+            )
         return summary
 
 
@@ -275,6 +294,8 @@ def host_json(name: str, tally: HostTally) -> dict[str, Any]:
         "failures": tally.failures,
         "seconds": round(tally.seconds, 3),
         "slowestSeconds": round(tally.slowest, 3),
+        "good": tally.good,
+        "fallen": tally.fallen,
     }
 
 

@@ -132,6 +132,12 @@ def as_captured(url: str) -> str:
     return url if found is None else f"{found['before']}{found['stamp']}id_/{found['page']}"
 
 
+def for_readers(url: str) -> str:
+    """Return the URL of the same snapshot as an archive shows it to people; others as they are."""
+    found = _SNAPSHOT.fullmatch(url)
+    return url if found is None else f"{found['before']}{found['stamp']}/{found['page']}"
+
+
 def snapshot_time(url: str, status: int, memento: bytes | None) -> datetime | None:
     """Return when the snapshot that an archive answers with was taken; None: it is none.
 

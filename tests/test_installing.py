@@ -105,9 +105,12 @@ def test_where_nobody_knows_what_an_extra_has_it_is_named(monkeypatch: pytest.Mo
     assert how_to_get("images") == "the extra 'images'"
 
 
-def test_the_workflow_installs_nothing_until_its_source_is_filled_in(tmp_path: Path) -> None:
-    path = PROJECT / "docs/examples/github-actions/enrich.yml"
-    steps = YAML(typ="safe").load(path.read_text())["jobs"]["enrich"]["steps"]
+@pytest.mark.parametrize("job", ["enrich", "fix"])
+def test_the_workflow_installs_nothing_until_its_source_is_filled_in(
+    tmp_path: Path, job: str
+) -> None:
+    path = PROJECT / f"docs/examples/github-actions/{job}.yml"
+    steps = YAML(typ="safe").load(path.read_text())["jobs"][job]["steps"]
     (install,) = (step for step in steps if step.get("name") == "Install")
     pip = tmp_path / "pip"
     pip.write_text('#!/bin/sh\nprintf "%s|" pip "$@"\n')

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path  # noqa: TC003 - typer reads it
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,21 +14,21 @@ from crawler.cli.demo import run_demo
 from crawler.cli.discover import discover
 from crawler.cli.explain import explain_json, find_subject, print_explanation
 from crawler.cli.export import export
+from crawler.cli.fix import fix
 from crawler.cli.ledger import ledger
-from crawler.cli.logs import LogFormat
+from crawler.cli.logs import LogFormat, Telling
+from crawler.cli.man import man_page
 from crawler.cli.process import project_settings, run_items
 from crawler.cli.report_page import report
 from crawler.cli.settings import settings
 from crawler.cli.shared import (
-    USAGE_ERRORS,
     AsJson,
-    LogFormatOption,
     Overrides,
-    Verbose,
     json_text,
     reported_as,
     selected_files,
     takes,
+    tells,
 )
 from crawler.cli.shared import print_summary as _report
 from crawler.cli.shared import settings_of as _settings
@@ -38,11 +37,11 @@ from crawler.cli.strip import strip
 from crawler.cli.try_page import try_page
 from crawler.options import KINDS, CrawlOptions
 from crawler.output.enriched import Additions
-from crawler.sanitize import visible
-from crawler.summary import ExitCode, exit_code_of
+from crawler.states import State  # noqa: TC001 - typer reads it
+from crawler.summary import exit_code_of
 
 app = typer.Typer(
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Follows the links of front-matter news items and enriches the items, losslessly.",
@@ -51,8 +50,25 @@ app = typer.Typer(
 Items = Annotated[list[str], typer.Argument(help="item files, or folders to search for them")]
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Have options that belong to no command."""
+
+
 @app.command()
 @takes(*KINDS.keys() - {"items", "files"})
+@tells
 def run(
     items: Items,
     files_from: Annotated[
@@ -67,28 +83,25 @@ def run(
     ] = False,
     as_json: AsJson = False,
     overrides: Overrides = [],
-    log_format: LogFormatOption = LogFormat.TEXT,
-    verbose: Verbose = False,
+    *,
+    telling: Telling,
     **given: Any,
 ) -> None:
     """Visit what is due for ITEMS, and write the enriched files."""
-    with reported_as(log_format):
-        files = selected_files(items, files_from=files_from, changed_since=changed_since)
-        options = CrawlOptions.parse(items=items, files=files, **given)
-        chosen = _settings(overrides)
-        if dry_run:
-            raise typer.Exit(print_plan(options, chosen, as_json=as_json))
-        console = Console(stderr=True)
-        summary = run_items(
-            options, chosen, console=console, verbose=verbose, log_format=log_format
-        )
-    _report(summary, as_json=as_json)
+    files = selected_files(items, files_from=files_from, changed_since=changed_since)
+    options = CrawlOptions.parse(items=items, files=files, **given)
+    chosen = _settings(overrides)
+    if dry_run:
+        raise typer.Exit(print_plan(options, chosen, as_json=as_json))
+    summary = run_items(options, chosen, console=Console(stderr=True), telling=telling)
+    _report(summary, telling, as_json=as_json)
     raise typer.Exit(exit_code_of(summary))
 
 
 app.add_typer(discover, name="discover")
 app.add_typer(ledger, name="ledger")
 app.command()(clean)
+app.command()(fix)
 app.command()(strip)
 app.command()(export)
 app.command("try")(try_page)
@@ -98,6 +111,7 @@ app.command()(settings)
 
 @app.command()
 @takes("output", "in_place")
+@tells
 def watch(
     items: Items,
     every: Annotated[
@@ -108,33 +122,42 @@ def watch(
         str | None, typer.Option(metavar="[HOST:]PORT", help="serve health, metrics and a webhook")
     ] = None,
     overrides: Overrides = [],
-    log_format: LogFormatOption = LogFormat.TEXT,
-    verbose: Verbose = False,
+    *,
+    telling: Telling,
     **given: Any,
 ) -> None:
     """Crawl ITEMS now, and then whatever is new, has changed or falls due, until stopped."""
     from crawler.cli.watch import watch_items  # noqa: PLC0415 - loads what only it needs
 
-    with reported_as(log_format):
-        watch_items(
-            CrawlOptions.parse(items=items, **given),
-            _settings(overrides),
-            every=every,
-            http=http,
-            console=Console(stderr=True),
-            log_format=log_format,
-            verbose=verbose,
-        )
+    watch_items(
+        CrawlOptions.parse(items=items, **given),
+        _settings(overrides),
+        every=every,
+        http=http,
+        console=Console(stderr=True),
+        telling=telling,
+    )
 
 
 @app.command()
 @takes("output")
-def status(items: Items, as_json: AsJson = False, **given: Any) -> None:
-    """Say what the ledger knows of ITEMS, without fetching."""
-    options = CrawlOptions.parse(items=items, **given)
-    known = read_status(list(options.items), options.output)
+def status(
+    items: Annotated[
+        list[str] | None,
+        typer.Argument(help="item files, or folders to search for them; without: all known ones"),
+    ] = None,
+    state: Annotated[
+        list[State], typer.Option(metavar="STATE", help="list the sources that ended so")
+    ] = [],
+    as_json: AsJson = False,
+    *,
+    output: Path,
+) -> None:
+    """Say what the ledger knows, of ITEMS or of all, without fetching."""
+    paths = [Path(item) for item in items] if items else None
+    known = read_status(paths, output, states=frozenset(state))
     if as_json:
-        print(json.dumps(known.as_json(), indent=2))
+        print(json_text(known.as_json()))
     else:
         print_status(known, Console())
 
@@ -159,31 +182,29 @@ def explain(
 
 @app.command()
 @takes("output")
+@tells
 def demo(
     as_json: AsJson = False,
     overrides: Overrides = [],
-    verbose: Verbose = False,
     *,
     output: Path,
+    telling: Telling,
 ) -> None:
     """Crawl a small bundled web on loopback; needs no network."""
-    summary = run_demo(output, _settings(overrides), console=Console(stderr=True), verbose=verbose)
-    _report(summary, as_json=as_json)
+    console = Console(stderr=True)
+    summary = run_demo(output, _settings(overrides), console=console, telling=telling)
+    _report(summary, telling, as_json=as_json)
     if summary.ended != "finished":
         raise typer.Exit(exit_code_of(summary))
 
 
-@app.command()
-def version() -> None:
-    """Print the version."""
-    print(__version__)
+@app.command(hidden=True)
+def man() -> None:
+    """Print the manual page, as roff."""
+    print(man_page(typer.main.get_command(app)), end="")
 
 
 def main() -> None:
-    """Run the command line; a use that makes no sense ends with exit code 2 and its reason."""
-    try:
+    """Run the command line; what cannot be done ends with exit code 2 and its reason."""
+    with reported_as(LogFormat.TEXT):
         app()
-    except USAGE_ERRORS as error:
-        told = "\n  ".join(map(visible, f"crawler: {error}".split("\n")))
-        Console(stderr=True).print(told, style="red", markup=False, soft_wrap=True)
-        raise SystemExit(ExitCode.NOT_DONE) from None

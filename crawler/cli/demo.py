@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from crawler.cli.logs import Telling
     from crawler.summary import RunSummary
 
 
 def run_demo(
-    output: Path, overrides: Mapping[str, str], *, console: Console, verbose: bool
+    output: Path, overrides: Mapping[str, str], *, console: Console, telling: Telling
 ) -> RunSummary:
     """Serve the bundled web, crawl the bundled items through it, and return what was done.
 
@@ -34,7 +35,7 @@ def run_demo(
         # Its web has no archive, and its dead links are nobody else's business.
         alone = {config.WAYBACK.name: "", **overrides}
         settings = own_settings(alone)  # its articles are nobody's news
-        return run_items(options, alone, console=console, verbose=verbose, settings=settings)
+        return run_items(options, alone, console=console, telling=telling, settings=settings)
 
 
 @contextmanager

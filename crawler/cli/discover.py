@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from crawler.cli.logs import Telling  # noqa: TC001 - typer reads it
 from crawler.cli.process import find_spider, project_settings, run_items, spider_arguments
 from crawler.cli.shared import (
     AsJson,
     Overrides,
-    Verbose,
     print_summary,
     settings_of,
     takes,
+    tells,
 )
 from crawler.discovery.options import MAX_NEW, HostFilter, SearchOptions, check_folder
 from crawler.options import CrawlOptions
@@ -50,6 +51,7 @@ _takes = partial(takes, force="fetch all again, changed or not")
 
 @discover.command()
 @_takes("output", "force", "wait", "replay", "record")
+@tells
 def feeds(
     urls: Annotated[list[str], typer.Argument(metavar="URL...", help="feeds, or pages with one")],
     items: Folder,
@@ -58,17 +60,19 @@ def feeds(
     max_new: MaxNew = MAX_NEW,
     as_json: AsJson = False,
     overrides: Overrides = [],
-    verbose: Verbose = False,
+    *,
+    telling: Telling,
     **given: Any,
 ) -> None:
     """Create an item for each new entry of RSS, Atom and JSON feeds."""
     options = CrawlOptions.parse(items=items, **given)
     own = {"urls": urls, "since": since, "match": match, "max_new": max_new}
-    _run(FeedsSpider, options, own, overrides, as_json=as_json, verbose=verbose)
+    _run(FeedsSpider, options, own, overrides, as_json=as_json, telling=telling)
 
 
 @discover.command()
 @_takes("output", "force", "wait", "replay", "record")
+@tells
 def sitemaps(
     urls: Annotated[
         list[str], typer.Argument(metavar="URL...", help="sites, or sitemaps and their indexes")
@@ -79,17 +83,19 @@ def sitemaps(
     max_new: MaxNew = MAX_NEW,
     as_json: AsJson = False,
     overrides: Overrides = [],
-    verbose: Verbose = False,
+    *,
+    telling: Telling,
     **given: Any,
 ) -> None:
     """Create an item for each article that sitemaps name, the newest first."""
     options = CrawlOptions.parse(items=items, **given)
     own = {"urls": urls, "since": since, "match": match, "max_new": max_new}
-    _run(SitemapsSpider, options, own, overrides, as_json=as_json, verbose=verbose)
+    _run(SitemapsSpider, options, own, overrides, as_json=as_json, telling=telling)
 
 
 @discover.command()
 @_takes("output", "force", "wait")
+@tells
 def warc(
     files: Annotated[list[Path], typer.Argument(metavar="WARC...", help="WARC files")],
     items: Folder,
@@ -102,18 +108,20 @@ def warc(
     max_new: MaxNew = MAX_NEW,
     as_json: AsJson = False,
     overrides: Overrides = [],
-    verbose: Verbose = False,
+    *,
+    telling: Telling,
     **given: Any,
 ) -> None:
     """Create an item for each page that WARC files have of some hosts, without a network."""
     options = CrawlOptions.parse(items=items, replay=files, **given)
     HostFilter.parse(host)
     own = {"hosts": host, "since": since, "match": match, "max_new": max_new}
-    _run(WarcSpider, options, own, overrides, as_json=as_json, verbose=verbose)
+    _run(WarcSpider, options, own, overrides, as_json=as_json, telling=telling)
 
 
 @discover.command("spider")
 @_takes("output", "force", "wait", "replay", "record")
+@tells
 def spider_of_ones_own(
     name: Annotated[str, typer.Argument(help="a spider's name, by SPIDER_MODULES or a package")],
     items: Folder,
@@ -125,7 +133,8 @@ def spider_of_ones_own(
     max_new: MaxNew = MAX_NEW,
     as_json: AsJson = False,
     overrides: Overrides = [],
-    verbose: Verbose = False,
+    *,
+    telling: Telling,
     **given: Any,
 ) -> None:
     """Create an item for each article that a spider of your own finds."""
@@ -134,7 +143,7 @@ def spider_of_ones_own(
     options = CrawlOptions.parse(items=items, **given)
     search = {"since": since, "match": match, "max_new": max_new}
     own = search | spider_arguments(spider, argument)
-    _run(spider, options, own, overrides, as_json=as_json, verbose=verbose, settings=settings)
+    _run(spider, options, own, overrides, as_json=as_json, telling=telling, settings=settings)
 
 
 def _run(
@@ -144,7 +153,7 @@ def _run(
     overrides: list[str],
     *,
     as_json: bool,
-    verbose: bool,
+    telling: Telling,
     settings: Settings | None = None,
 ) -> None:
     check_folder(options)
@@ -154,10 +163,10 @@ def _run(
         options,
         settings_of(overrides),
         console=Console(stderr=True),
-        verbose=verbose,
+        telling=telling,
         spider=spider,
         arguments=own,
         settings=settings,
     )
-    print_summary(summary, as_json=as_json)
+    print_summary(summary, telling, as_json=as_json)
     raise typer.Exit(exit_code_of(summary))

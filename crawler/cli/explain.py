@@ -7,16 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.table import Table
-
 from crawler.cli.process import project_settings
-from crawler.cli.report import escape
+from crawler.cli.report import escape, narrow_table
 from crawler.cli.status import open_ledger
 from crawler.exceptions import ItemError
 from crawler.items.intake import absolute
 from crawler.items.item import parse_item, text_digest
 from crawler.ledger.revisit import LastVisit, RevisitPolicy
-from crawler.options import OptionError
+from crawler.options import OptionError, camel_case
 from crawler.output.enriched import comparisons
 from crawler.output.entry import cluster, written_name
 from crawler.timestamps import utc_text
@@ -24,6 +22,7 @@ from crawler.timestamps import utc_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from _typeshed import DataclassInstance
     from rich.console import Console
 
     from crawler.conflicts.compare import Comparison
@@ -53,7 +52,7 @@ def print_image_files(record: SourceRecord, console: Console) -> None:
     """Print them for a person."""
     if not record.images:
         return
-    table = Table("image", "size", "kept as", "problem", padding=(0, 1))
+    table = narrow_table("image", "size", "kept as", "problem")
     for url, image in record.images.items():
         size = "" if image.width is None else f"{image.width} x {image.height}"
         table.add_row(escape(url), size, image.file or "", escape(image.problem or ""))
@@ -117,7 +116,7 @@ def print_comparisons(compared: Sequence[Comparison], console: Console) -> None:
     """Print comparisons for a person."""
     if not compared:
         return
-    table = Table("field", "the item says", "the page says", "", padding=(0, 1))
+    table = narrow_table("field", "the item says", "the page says", "")
     for one in compared:
         verdict = "agree" if one.agrees else "[bold]conflict[/]"
         table.add_row(one.field, escape(one.item), escape(one.page), verdict)
@@ -128,7 +127,7 @@ def print_additions(rows: Sequence[dict[str, Any]], console: Console) -> None:
     """Print topics and filled fields for a person."""
     if not rows:
         return
-    table = Table("added", "value", "from", padding=(0, 1))
+    table = narrow_table("added", "value", "from")
     for row in rows:
         table.add_row(row["field"], escape(str(row["value"])), row["origin"])
     console.print(table)
@@ -208,6 +207,10 @@ def _source(ledger: SqliteLedger, url: str) -> Subject | None:
     return Subject(None, (source,), tuple(ledger.items_naming(record.key)))
 
 
+def _as_json(record: DataclassInstance) -> dict[str, Any]:
+    return {camel_case(name): value for name, value in asdict(record).items()}
+
+
 def explain_json(subject: Subject) -> dict[str, Any]:
     """Return the explanation as one JSON object."""
     return {
@@ -229,7 +232,7 @@ def _source_json(source: ExplainedSource) -> dict[str, Any]:
         "dueDateTime": _due_at(record),
         "duplicateOf": None if source.copies is None else source.copies.best,
         "cluster": cluster(source.copies),
-        "comparisons": [asdict(one) for one in source.compared],
+        "comparisons": [_as_json(one) for one in source.compared],
         "additions": list(source.added),
         "imageFiles": image_files(record),
     }
@@ -248,10 +251,10 @@ def _visit_json(visit: Visit) -> dict[str, Any]:
         "state": str(visit.state),
         "dateTime": visit.at,
         "answeredBy": visit.attempt.url,
-        "attempts": [asdict(attempt) for attempt in visit.attempts],
+        "attempts": [_as_json(attempt) for attempt in visit.attempts],
         "etag": visit.etag,
         "lastModified": visit.last_modified,
-        "snapshot": None if visit.snapshot is None else asdict(visit.snapshot),
+        "snapshot": None if visit.snapshot is None else _as_json(visit.snapshot),
         "fields": [
             {"field": name, "value": value, "origin": origin}
             for name, value, origin in _fields(visit.article)
@@ -315,7 +318,7 @@ def _print_visit(name: str, visit: Visit, console: Console) -> None:
         came_from = f"from {visit.snapshot.url}, taken {visit.snapshot.taken_at}"
         console.print(f"    {escape(came_from)}", soft_wrap=True, highlight=False)
     if visit.article is not None:
-        table = Table("field", "value", "from", padding=(0, 1))
+        table = narrow_table("field", "value", "from")
         for field, value, origin in _fields(visit.article):
             table.add_row(field, escape(_told(value)), origin)
         console.print(table)

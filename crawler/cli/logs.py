@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -74,18 +75,44 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
-def log_to(
-    console: Console,
-    settings: BaseSettings,
-    *,
-    verbose: bool,
-    log_format: LogFormat = LogFormat.TEXT,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How much a command tells while it works, and in which form.
+
+    Attributes:
+        quiet: errors alone.
+        verbose: also what Scrapy itself logs.
+        log_format: how log lines look; those for machines leave no place for a live display.
+    """
+
+    quiet: bool = False
+    verbose: bool = False
+    log_format: LogFormat = LogFormat.TEXT
+
+    def is_live(self, console: Console) -> bool:
+        """Whether a live display shows how a crawl goes."""
+        plain = not self.quiet and not self.verbose and self.log_format is LogFormat.TEXT
+        return console.is_terminal and plain
+
+    def words(self) -> tuple[str, ...]:
+        """Return it as words of a command line."""
+        given = {"--quiet": self.quiet, "--verbose": self.verbose}
+        return (f"--log-format={self.log_format}", *(word for word, on in given.items() if on))
+
+    def level(self, console: Console) -> str:
+        """Return the LOG_LEVEL, where nobody has set one."""
+        if self.quiet:
+            return "ERROR"
+        return "WARNING" if self.is_live(console) else "INFO"
+
+
+def log_to(console: Console, settings: BaseSettings, telling: Telling) -> None:
     """Send the log to LOG_FILE where that is set, to the console otherwise.
 
     A terminal gets lines that do not disturb a live display, unless they are for machines.
     """
     handler: logging.Handler
+    log_format = telling.log_format
     is_json = log_format is LogFormat.JSON
     if settings["LOG_FILE"]:
         handler = logging.FileHandler(settings["LOG_FILE"], encoding="utf-8")
@@ -102,7 +129,7 @@ def log_to(
         raise OptionError(f"LOG_LEVEL: {error}") from error
     logging.getLogger().addHandler(handler)
     logging.getLogger("crawler.failure").disabled = not settings["LOG_FILE"]  # printed at the end
-    if not verbose:
+    if not telling.verbose:
         quiet_others()
         logging.getLogger("crawler").setLevel(min(handler.level, logging.INFO))
 

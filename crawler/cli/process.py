@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
-from crawler.cli.logs import LogFormat, log_to
+from crawler.cli.logs import Telling, log_to
 from crawler.cli.report import live_progress
 from crawler.crawl.checks import check_settings, choose_warc_files
 from crawler.crawl.project import spider_settings
@@ -79,8 +79,7 @@ def run_items(
     overrides: Mapping[str, str],
     *,
     console: Console,
-    verbose: bool,
-    log_format: LogFormat = LogFormat.TEXT,
+    telling: Telling,
     spider: type[SourceSpider] = ItemsSpider,
     arguments: Mapping[str, Any] | None = None,
     settings: Settings | None = None,
@@ -90,29 +89,26 @@ def run_items(
     Args:
         overrides: Scrapy settings by name, above those of the Scrapy project around the folder.
         console: where progress and log lines go; a terminal gets a live display.
-        verbose: also show what Scrapy itself logs.
         spider, arguments: the spider, and arguments of its own.
-        log_format: how log lines look; those for machines leave no place for a live display.
         settings: those of the spider's own project, with the overrides in them.
 
     Raises:
         OptionError: a setting makes no sense.
         UnusableRunError: the run could not be done at all.
     """
-    is_live = console.is_terminal and not verbose and log_format is LogFormat.TEXT
     settings = project_settings(overrides) if settings is None else settings
-    level = "WARNING" if is_live else "INFO"
+    level = telling.level(console)
     quiet = {"STATS_DUMP": False, "LOG_LEVEL": level, "LOG_INSTALL_ROOT_HANDLER": False}
     settings.setdict(quiet, priority="project")
     check_settings(settings)
     choose_warc_files(settings, options)  # the spider does, too; here an error has its own words
     process = InterruptibleProcess(settings)
     # After Scrapy has set its own levels.
-    log_to(console, settings, verbose=verbose, log_format=log_format)
+    log_to(console, settings, telling)
     crawler = process.create_crawler(spider)
     process.crawl(crawler, **_arguments(options), **(arguments or {}))
     display: AbstractContextManager[Any] = nullcontext()
-    if is_live:
+    if telling.is_live(console):
         display = live_progress(crawler, console)
     gc.freeze()  # what is loaded by now stays, so that no collection has to look at it again
     with display:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from rich import markup
+from rich import box, markup
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from crawler.downloader.host_state import Hosts
+from crawler.ledger.events import is_failing
 from crawler.sanitize import visible
 from crawler.spiders.source import SourceSpider
 from crawler.states import State
@@ -43,8 +46,40 @@ _RATE_SECONDS: Final = 20.0  # the rate is that of the last so many seconds
 def live_progress(crawler: Crawler, console: Console) -> Iterator[None]:
     """Show the crawl's progress until the block is left."""
     picture = _Picture(crawler)
-    with Live(console=console, get_renderable=picture.render, refresh_per_second=4, transient=True):
+    live = Live(
+        console=console, get_renderable=picture.render, refresh_per_second=4, transient=True
+    )
+    with live, failed_urls_on(console):
         yield
+
+
+class FailedUrls(logging.Handler):
+    """Shows each visit that failed above a live display, which leaves no place for a log.
+
+    Visits are told by `crawler.pipelines`, with the facts `event` and `state`.
+    """
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.INFO)
+        self._console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print the line of a visit that failed."""
+        facts = vars(record)
+        if facts.get("event") == "visited" and is_failing(State(facts["state"])):
+            text = visible(record.getMessage())
+            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def failed_urls_on(console: Console) -> Iterator[None]:
+    """Show failed visits on a console until the block is left."""
+    shown, visits = FailedUrls(console), logging.getLogger("crawler.run")
+    visits.addHandler(shown)
+    try:
+        yield
+    finally:
+        visits.removeHandler(shown)
 
 
 class _Picture:
@@ -73,8 +108,22 @@ class _Picture:
         since, before = self._marks[0]
         return (done - before) / (now - since) if now > since else 0.0
 
+    def _seconds_left(self, summary: RunSummary) -> float | None:
+        """Return how long the queues of the sites still are; None: nothing has come yet."""
+        if summary.queues is None or not summary.done:
+            return None
+        hosts = self._crawler.get_extension(Hosts) or Hosts()
+        slots = dict(self._crawler.engine.downloader.slots)
+        usual = self._crawler.settings.getfloat("DOWNLOAD_DELAY")
+
+        def apart(site: str) -> float:
+            delay = slots[site].delay if site in slots else usual
+            return max(float(delay), hosts.seconds_apart(site))
+
+        return summary.queues.seconds_left(apart, hosts.seconds_of_pause)
+
     def _bar(self, summary: RunSummary, rate: float) -> RenderableType:
-        left = (summary.due - summary.done) / rate if rate else None
+        left = self._seconds_left(summary)
         line = Table.grid(padding=(0, 1))
         line.add_row(
             ProgressBar(total=summary.due, completed=summary.done, width=30),
@@ -137,12 +186,19 @@ def _left(summary: RunSummary) -> str:
     return f", {summary.edited} edited by somebody and left ({summary.outdated} lack what is new)"
 
 
+def narrow_table(*texts: str, title: str | None = None) -> Table:
+    """Return a table with columns for texts, of which a terminal of 40 columns loses nothing."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in texts:
+        table.add_column(name, overflow="fold")
+    return table
+
+
 def states_table(
     title: str, counts: Mapping[str, tuple[int, ...]], columns: tuple[str, ...]
 ) -> Table:
     """Return a table with a row a state."""
-    table = Table(title=title, title_justify="left")
-    table.add_column("state")
+    table = narrow_table("state", title=title)
     for column in columns:
         table.add_column(column, justify="right")
     for state, row in counts.items():
@@ -163,9 +219,8 @@ def _states(summary: RunSummary) -> Table:
 
 
 def _hosts(title: str, hosts: list[tuple[str, HostTally]]) -> Table:
-    table = Table(title=title, title_justify="left")
-    table.add_column("host")
-    for column in ("tries", "failed", "slowest s", "mean s"):
+    table = narrow_table("host", title=title)
+    for column in ("tries", "failed", "max s", "mean s"):
         table.add_column(column, justify="right")
     for name, tally in hosts:
         mean = tally.seconds / tally.tries

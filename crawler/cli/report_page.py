@@ -13,7 +13,7 @@ from crawler.cli.shared import json_text, takes
 from crawler.cli.status import open_ledger
 from crawler.options import OptionError
 from crawler.report.document import Selection, report_document
-from crawler.report.facts import read_facts
+from crawler.report.facts import known_items, read_facts
 from crawler.report.markdown import markdown_report
 from crawler.states import State  # noqa: TC001 - typer reads it
 from crawler.timestamps import now_text, parse_duration, utc_text
@@ -57,8 +57,8 @@ def report(
     """Say what is dead and since when, what came back, what changed and what to do."""
     ledger = open_ledger(output)
     try:
-        paths = [Path(item) for item in items]
-        facts = read_facts(ledger, paths, output, now=now_text(), since=_moment(since))
+        known = known_items(ledger, [Path(item) for item in items], exclude=output)
+        facts = read_facts(ledger, known, output, now=now_text(), since=_moment(since))
     finally:
         ledger.close()
     text = _text(facts, Selection(frozenset(state), frozenset(host)), report_format)

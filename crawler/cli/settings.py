@@ -8,11 +8,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from crawler import config
 from crawler.cli.process import project_settings
-from crawler.cli.report import escape
+from crawler.cli.report import escape, narrow_table
 from crawler.cli.shared import AsJson, Overrides, settings_of
 from crawler.crawl.checks import check_values
 from crawler.options import KINDS, CrawlOptions, flag_of
@@ -35,7 +34,7 @@ def settings(
     if as_json:
         print(json.dumps(values, indent=2))
         return
-    table = Table("setting", "value", "", show_lines=False)
+    table = narrow_table("setting", "value", "")
     for name, value in values.items():
         is_default = value == config.SETTINGS[name].default
         table.add_row(name, escape(str(value)), "" if is_default else "set")

@@ -12,22 +12,25 @@ import sqlite3
 import sys
 from contextlib import contextmanager
 from dataclasses import fields
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, cast, get_origin
 
 import typer
 from rich.console import Console
 
-from crawler.cli.logs import JsonLines, LogFormat
+from crawler.cli.logs import JsonLines, LogFormat, Telling
 from crawler.cli.process import UnusableRunError
 from crawler.cli.report import print_report
+from crawler.exceptions import reason_of
 from crawler.items.changed_since import RevisionError
 from crawler.items.changed_since import changed_since as files_changed_since
 from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.ledger import LedgerError
 from crawler.options import KINDS, CrawlOptions, OptionError, flag_of
-from crawler.sanitize import visible_json
-from crawler.session import NoItemsError, OutputBusyError
+from crawler.output.layout import Layout
+from crawler.sanitize import visible, visible_json
+from crawler.session import NoItemsError, OutputBusyError, lock_output
 from crawler.summary import ExitCode
 
 if TYPE_CHECKING:
@@ -55,14 +58,23 @@ USAGE_ERRORS: Final = (
 
 @contextmanager
 def reported_as(log_format: LogFormat) -> Iterator[None]:
-    """Tell an error of these to a machine as a line of its log; to a person, `main` tells it."""
+    """Tell why a command could not be done, and end it with exit code 2.
+
+    A person gets a line on standard error, a machine a line of its log; with `--json`, standard
+    output has an object all the same.
+    """
     try:
         yield
     except USAGE_ERRORS as error:
-        if log_format is LogFormat.TEXT:
-            raise
-        facts = {"name": "crawler", "levelname": "ERROR", "msg": str(error), "event": "failed"}
-        print(JsonLines().format(logging.makeLogRecord(facts)), file=sys.stderr)
+        reason = reason_of(error)
+        if log_format is LogFormat.JSON:
+            facts = {"name": "crawler", "levelname": "ERROR", "msg": reason, "event": "failed"}
+            print(JsonLines().format(logging.makeLogRecord(facts)), file=sys.stderr)
+        else:
+            told = "\n  ".join(map(visible, f"crawler: {reason}".split("\n")))
+            Console(stderr=True).print(told, style="red", markup=False, soft_wrap=True)
+        if _JSON in sys.argv:
+            print(json_text({"error": reason, "exitCode": int(ExitCode.NOT_DONE)}))
         raise SystemExit(ExitCode.NOT_DONE) from None
 
 
@@ -121,14 +133,58 @@ def _unescaped(escape: re.Match[bytes]) -> bytes:
     return bytes([int(code, 8)]) if code.isdigit() else _ESCAPES.get(code, code)
 
 
-AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document to stdout")]
+_JSON: Final = "--json"
+AsJson = Annotated[bool, typer.Option(_JSON, help="print one JSON document to stdout")]
 Overrides = Annotated[
     list[str], typer.Option("-s", "--set", metavar="NAME=VALUE", help="a Scrapy setting")
 ]
-LogFormatOption = Annotated[
-    LogFormat, typer.Option("--log-format", help="log lines for people, or JSON for machines")
-]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="also show Scrapy's own log")]
+_TELLING: Final = (
+    (
+        "quiet",
+        Annotated[bool, typer.Option("-q", "--quiet", help="tell of errors alone")],
+        False,
+    ),
+    (
+        "verbose",
+        Annotated[bool, typer.Option("-v", "--verbose", help="also show Scrapy's own log")],
+        False,
+    ),
+    (
+        "log_format",
+        Annotated[
+            LogFormat,
+            typer.Option("--log-format", help="log lines for people, or JSON for machines"),
+        ],
+        LogFormat.TEXT,
+    ),
+)
+
+
+def tells(command: Command) -> Command:
+    """Give a command the options of its log, which it has as the keyword argument `telling`.
+
+    What keeps it from being done is told in the same form.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    own = [one for one in signature.parameters.values() if one.name != "telling"]
+    last = own.pop() if own and own[-1].kind is inspect.Parameter.VAR_KEYWORD else None
+    added = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+        )
+        for name, annotation, default in _TELLING
+    ]
+
+    @wraps(command)
+    def with_telling(
+        *words: Any, quiet: bool, verbose: bool, log_format: LogFormat, **given: Any
+    ) -> None:
+        with reported_as(log_format):
+            command(*words, telling=Telling(quiet, verbose, log_format), **given)
+
+    parameters = [*own, *added, *([] if last is None else [last])]
+    with_telling.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # typer
+    return cast("Command", with_telling)
 
 
 def takes(*names: str, **helps: str) -> Callable[[Command], Command]:
@@ -163,6 +219,7 @@ def _parameter(option: Field[Any], helps: Mapping[str, str]) -> inspect.Paramete
         flag_of(option.name),
         help=helps.get(option.name, option.metadata["help"]),
         metavar=option.metadata["metavar"],
+        autocompletion=_completion(KINDS[option.name].choices),
         **bounds,
     )
     default = [] if get_origin(given_as) is list else option.default
@@ -172,6 +229,29 @@ def _parameter(option: Field[Any], helps: Mapping[str, str]) -> inspect.Paramete
         default=default,
         annotation=Annotated[given_as, info],
     )
+
+
+def _completion(choices: Sequence[str]) -> Callable[[str], list[str]] | None:
+    """Return what gives a shell the choices that begin so; None: it completes nothing."""
+    if not choices:
+        return None
+
+    def complete(incomplete: str) -> list[str]:
+        return [choice for choice in choices if choice.startswith(incomplete)]
+
+    return complete
+
+
+@contextmanager
+def no_run_on(options: CrawlOptions, *, write: bool) -> Iterator[None]:
+    """Keep runs away that might write the items meanwhile; an output folder is not made for it."""
+    layout = Layout(options.output)
+    layout.refuse_links()
+    if not write or not layout.lock.parent.is_dir():
+        yield
+        return
+    with lock_output(layout, wait=options.wait):
+        yield
 
 
 def json_text(document: Any) -> str:
@@ -186,11 +266,11 @@ def print_problems(problems: Iterable[Problem]) -> None:
         errors.print(str(problem), markup=False, soft_wrap=True, highlight=False)
 
 
-def print_summary(summary: RunSummary, *, as_json: bool) -> None:
+def print_summary(summary: RunSummary, telling: Telling, *, as_json: bool) -> None:
     """Print what a run did, for a person or as one JSON document."""
     if as_json:
         print(json_text(summary.as_json()))
-    else:
+    elif not telling.quiet:
         print_report(summary, Console())
 
 

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from crawler.cli.shared import AsJson, json_text, print_problems, takes
+from crawler.cli.shared import AsJson, json_text, no_run_on, print_problems, takes
 from crawler.mends.strip import StripReport, strip_items
 from crawler.options import CrawlOptions, OptionError
-from crawler.output.layout import Layout
 from crawler.sanitize import visible
-from crawler.session import lock_output
 from crawler.summary import ExitCode
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @takes(
@@ -38,7 +32,7 @@ def strip(
     output = options.output.resolve()
     if inside := [path for path in options.items if path.resolve().is_relative_to(output)]:
         raise OptionError(f"items: {inside[0]} is in the output folder {options.output}")
-    with _no_run_on(options, write=write):
+    with no_run_on(options, write=write):
         report = strip_items(
             options.items,
             exclude=options.output,
@@ -52,18 +46,6 @@ def strip(
         _print(report, write=write)
     failed = ExitCode.NEEDS_A_LOOK if report.left else ExitCode.DONE
     raise typer.Exit(ExitCode.ITEMS_INVALID if report.invalid else failed)
-
-
-@contextmanager
-def _no_run_on(options: CrawlOptions, *, write: bool) -> Iterator[None]:
-    """Keep runs away that might write the items meanwhile; an output folder is not made for it."""
-    layout = Layout(options.output)
-    layout.refuse_links()
-    if not write or not layout.lock.parent.is_dir():
-        yield
-        return
-    with lock_output(layout, wait=options.wait):
-        yield
 
 
 def _print(report: StripReport, *, write: bool) -> None:

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import CloseSpider
 from scrapy.http import HtmlResponse
 
 from crawler import config
-from crawler.cli.logs import log_to
+from crawler.cli.logs import Telling, log_to
 from crawler.cli.process import UnusableRunError, project_settings
-from crawler.cli.report import escape
-from crawler.cli.shared import AsJson, Overrides, Verbose, json_text, settings_of
+from crawler.cli.report import escape, narrow_table
+from crawler.cli.shared import AsJson, Overrides, json_text, settings_of, tells
 from crawler.crawl.checks import check_settings
 from crawler.crawl.downloads import download
 from crawler.crawl.javascript import ScriptRunner, better, without_scripts
@@ -92,7 +91,7 @@ def try_file(path: Path, url: str, settings: Settings) -> TriedPage:
         raise UnusableRunError(str(error)) from error
 
 
-def try_url(url: str, settings: Settings, *, console: Console, verbose: bool) -> TriedPage:
+def try_url(url: str, settings: Settings, *, console: Console, telling: Telling) -> TriedPage:
     """Fetch a page and read it.
 
     Raises:
@@ -100,7 +99,7 @@ def try_url(url: str, settings: Settings, *, console: Console, verbose: bool) ->
         UnusableRunError: it must not be fetched, or nothing can be.
     """
     process = AsyncCrawlerProcess(settings)
-    log_to(console, settings, verbose=verbose)  # after Scrapy has set its own levels
+    log_to(console, settings, telling)  # after Scrapy has set its own levels
     crawler = process.create_crawler(_OnePageSpider)
     process.crawl(crawler, url=url)
     process.start()
@@ -203,6 +202,7 @@ def stored(text: str) -> Path | None:
 _SHOWN = 200  # characters of a value
 
 
+@tells
 def try_page(
     page: Annotated[str, typer.Argument(metavar="URL_OR_FILE")],
     url: Annotated[
@@ -216,7 +216,8 @@ def try_page(
     ] = None,
     as_json: AsJson = False,
     overrides: Overrides = [],
-    verbose: Verbose = False,
+    *,
+    telling: Telling,
 ) -> None:
     """Show what would be extracted from a page, by its rule and without; nothing is kept of it."""
     quiet = {"STATS_DUMP": False, "LOG_LEVEL": "WARNING", "LOG_INSTALL_ROOT_HANDLER": False}
@@ -228,7 +229,7 @@ def try_page(
     file = stored(page)
     if file is None:
         console = Console(stderr=True)
-        tried = try_url(address(page), settings, console=console, verbose=verbose)
+        tried = try_url(address(page), settings, console=console, telling=telling)
     elif url is None:
         raise OptionError(f"--url: say where {page} came from; rules and links go by it")
     else:
@@ -297,7 +298,7 @@ def _print_tried(tried: TriedPage, console: Console) -> None:
     fields, defaults = _fields(tried.reading), _fields(tried.default)
     headings = ["field", "value", "from"]
     headings += [] if tried.default is None else ["by default", "from"]
-    table = Table(*headings, padding=(0, 1))
+    table = narrow_table(*headings)
     for name in fields | defaults:
         cells = [name, *_cells(fields.get(name))]
         if tried.default is not None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler import config
-from crawler.cli.logs import LogFormat, log_to
+from crawler.cli.logs import Telling, log_to
 from crawler.cli.process import UnusableRunError, project_settings
 from crawler.config import TOKEN_VARIABLE
 from crawler.crawl.checks import check_settings
@@ -38,8 +38,7 @@ def watch_items(
     every: str | None,
     http: str | None,
     console: Console,
-    log_format: LogFormat,
-    verbose: bool,
+    telling: Telling,
 ) -> None:
     """Crawl whenever there is something to do, until SIGTERM, SIGINT or SIGHUP.
 
@@ -54,7 +53,7 @@ def watch_items(
         SystemExit: it has to be started again.
     """
     settings = project_settings(overrides)
-    settings.set("LOG_LEVEL", "INFO", priority="project")
+    settings.set("LOG_LEVEL", "ERROR" if telling.quiet else "INFO", priority="project")
     check_settings(settings)
     address = None if http is None else Address.parse(http)
     told = WatchOptions(
@@ -63,9 +62,9 @@ def watch_items(
         revisit=RevisitPolicy.from_settings(settings),
         settings=overrides,
         schedule=None if every is None else Schedule.parse(every),
-        words=(f"--log-format={log_format}", *(["--verbose"] if verbose else [])),
+        words=telling.words(),
     )
-    log_to(console, settings, verbose=verbose, log_format=log_format)
+    log_to(console, settings, telling)
     names = frozenset(map(str.lower, config.WATCH_HOSTS.of(settings)))
     try:
         asyncio.run(_watch(told, address, names))

@@ -169,6 +169,7 @@ def _kind_of(page_type: str) -> str | None:
 
 _FEWEST_LETTERS: Final = 4  # of a name that may stand within another one
 _SHORTEST_INITIALS: Final = 2
+_MOST_WORDS: Final = 12
 
 
 def domains_agree(domain: str, urls: Iterable[str]) -> bool:
@@ -195,6 +196,28 @@ def _is_same_name(one: str, other: str) -> bool:
         or (len(short) >= _FEWEST_LETTERS and short in whole)
         or _are_initials(short, words)
         or _are_initials(short, others)
+        or _is_shortened(short, words)
+        or _is_shortened(short, others)
+    )
+
+
+def _is_shortened(short: str, words: list[str]) -> bool:
+    """Whether a name is the words, of which some are only initials and short ones may be missing.
+
+    So "HS Today" is "Homeland Security Today", and "CS Monitor" "The Christian Science Monitor".
+    """
+    ends = {(0, 0, 0)}  # letters taken, initials, whole words of some length
+    for word in words[:_MOST_WORDS]:
+        after = set(ends) if len(word) < _FEWEST_LETTERS else set()
+        for taken, initials, whole in ends:
+            if short.startswith(word, taken):
+                after.add((taken + len(word), initials, whole + (len(word) >= _FEWEST_LETTERS)))
+            if short.startswith(word[0], taken):
+                after.add((taken + 1, initials + 1, whole))
+        ends = after
+    return any(
+        taken == len(short) and initials >= _SHORTEST_INITIALS and whole
+        for taken, initials, whole in ends
     )
 
 
@@ -254,6 +277,15 @@ def times_agree(one: str | date, other: str | date) -> bool | None:
     return gap < _TOLERANCE
 
 
+FIELDS: Final = (
+    "title",
+    "publishedDateTime",
+    "type",
+    "provider.name",
+    "provider.domain",
+    "images",
+)
+"""The fields that are compared."""
 _VALUE_LIMIT: Final = 300  # characters of a value that is shown
 
 

@@ -33,6 +33,8 @@ def is_run_of(part: list[str], whole: list[str]) -> bool:
 _LIMIT: Final = 500  # characters that are looked at
 # Dashes, dots and angle quotes between spaces; bars always.
 _SEPARATOR: Final = re.compile(r"\s+[|\-\u2013\u2014\u00b7\u2022\u00bb\u00ab:]+\s+|\s*[|\uff5c]\s*")
+# Before a title, a site's name often ends in a colon.
+_NAME_SEPARATOR: Final = re.compile(rf"{_SEPARATOR.pattern}|:\s+|\s+[|\-\u2013\u2014]+\Z")
 _CUT_OFF: Final = re.compile(r"\s*(?:\u2026|\.\.\.)\s*\Z")
 # A shortened title must still say something; in scripts without spaces a word is a character.
 _FEWEST_WORDS: Final = 3
@@ -63,7 +65,8 @@ def titles_agree(one: str, other: str, site_names: Iterable[str] = ()) -> bool:
 
 
 def _without_names(title: str, names: set[str]) -> str:
-    parts = _SEPARATOR.split(title)
+    names = names | {""}  # what is behind a last separator
+    parts = _NAME_SEPARATOR.split(title)
     while len(parts) > 1 and letters(parts[-1]) in names:
         parts.pop()
     while len(parts) > 1 and letters(parts[0]) in names:

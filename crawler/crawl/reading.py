@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from crawler.crawl.open_visit import PageRead
@@ -24,6 +25,8 @@ from crawler.states import State
 from crawler.timestamps import moment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scrapy.http import Response
 
     from crawler.extraction.article import Article
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("crawler.run")
 
 _DETAIL_LENGTH: Final = 200
+_PERMANENT: Final = frozenset({301, 308})  # RFC 9110, section 15.4
 _KILLED: Final = {
     "time": "took more than CRAWLER_EXTRACTION_SECONDS",
     "memory": "took more than CRAWLER_EXTRACTION_MEMORY",
@@ -57,6 +61,7 @@ class Reading:
             url=url,
             state=self.state,
             redirects=redirects_of(response.meta.get("redirect_urls", ()), response.url),
+            permanent_redirects=permanent_redirects(response.meta.get("redirect_reasons", ())),
             status=response.status,
             detail=self.detail,
             seconds=response.meta.get("download_latency"),
@@ -238,6 +243,15 @@ def _headers(response: Response) -> dict[str, str]:
 def redirects_of(redirect_urls: list[str] | tuple[str, ...], last: str) -> tuple[str, ...]:
     """Return where a request was redirected to, from Scrapy's `redirect_urls` and its last URL."""
     return (*redirect_urls[1:], last) if redirect_urls else ()
+
+
+def permanent_redirects(reasons: Iterable[int | str]) -> int:
+    """Return how many redirects in a row, from the first on, are permanent.
+
+    Args:
+        reasons: Scrapy's `redirect_reasons`: statuses, or "meta refresh".
+    """
+    return sum(1 for _ in takewhile(_PERMANENT.__contains__, reasons))
 
 
 def _opt_outs(response: Response) -> OptOuts:

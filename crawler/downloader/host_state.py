@@ -278,6 +278,13 @@ class Hosts:
             return 0.0
         return rest.until - self.now
 
+    def seconds_of_pause(self, site: str) -> float:
+        """Return the same for whoever only looks, from another thread."""
+        rest = self._rests.get(site)
+        if rest is None or self.limits.outlasts(rest, now := self.now):
+            return 0.0
+        return max(rest.until - now, 0.0)
+
     def keep_apart(self, url: str, seconds: float) -> None:
         """Have so many seconds between two requests to the site of a URL, at the least."""
         site = site_of(url)

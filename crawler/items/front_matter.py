@@ -48,6 +48,21 @@ class FieldLines:
         """Give the 1-based line of a key or list entry, or of what would hold it if missing."""
         return line_at(self._yaml_text, self._find(path)[0])
 
+    def scalar(self, *path: str | int) -> ScalarNode | None:
+        """Give what stands there, with its marks and style; None: no scalar does."""
+        node = self._find(())[1]
+        for length, step in enumerate(path, 1):
+            if isinstance(node, SequenceNode):
+                is_there = isinstance(step, int) and 0 <= step < len(node.value)
+            elif isinstance(node, MappingNode):
+                is_there = any(key.value == step for key, _ in node.value)
+            else:
+                is_there = False
+            if not is_there:
+                return None
+            node = self._find(path[:length])[1]
+        return node if isinstance(node, ScalarNode) else None
+
     def _find(self, path: Path) -> tuple[int, Node]:
         if path not in self._found:
             self._found[path] = self._step(path) if path else self._root()

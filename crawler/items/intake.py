@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from crawler.ledger.ledger import Ledger
 
 _BATCH: Final = 500  # items a transaction
+_ABOVE: Final = 4  # folders above ITEMS by which an item may have been named
 
 
 @dataclass(slots=True)
@@ -180,8 +181,7 @@ class Intake:
     def _record(self, found: FoundItem) -> ItemRecord:
         origin = absolute(found.path)
         known = self._known.get(origin)
-        is_plain = known is not None and known.output == str(item_output_path(found.relative))
-        if known is not None and is_plain and known.stamp == _stamp(found.path):
+        if known is not None and known.stamp == _stamp(found.path):
             return known  # as nearly all are, in nearly every run
         output = self._own_output(found, origin)
         known = self._ledger.item(output)
@@ -192,6 +192,8 @@ class Intake:
     def _read(self, found: FoundItem, origin: str, output: str) -> ItemRecord:
         stamp = _stamp(found.path)
         item = read_item(found.path)
+        if self._has_files and self._ledger.item(output) is None:
+            output = self._written_output(found, item) or output
         digest = text_digest(item.text)
         output = self._free_output(output, origin, digest)
         known = self._ledger.item(output)
@@ -213,7 +215,13 @@ class Intake:
         return record
 
     def _own_output(self, found: FoundItem, origin: str) -> str:
-        """Return the marked output that an item had to take earlier, or else the plain one."""
+        """Return the output that an item has, by whatever path it is named now; or the plain one.
+
+        The plain one is that which its way below ITEMS gives; an item whose plain one is another's
+        has a marked one.
+        """
+        if (known := self._ledger.items_from([origin]).get(origin)) is not None:
+            return known.output
         plain = str(item_output_path(found.relative))
         for marked in self._marked(plain, origin):
             known = self._ledger.item(marked)
@@ -222,6 +230,25 @@ class Intake:
             if self._is_ours(known, origin):
                 return marked
         return plain
+
+    def _written_output(self, found: FoundItem, item: Item) -> str | None:
+        """Return the output where the item's file is that a run wrote whose ledger is lost.
+
+        There the item may have been named by another path: a folder below the one that is named
+        now, or one above it.
+        """
+        files = self._base / "items"
+        plain = item_output_path(found.relative)
+        if os.path.lexists(files / plain):
+            return None
+        parts, above = found.relative.parts, found.root.parts[1:]
+        ways = [parts[start:] for start in range(1, len(parts))]
+        ways += [(*above[-count:], *parts) for count in range(1, min(len(above), _ABOVE) + 1)]
+        for way in ways:
+            output = item_output_path(PurePosixPath(*way))
+            if self._ledger.item(str(output)) is None and _is_of(files / output, item):
+                return str(output)
+        return None
 
     def _is_ours(self, known: ItemRecord | None, origin: str) -> bool:
         """Whether an output is free for an item: nobody's, its own, or that of one now gone."""
@@ -255,6 +282,14 @@ class Intake:
 def absolute(path: Path) -> str:
     """Return a path as the ledger keeps it: absolute, without `.` and `..`."""
     return os.path.abspath(path)  # noqa: PTH100 - Path.absolute() keeps "..", resolve() follows links
+
+
+def _is_of(written: Path, item: Item) -> bool:
+    """Whether a file is an enriched one of an item, as it is or was."""
+    try:
+        return written.is_file() and read_item(written).source.urls == item.source.urls
+    except ItemError:
+        return False
 
 
 def _stamp(path: Path) -> FileStamp:

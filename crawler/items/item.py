@@ -25,6 +25,7 @@ __all__ = [
     "Link",
     "item_facts_hash",
     "original_text",
+    "original_yaml",
     "parse_item",
     "read_item",
     "text_digest",
@@ -83,7 +84,7 @@ def parse_item(data: bytes, path: Path, *, name: str | None = None) -> Item:
     file = name or str(path)
     text = _decoded(data, file)
     original = remove_added_parts(text, file=file)
-    yaml_text = _original_yaml(text, file)
+    yaml_text = original_yaml(text, file)
     fields = load_mapping(yaml_text, file=file)
     lines = FieldLines(yaml_text)
     if ENRICHMENT_KEY in fields:
@@ -120,7 +121,7 @@ def original_text(data: bytes, *, file: str) -> str:
     """
     text = _decoded(data, file)
     original = remove_added_parts(text, file=file)
-    load_mapping(_original_yaml(text, file), file=file)  # or the block may be in a quoted value
+    load_mapping(original_yaml(text, file), file=file)  # or the block may be in a quoted value
     return original
 
 
@@ -142,7 +143,7 @@ def _decoded(data: bytes, file: str) -> str:
         raise ItemError(Problem(file, line, "is not UTF-8")) from error
 
 
-def _original_yaml(text: str, file: str) -> str:
+def original_yaml(text: str, file: str) -> str:
     """Give the front matter without the crawler's block, with every line where it is on disk."""
     yaml_text = split_text(text, file=file).yaml
     block = find_block(yaml_text, file=file)

@@ -81,6 +81,7 @@ def with_sizes_of(before: Article | None, now: Article | None) -> Article | None
 def _as_written(visit: Visit) -> Visit:
     redirects = _led_to(visit)
     attempt = replace(visit.attempt, redirects=redirects, seconds=None, retry_at=None)
+    attempt = replace(attempt, permanent_redirects=0)
     article = visit.article and _written(visit.article)
     return replace(
         visit, attempts=(attempt,), answered=0, article=article, etag=None, last_modified=None
@@ -186,6 +187,17 @@ def _what_is_left(held: Article, now: Article) -> str | None:
     return f"{told}, {left:.0%} of the shorter text in both"
 
 
+def _is_alike(held: Article | None, other: Article | None) -> bool:
+    """Whether a text has enough of the one that is held to be the same article."""
+    if held is None or other is None:
+        return False
+    if held.content_hash == other.content_hash:
+        return True
+    one, two = shingles(held.markdown), shingles(other.markdown)
+    is_there = similarity(one, two).containment >= _STILL_THERE
+    return is_there or _has_its_words(held, other, one, two)
+
+
 def _may_grow(held: Article, now: Article, one: Shingles) -> bool:
     """Whether a longer text may be what became of one: a news flash, or under the same title."""
     if len(one.runs) < FEWEST_RUNS:
@@ -248,25 +260,38 @@ def _with_news(record: SourceRecord, visit: Visit) -> SourceRecord:
     if held is not None and held.state is State.ARCHIVED and visit.state.is_lost:
         return replace(record, last=None, checked_at=visit.at)  # it is said already
     if held is not None and not _may_replace(visit, held):
-        last = _bad_news(visit)
+        last = _bad_news(visit, held.article)
         if record.last is not None and last is not None and _fails_the_same(record.last, last):
-            last = record.last
+            last = replace(record.last, snapshot=record.last.snapshot or last.snapshot)
         return replace(record, last=last, checked_at=visit.at)
     if held is not None and says_the_same(held, visit, record.images):
         # The article just read has also what is not written, and what a lost file would have had.
         article = with_sizes_of(held.article, visit.article)
         held = replace(held, article=article, at=_believable(held.at, visit))
         held = replace(held, etag=visit.etag, last_modified=visit.last_modified)
+        held = _with_ways_of(held, visit)
         return replace(record, held=held, last=None, checked_at=visit.at)
     return replace(record, held=visit, last=None, checked_at=visit.at)
 
 
-def _bad_news(visit: Visit) -> Visit | None:
-    """Return the visit as one that failed: of an AMP page's stand-in, the article's own failure."""
+def _with_ways_of(held: Visit, visit: Visit) -> Visit:
+    """Return what is held with the attempts of a visit that brought the same, but its evidence."""
+    attempts = list(visit.attempts)
+    attempts[visit.answered] = replace(visit.attempt, detail=held.attempt.detail)
+    return replace(held, attempts=tuple(attempts), answered=visit.answered)
+
+
+def _bad_news(visit: Visit, held: Article | None) -> Visit | None:
+    """Return the visit as one that failed: of an AMP page's stand-in, the article's own failure.
+
+    It names the archive's snapshot of a lost page only where that has the article that is held.
+    """
     if visit.state is State.OTHER_TEXT:
         return visit
     if not visit.state.is_good:
         return replace(visit, article=None)
+    if visit.snapshot is not None and not _is_alike(held, visit.article):
+        visit = replace(visit, snapshot=None)
     first = visit.attempts[0].state
     return None if first.is_good else replace(visit, state=first, answered=0, article=None)
 

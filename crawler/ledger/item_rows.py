@@ -116,11 +116,12 @@ class ItemRows:
         self._db.execute("INSERT OR IGNORE INTO taken_root VALUES (?)", (root,))
 
     def forget_missing(self, root: str) -> None:
-        """Forget the items found below `root` earlier whose files are gone; sources stay."""
+        """Forget the items below `root` whose files are gone; sources stay."""
+        below = os.path.join(root, "")  # noqa: PTH118 - a beginning, no path
         rows = self._db.execute(
-            "SELECT id, origin FROM item WHERE root = ? "
+            "SELECT id, origin FROM item WHERE substr(origin, 1, ?) = ? "
             "AND id NOT IN (SELECT item_id FROM selected)",
-            (root,),
+            (len(below), below),
         ).fetchall()
         for item_id, origin in rows:
             if not os.path.lexists(origin):

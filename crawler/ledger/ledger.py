@@ -92,6 +92,9 @@ class Ledger(Protocol):
     def item_from(self, origin: str) -> ItemRecord | None:
         """What is known of the item that was read from this file."""
 
+    def items(self) -> Iterator[ItemRecord]:
+        """Yield all items that are known, by output."""
+
     def items_from(self, origins: Sequence[str]) -> dict[str, ItemRecord]:
         """What is known of these files, without mentions, where one item was read from each."""
 
@@ -118,6 +121,9 @@ class Ledger(Protocol):
 
     def due(self, after: int, count: int) -> list[DueSource]:
         """Return up to `count` planned sources from position `after`, domains taken in turn."""
+
+    def due_sites(self) -> dict[str, int]:
+        """How many planned sources each site has."""
 
     def store_visit(self, key: str, visit: Visit) -> SourceRecord:
         """Store a visit under the rules of `crawler.ledger.better` and return the new record."""
@@ -150,13 +156,13 @@ class Ledger(Protocol):
         """Hash of what is known of a source; None: not visited yet."""
 
     def next_due(self, roots: Sequence[str], policy: RevisitPolicy) -> datetime | None:
-        """When the first of the sources that items below `roots` name is due by itself again."""
+        """When the first of the sources that items at or below `roots` name is due by itself."""
 
     def source_of_url(self, url: str) -> SourceRecord | None:
         """What is known of the source that has this URL in its family."""
 
     def forget_missing(self, root: str) -> None:
-        """Forget the items found below `root` earlier whose files are gone; sources stay."""
+        """Forget the items below `root` whose files are gone; sources stay."""
 
     def owners(self, key: str) -> list[ItemRecord]:
         """Return the items whose own article this source is."""
@@ -263,6 +269,12 @@ class Ledger(Protocol):
 
     def states(self) -> dict[State | None, int]:
         """How many sources of the selected items hold each state; None: not visited yet."""
+
+    def last_states(self) -> dict[State | None, int]:
+        """How many of these sources were last visited with which state; None: not yet.
+
+        One that has not changed counts as what is held.
+        """
 
     def selected(self) -> int:
         """How many items are selected."""

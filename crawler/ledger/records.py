@@ -23,6 +23,7 @@ class Attempt:
         url: the URL that was requested.
         state: how it ended.
         redirects: the URLs that it was redirected to, in order; the last one answered.
+        permanent_redirects: how many of these, from the first on, the sites call permanent.
         status: HTTP status of the answer, None where there was none.
         detail: the evidence, in a few words.
         seconds: from the request's turn to its answer.
@@ -37,6 +38,7 @@ class Attempt:
     detail: str | None = None
     seconds: float | None = None
     retry_at: str | None = None
+    permanent_redirects: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,26 @@ class SourceRecord:
     images: Mapping[str, ImageRecord] = field(default_factory=dict)
 
     @property
+    def state_now(self) -> State | None:
+        """How the last visit ended that asked; None: there was none.
+
+        `archived`, where the page is lost and an archive's copy is held.
+        """
+        latest = self.last or self.held
+        if self.held is None or latest is None:
+            return None
+        state = self.last_state
+        if state is None or not state.was_asked or state is State.NOT_MODIFIED:
+            state = latest.open_state
+        return State.ARCHIVED if self.held.state is State.ARCHIVED and state.is_lost else state
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """Where an archive has the article of a lost page; None: that is not known."""
+        latest = self.last or self.held
+        return None if latest is None else latest.snapshot
+
+    @property
     def lacks_text(self) -> bool:
         """Whether an article is held whose text is lost, with the file that had it."""
         if self.held is None or self.held.article is None or not self.held.state.has_text:
@@ -321,7 +343,7 @@ def visit_json(visit: Visit) -> bytes:
     """Return a visit as JSON in UTF-8, the same for equal visits."""
     plain = {name: getattr(visit, name) for name in ("state", "at", "answered", "via_amp")}
     plain |= {"etag": visit.etag, "last_modified": visit.last_modified}
-    plain["attempts"] = [_without_empty(asdict(attempt)) for attempt in visit.attempts]
+    plain["attempts"] = [_attempt_to_plain(attempt) for attempt in visit.attempts]
     if visit.snapshot is not None:
         plain["snapshot"] = asdict(visit.snapshot)
     if visit.article is not None:
@@ -364,6 +386,13 @@ def _article_from_plain(plain: dict[str, Any]) -> Article:
     for name in ("authors", "keywords", "ai_opt_outs", "page_types"):
         plain[name] = tuple(plain.get(name, ()))
     return Article(images=images, media=media, **plain)
+
+
+def _attempt_to_plain(attempt: Attempt) -> dict[str, Any]:
+    plain = _without_empty(asdict(attempt))
+    if not attempt.permanent_redirects:
+        del plain["permanent_redirects"]
+    return plain
 
 
 def _attempt_from_plain(plain: dict[str, Any]) -> Attempt:

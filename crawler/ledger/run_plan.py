@@ -128,6 +128,15 @@ class RunPlan:
             (after, count),
         ).fetchall()
 
+    def sites(self) -> dict[str, int]:
+        """How many planned sources each site has."""
+        return dict(
+            self._db.execute(
+                "SELECT domain, count(*) FROM due JOIN source ON source.id = source_id "
+                "GROUP BY domain"
+            )
+        )
+
     def mark_done(self, key: str) -> None:
         """Note that a source was settled."""
         self._db.execute(
@@ -155,11 +164,12 @@ class RunPlan:
         )
         return [row[0] for row in rows]
 
-    def states(self) -> list[tuple[str | None, int]]:
-        """Count the sources of the selected items by held state."""
+    def states(self) -> list[tuple[str | None, str | None, int]]:
+        """Count the sources of the selected items by held state and that of the last visit."""
         return self._db.execute(
-            "SELECT held_state, count(*) FROM source WHERE id IN "
-            "(SELECT source_id FROM mention JOIN selected USING (item_id)) GROUP BY held_state"
+            "SELECT held_state, last_state, count(*) FROM source WHERE id IN "
+            "(SELECT source_id FROM mention JOIN selected USING (item_id)) "
+            "GROUP BY held_state, last_state"
         ).fetchall()
 
     def selected(self) -> int:

@@ -9,6 +9,7 @@ is not fetched by itself. For what an item is about, each of the two must name t
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -295,13 +296,14 @@ class SourceRows:
         return None if row is None else row[0]
 
     def last_visits(self, roots: Sequence[str]) -> Iterator[LastVisit]:
-        """Yield the last visits to the sources that items found below `roots` name."""
+        """Yield the last visits to the sources that items at or below `roots` name."""
         rows = self._db.execute(
             "SELECT last_state, coalesce(checked_at, first_at), (SELECT min(published) "
             "FROM mention m WHERE m.source_id = source.id), first_at, failures, retry_at "
             "FROM source WHERE last_state IS NOT NULL AND id IN (SELECT source_id FROM mention "
-            "JOIN item ON item.id = item_id WHERE root IN (SELECT value FROM json_each(?)))",
-            (json.dumps(roots),),
+            "JOIN item ON item.id = item_id JOIN json_each(?) AS root "
+            "ON substr(origin || '/', 1, length(root.value)) = root.value)",
+            (json.dumps([os.path.join(root, "") for root in roots]),),  # noqa: PTH118 - beginnings
         )
         for state, *rest in rows:
             try:

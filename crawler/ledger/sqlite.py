@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections import Counter
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -168,6 +169,10 @@ class SqliteLedger:
         """What is known of the item that was read from this file."""
         return self._items.read_from(origin)
 
+    def items(self) -> Iterator[ItemRecord]:
+        """Yield all items that are known, by output."""
+        yield from self._items.matching("ORDER BY output", ())
+
     def items_from(self, origins: Sequence[str]) -> dict[str, ItemRecord]:
         """What is known of these files, without mentions, where one item was read from each."""
         return self._items.read_from_any(origins)
@@ -181,7 +186,7 @@ class SqliteLedger:
             self._items.put(item, families)
 
     def forget_missing(self, root: str) -> None:
-        """Forget the items found below `root` earlier whose files are gone; sources stay."""
+        """Forget the items below `root` whose files are gone; sources stay."""
         self._forget_what_was_read()
         with self.transaction():
             self._items.forget_missing(root)
@@ -223,6 +228,10 @@ class SqliteLedger:
     def source_of_url(self, url: str) -> SourceRecord | None:
         """What is known of the source that has this URL in its family."""
         return self._sources.of_url(url)
+
+    def due_sites(self) -> dict[str, int]:
+        """How many planned sources each site has."""
+        return self._run.sites()
 
     def store_visit(self, key: str, visit: Visit) -> SourceRecord:
         """Store a visit and return the new record.
@@ -437,11 +446,20 @@ class SqliteLedger:
 
     def states(self) -> dict[State | None, int]:
         """How many sources of the selected items hold each state; None: not visited yet."""
-        counts: dict[State | None, int] = {}
-        for name, count in self._run.states():
-            state = State(name) if name in set(State) else None
-            counts[state] = counts.get(state, 0) + count
-        return counts
+        counts: Counter[State | None] = Counter()
+        for held, _, count in self._run.states():
+            counts[_state(held)] += count
+        return dict(counts)
+
+    def last_states(self) -> dict[State | None, int]:
+        """How many of these sources were last visited with which state; None: not yet.
+
+        One that has not changed counts as what is held.
+        """
+        counts: Counter[State | None] = Counter()
+        for held, last, count in self._run.states():
+            counts[_state(held if last == State.NOT_MODIFIED else last)] += count
+        return dict(counts)
 
     def selected(self) -> int:
         """How many items are selected."""
@@ -450,3 +468,7 @@ class SqliteLedger:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+def _state(name: str | None) -> State | None:
+    return State(name) if name in set(State) else None

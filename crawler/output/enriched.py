@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from crawler import config
+from crawler.conflicts.compare import FIELDS as CONFLICT_FIELDS
 from crawler.conflicts.compare import compare, read_claims
 from crawler.enrichers.enricher import enrichers_from_settings
 from crawler.items.enrichment import insert_added_parts, section_for
@@ -99,12 +100,14 @@ def comparisons(fields: Mapping[Any, Any], record: SourceRecord) -> list[Compari
     return compare(read_claims(fields), held.article, urls)
 
 
-def conflict_entries(fields: Mapping[Any, Any], record: SourceRecord) -> list[dict[str, str]]:
-    """Return the fields on which they disagree, with the value of each."""
+def conflict_entries(
+    fields: Mapping[Any, Any], record: SourceRecord, wanted: Collection[str] = CONFLICT_FIELDS
+) -> list[dict[str, str]]:
+    """Return those of the wanted fields on which they disagree, with the value of each."""
     return [
         {"field": one.field, "item": one.item, "page": one.page}
-        for one in comparisons(fields, record)
-        if not one.agrees
+        for one in (comparisons(fields, record) if wanted else ())
+        if not one.agrees and one.field in wanted
     ]
 
 
@@ -115,21 +118,24 @@ class Additions:
     Attributes:
         fill_in: fields of an item that are filled in where it lacks them.
         matcher: finds the topics of the site's taxonomy; None without one.
+        conflicts: fields of which is told where item and page disagree.
         enrichers: whose results are written.
     """
 
     fill_in: tuple[str, ...] = ()
     matcher: TopicMatcher | None = None
+    conflicts: tuple[str, ...] = CONFLICT_FIELDS
     enrichers: tuple[Enricher, ...] = ()
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self:
-        """Read CRAWLER_FILL_IN, CRAWLER_TOPICS and the taxonomy, and CRAWLER_ENRICHERS.
+        """Read CRAWLER_FILL_IN, CRAWLER_CONFLICTS, CRAWLER_TOPICS and CRAWLER_ENRICHERS.
 
         Raises:
             OptionError: a field cannot be filled in, or the taxonomy or an enricher cannot be used.
         """
         fill_in = _fields(config.FILL_IN.of(settings), has_topics=bool(config.TOPICS.of(settings)))
+        conflicts = _conflicts(config.CONFLICTS.of(settings))
         matcher = None
         if folder := config.TOPICS.of(settings):
             try:
@@ -139,12 +145,12 @@ class Additions:
         elif "topics" in fill_in:
             told = f"topics are filled in from a taxonomy; name its {config.TOPICS.name}"
             raise OptionError(f"{config.FILL_IN.name}: {told}")
-        return cls(fill_in, matcher, enrichers_from_settings(settings))
+        return cls(fill_in, matcher, conflicts, enrichers_from_settings(settings))
 
     @property
     def fingerprint(self) -> list[Any]:
         """What, of all this, decides what is written."""
-        return [self.fill_in, None if self.matcher is None else self.matcher.digest]
+        return [self.fill_in, None if self.matcher is None else self.matcher.digest, self.conflicts]
 
     def topics_of(self, record: SourceRecord) -> list[FoundTopic]:
         """Return the topics of the article that is held of a source."""
@@ -188,6 +194,11 @@ def text_hash(record: SourceRecord) -> str | None:
 def topic_entries(topics: Sequence[FoundTopic]) -> list[dict[str, Any]]:
     """Return what is said of the topics of an article."""
     return [{"name": one.name, "count": one.count, "where": list(one.where)} for one in topics]
+
+
+def _conflicts(names: tuple[str, ...]) -> tuple[str, ...]:
+    wanted = CONFLICT_FIELDS if "all" in names else names
+    return tuple(field for field in CONFLICT_FIELDS if field in wanted)
 
 
 def _fields(names: tuple[str, ...], *, has_topics: bool) -> tuple[str, ...]:

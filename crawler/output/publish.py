@@ -259,7 +259,7 @@ class Publisher:
             is_own = mention.position < 0
             fields = read.data if is_own else read.data["related"][mention.position]
             entry = mention_entry(record, mention, text_file, copies)
-            entry["conflicts"] = conflict_entries(fields, record)
+            entry["conflicts"] = conflict_entries(fields, record, self._additions.conflicts)
             if not is_own:
                 related.append(entry)
                 continue

@@ -36,7 +36,8 @@ class Selection:
     """Which sources a report lists; the verdict and the states are about all.
 
     Attributes:
-        states: those whose last visit ended in one of these; empty: in any.
+        states: those whose last visit ended in one of these, also where it did not ask; empty: in
+            any.
         hosts: those of these sites; empty: of any.
     """
 
@@ -45,7 +46,7 @@ class Selection:
 
     def has(self, link: Link) -> bool:
         """Whether a source is listed."""
-        by_state = not self.states or link.state in self.states
+        by_state = not self.states or bool({link.state, link.tried} & self.states)
         return by_state and (not self.hosts or link.site in self.hosts)
 
 
@@ -80,7 +81,7 @@ def report_document(facts: Facts, chosen: Selection | None = None) -> dict[str, 
             ]
             for kind in EventKind
         },
-        "links": [link.as_json() for link in links if link.is_failing or link.moved_to],
+        "links": [link.as_json() for link in links if link.needs_work],
         "sites": _sites(links, facts.runs),
         "runs": [_run(run) for run in facts.runs[-_RUNS_TOLD:]],
         "problems": list(facts.runs[-1].get("problems", ())) if facts.runs else [],
@@ -121,8 +122,8 @@ def tasks(links: Sequence[Link]) -> list[dict[str, Any]]:
     """Return what there is to do: what is dead for good first, and what many links share once."""
     by_cause: dict[tuple[str, str], list[Link]] = defaultdict(list)
     for link in links:
-        if link.is_failing or link.moved_to:
-            by_cause[link.site, "moved" if link.moved_to else str(link.state)].append(link)
+        if link.needs_work:
+            by_cause[link.site, _cause(link)].append(link)
     made = []
     for (site, cause), of_cause in by_cause.items():
         if len(of_cause) >= _GROUPED:
@@ -132,14 +133,21 @@ def tasks(links: Sequence[Link]) -> list[dict[str, Any]]:
     return sorted(made, key=lambda task: (_rank(task["cause"]), -task["count"], task["site"]))
 
 
+def _cause(link: Link) -> str:
+    return str(link.state) if link.is_failing else "moved"
+
+
 def _task(site: str, cause: str, links: list[Link]) -> dict[str, Any]:
     since = [link.since for link in links if link.since is not None]
     if cause == "moved":
-        meaning, advice = "the link leads elsewhere now", "Write the address that it leads to."
+        meaning = "the article is at another address now"
+        advice = "Look whether it is the same article, and write the address that it leads to."
     else:
         state = State(cause)
         meaning = MEANINGS[state]
         advice = _advice(state, links)
+    if any(link.suggestion for link in links):
+        advice = "Write the suggested address: crawler fix --write does it."
     return {
         "site": site,
         "cause": cause,
@@ -152,9 +160,7 @@ def _task(site: str, cause: str, links: list[Link]) -> dict[str, Any]:
 
 
 def _task_link(link: Link) -> dict[str, Any]:
-    told = replace(link, title=None, words=0).as_json()
-    suggestion = link.moved_to or link.archive_url
-    return told | ({} if suggestion is None else {"suggestion": suggestion})
+    return replace(link, title=None, words=0).as_json()
 
 
 def _advice(state: State, links: list[Link]) -> str:

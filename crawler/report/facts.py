@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from crawler.items.find import find_items
+from crawler.items.find import FoundItem, find_items
 from crawler.items.front_matter import FieldLines, split_text
 from crawler.items.intake import absolute
 from crawler.items.item import ItemError, read_item
 from crawler.ledger.events import is_failing
+from crawler.mends.advice import advise, may_need_advice, moved_to
 from crawler.output.entry import first_sentences
 from crawler.output.layout import Layout, item_output_path
 from crawler.run_log import read_runs
 from crawler.sanitize import plain_text, printable_url
 from crawler.states import State
-from crawler.urls.canonical import url_key
 from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from crawler.items.item import Item
     from crawler.ledger.events import Event
     from crawler.ledger.ledger import Ledger
-    from crawler.ledger.records import Mention, SourceRecord
+    from crawler.ledger.records import ItemRecord, Mention, SourceRecord
+    from crawler.mends.advice import Advice
 
 MEANINGS: Final = {
     State.OK: "the article was read",
@@ -74,12 +77,15 @@ class Link:
         url: the link, as the item spells it.
         site: whose it is.
         state: how the last visit ended that asked; None: it was never visited.
+        tried: how the last visit ended, also where it did not ask.
         detail: the evidence.
         since: since when it does not give what is asked of it, ISO 8601 in UTC; None: it does.
         checked_at: when it was last visited, likewise.
         places: `FILE:LINE` of each mention, of failing and moved links; else FILE.
         archive_url: a copy of a lost page.
-        moved_to: where a link that works leads now, if elsewhere.
+        moved_to: where a link that works leads for good, if elsewhere.
+        suggestion: what `crawler fix` would write in its place.
+        why: the evidence for that, or why there is none.
         title, words, excerpt, image, published: of the article that is held.
     """
 
@@ -87,12 +93,15 @@ class Link:
     url: str
     site: str
     state: State | None
+    tried: State | None = None
     detail: str | None = None
     since: str | None = None
     checked_at: str | None = None
     places: tuple[str, ...] = ()
     archive_url: str | None = None
     moved_to: str | None = None
+    suggestion: str | None = None
+    why: str | None = None
     title: str | None = None
     words: int = 0
     excerpt: str | None = None
@@ -103,6 +112,11 @@ class Link:
     def is_failing(self) -> bool:
         """Whether the source does not give what is asked of it."""
         return self.state is not None and is_failing(self.state)
+
+    @property
+    def needs_work(self) -> bool:
+        """Whether there is something to do about it."""
+        return self.is_failing or self.moved_to is not None or self.suggestion is not None
 
     def as_json(self) -> dict[str, Any]:
         """Return the link as a JSON object; what is not known is absent."""
@@ -118,6 +132,8 @@ class Link:
             "places": list(self.places) or None,
             "archiveUrl": self.archive_url,
             "movedTo": self.moved_to,
+            "suggestion": self.suggestion,
+            "why": self.why,
             "title": self.title,
             "wordCount": self.words or None,
         }
@@ -148,12 +164,44 @@ class Facts:
     states: Counter[State | None] = field(default_factory=Counter)
 
 
+def known_items(
+    ledger: Ledger, items: Sequence[Path] | None, *, exclude: Path, only: Sequence[str] = ()
+) -> Iterator[tuple[str, ItemRecord | None]]:
+    """Yield items by their paths, with what is known of each; None: no run has read it yet.
+
+    Args:
+        items: files and folders; None: all items that are known.
+        exclude: the output folder.
+        only: globs on the items' relative paths or names; empty: all.
+
+    Raises:
+        ItemsNotFoundError: a path among the items does not exist.
+    """
+    if items is None:
+        for record in ledger.items():
+            path = Path(record.origin)
+            found = FoundItem(path, PurePosixPath(path.relative_to(record.root)))
+            if found.is_like(only):
+                yield os.path.relpath(path), record
+        return
+    for found in find_items(items, exclude=exclude, on_problem=lambda _: None):
+        if found.is_like(only):
+            known = ledger.item_from(absolute(found.path))
+            yield str(found.path), known or ledger.item(str(item_output_path(found.relative)))
+
+
 def read_facts(
-    ledger: Ledger, items: Sequence[Path], output: Path, *, now: str, since: str | None
+    ledger: Ledger,
+    items: Iterable[tuple[str, ItemRecord | None]],
+    output: Path,
+    *,
+    now: str,
+    since: str | None,
 ) -> Facts:
     """Read what there is to report of these items.
 
     Args:
+        items: as `known_items` yields them.
         now: ISO 8601 in UTC.
         since: from when on events are told, likewise; None: since the last run began.
 
@@ -165,14 +213,12 @@ def read_facts(
         since = str(runs[-1]["startedDateTime"]) if runs else now
     new = 0
     places: dict[str, list[tuple[Mention, str]]] = {}
-    for found in find_items(items, exclude=output, on_problem=lambda _: None):
-        item = ledger.item_from(absolute(found.path))
-        item = item or ledger.item(str(item_output_path(found.relative)))
+    for path, item in items:
         if item is None:
             new += 1
             continue
         for mention in item.mentions:
-            places.setdefault(mention.source, []).append((mention, str(found.path)))
+            places.setdefault(mention.source, []).append((mention, path))
     links = tuple(_links(ledger, places))
     events = tuple(event for event in ledger.events.since(since) if event.key in places)
     states = Counter(link.state for link in links)
@@ -180,37 +226,37 @@ def read_facts(
 
 
 def _links(ledger: Ledger, places: dict[str, list[tuple[Mention, str]]]) -> Iterator[Link]:
-    lines = _Lines()
+    files = _ItemFiles(ledger)
     for key, mentions in places.items():
         record = ledger.source(key)
         if record is not None:
-            yield _link(record, mentions, lines)
+            yield _link(record, mentions, files)
 
 
-def _link(record: SourceRecord, mentions: list[tuple[Mention, str]], lines: _Lines) -> Link:
+def _link(record: SourceRecord, mentions: list[tuple[Mention, str]], files: _ItemFiles) -> Link:
     url = mentions[0][0].web_url or record.urls[0]
-    held, latest = record.held, record.last or record.held
-    if held is None or latest is None:
+    held, latest, state = record.held, record.last or record.held, record.state_now
+    if held is None or latest is None or state is None:
         return Link(record.key, url, site_of(url), None, places=_files(mentions))
-    state = record.last_state if record.last_state is not None else latest.open_state
-    if not state.was_asked or state is State.NOT_MODIFIED:
-        state = latest.open_state
-    if held.state is State.ARCHIVED and state.is_lost:
-        state = State.ARCHIVED
-    article, moved = held.article, _moved(record, state)
+    article, moved = held.article, moved_to(record)
     is_told = is_failing(state) or moved is not None
-    snapshot = held.snapshot.url if held.snapshot is not None else None
+    advice = files.advice(record, mentions) if may_need_advice(record) else None
+    is_told |= advice is not None
+    snapshot = None if record.snapshot is None else record.snapshot.url
     return Link(
         record.key,
         printable_url(url),
         site_of(url),
         state,
+        tried=record.last_state,
         detail=plain_text(latest.attempt.detail) if latest.attempt.detail and is_told else None,
         since=record.failing_since,
         checked_at=record.checked_at,
-        places=lines.places(mentions) if is_told else _files(mentions),
+        places=files.places(mentions) if is_told else _files(mentions),
         archive_url=None if snapshot is None else printable_url(snapshot),
         moved_to=None if moved is None else printable_url(moved),
+        suggestion=None if advice is None else advice.after,
+        why=None if advice is None else plain_text(advice.why),
         title=None if article is None else article.title,
         words=0 if article is None else article.word_count,
         excerpt=None if article is None else _excerpt(article.markdown),
@@ -223,33 +269,35 @@ def _excerpt(markdown: str) -> str | None:
     return first_sentences(markdown[: 20 * _EXCERPT], _EXCERPT)
 
 
-def _moved(record: SourceRecord, state: State) -> str | None:
-    """Return where a link that works has led, if that is the page of another key."""
-    if record.held is None or state is not State.OK or not record.held.attempt.redirects:
-        return None
-    led_to = record.held.attempt.redirects[-1]
-    return None if url_key(led_to) in map(url_key, record.urls) else led_to
-
-
 def _files(mentions: Iterable[tuple[Mention, str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(file for _, file in mentions))
 
 
-class _Lines:
-    """The lines of links in item files; each file is read once, when it is first asked for."""
+class _ItemFiles:
+    """The item files of some links; each is read once, when it is first asked for."""
 
-    def __init__(self) -> None:
-        self._found: dict[str, FieldLines | None] = {}
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._found: dict[str, tuple[Item, FieldLines] | None] = {}
 
     def places(self, mentions: Iterable[tuple[Mention, str]]) -> tuple[str, ...]:
+        """Return `FILE:LINE` of each mention."""
         return tuple(f"{file}:{self._line(file, mention)}" for mention, file in mentions)
 
+    def advice(
+        self, record: SourceRecord, mentions: Iterable[tuple[Mention, str]]
+    ) -> Advice | None:
+        """Return what to do about a source: the first that has something to write, or why not."""
+        found: list[Advice] = []
+        for mention, file in mentions:
+            if (read := self._read(file)) is not None:
+                found += advise(read[0], mention, record, self._ledger.source_of_url)
+        return next((one for one in found if one.after), found[0] if found else None)
+
     def _line(self, file: str, mention: Mention) -> int:
-        if file not in self._found:
-            self._found[file] = _field_lines(Path(file))
-        lines = self._found[file]
-        if lines is None:
+        if (read := self._read(file)) is None:
             return 1
+        lines = read[1]
         if mention.position >= 0:
             try:
                 return lines.line("related", mention.position, "webUrl")
@@ -258,9 +306,15 @@ class _Lines:
         line = lines.line("originalUrl")
         return lines.line("webUrl") if line == lines.line() else line
 
+    def _read(self, file: str) -> tuple[Item, FieldLines] | None:
+        if file not in self._found:
+            self._found[file] = _item_and_lines(Path(file))
+        return self._found[file]
 
-def _field_lines(path: Path) -> FieldLines | None:
+
+def _item_and_lines(path: Path) -> tuple[Item, FieldLines] | None:
     try:
-        return FieldLines(split_text(read_item(path).text, file=str(path)).yaml)
+        item = read_item(path)
+        return item, FieldLines(split_text(item.text, file=str(path)).yaml)
     except ItemError:  # what is wrong with it is told when it is crawled
         return None

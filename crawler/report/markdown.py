@@ -58,7 +58,8 @@ def _task(task: Mapping[str, Any]) -> Iterator[str]:
     for link in task["links"]:
         places = ", ".join(_code(place) for place in link.get("places", ()))
         suggestion = f" → {_code(link['suggestion'])}" if "suggestion" in link else ""
-        yield f"  - {places} {_code(link['url'])}{suggestion}"
+        why = f" ({markdown_text(link['why'])})" if "why" in link else ""
+        yield f"  - {places} {_code(link['url'])}{suggestion}{why}"
 
 
 def _event(event: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from crawler.downloader.contact import MISSING_CONTACT, Surroundings, names_a_co
 from crawler.downloader.proxies import Proxies, unusable_proxy
 from crawler.downloader.stop import BoundedStop, is_stopping
 from crawler.downloader.warc import Replay
+from crawler.exceptions import reason_of
 from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.ledger import LedgerError
 from crawler.ledger.revisit import RevisitPolicy
@@ -194,6 +195,7 @@ class RunSpider(Spider):
             raise self.give_up(str(self.unusable_argument))
         await self._open_ledger()
         self.summary = self.ledger_thread.crawl.summary
+        self._log_begin()
         self._look_around()
         await self.prepare()
         async for output in self.outputs():
@@ -217,7 +219,7 @@ class RunSpider(Spider):
         try:
             await self.ledger_thread.open(self._open)
         except _UNUSABLE as error:
-            raise self.give_up(str(error)) from error
+            raise self.give_up(reason_of(error)) from error
         self.memory = LedgerMemory(self.ledger_thread, on_failure=self.cannot_keep)
         self.opened()
         stop = self._stop()
@@ -238,7 +240,7 @@ class RunSpider(Spider):
             self.cannot_keep(error)
             raise CloseSpider(str(error)) from error
         except _UNUSABLE as error:
-            raise self.give_up(str(error)) from error
+            raise self.give_up(reason_of(error)) from error
 
     def cannot_keep(self, error: sqlite3.Error) -> None:
         """Note that the ledger fails, on a full disk for example.
@@ -318,8 +320,27 @@ class RunSpider(Spider):
         is_stopped = stop is not None and stop.stopping.is_set()
         ended = self.failure or (stop.reason if stop is not None and is_stopped else reason)
         await self.ledger_thread.close(ended, could_go_on=self.failure is None)
+        if self.summary is not None:
+            self._log_end(self.summary)
         if self.notifier is not None and not interrupted:
             await self._notify(self.notifier)
+
+    def _log_begin(self) -> None:
+        items, output = ", ".join(map(str, self.options.items[:3])), str(self.options.output)
+        facts = {"event": "begun", "spider": self.name, "output": output}
+        logger.info("a run begins: %s to %s", items, output, extra=facts)
+
+    def _log_end(self, summary: RunSummary) -> None:
+        facts = {
+            "event": "ended",
+            "ended": summary.ended,
+            "seconds": round(summary.seconds, 3),
+            "visited": summary.done,
+            "written": summary.written,
+        }
+        text = "%s after %.1f s: %d items, %d of %d due sources visited, %d files written"
+        counts = (summary.items, summary.done, summary.due, summary.written)
+        logger.info(text, summary.ended, summary.seconds, *counts, extra=facts)
 
     async def _notify(self, notifier: Notifier) -> None:
         """Tell of the run whoever wants to know, once the folder is free for others."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from typing import TYPE_CHECKING, Any
@@ -161,7 +162,7 @@ def test_for_a_person_it_reads_as_lines_and_tables(
     assert "related 1: other.example/market" in lines
     assert any(line.startswith(f"    - {NEWS}: not-found, HTTP 404, ") for line in lines)
     assert any(line.startswith(f"    * {AMP}: ok, HTTP 200, ") for line in lines)
-    cells = [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+    cells = [re.split(r" {2,}", line.strip()) for line in lines]
     assert ["title", "Market moves [indoors]", "json-ld"] in cells
     assert ["provider.domain", "courier.example", "news.example", "conflict"] in cells
     assert ["title", "Market moves indoors", "Market moves [indoors]", "agree"] in cells
@@ -182,3 +183,17 @@ def test_without_a_ledger_nothing_can_be_explained(
     outcome = command("explain", NEWS, "-o", tmp_path / "nothing")
     assert outcome.code == 2
     assert "has no ledger" in outcome.stderr
+
+
+def test_json_calls_all_things_as_the_files_do(
+    explained: Callable[[object], Any], crawled: Any
+) -> None:
+    def names(document: Any) -> set[str]:
+        if isinstance(document, dict):
+            return {*document, *(name for one in document.values() for name in names(one))}
+        listed = document if isinstance(document, list) else []
+        return {name for one in listed for name in names(one)}
+
+    told = names(explained(crawled.items / "bridge.md"))
+    assert "permanentRedirects" in told
+    assert [name for name in told if "_" in name] == []

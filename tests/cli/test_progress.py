@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import re
 import subprocess
@@ -10,11 +11,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from rich.console import Console
+from scrapy.settings import Settings
 
 from crawler.cli import report
 from crawler.cli.report import live_progress
 from crawler.discovery.options import DiscoveryTally
+from crawler.ledger.events import is_failing
 from crawler.ledger.records import Attempt, Visit
+from crawler.site_queues import SiteQueues
 from crawler.spiders.items import ItemsSpider
 from crawler.states import State
 from crawler.summary import RunSummary
@@ -42,14 +46,31 @@ class Stage:
         self.spider = ItemsSpider()
         self.slots: dict[str, Any] = {}
         downloader = SimpleNamespace(slots=self.slots)
-        engine = SimpleNamespace(downloader=downloader)
-        self.crawler = SimpleNamespace(spider=self.spider, engine=engine)
+        self.crawler = SimpleNamespace(
+            spider=self.spider,
+            engine=SimpleNamespace(downloader=downloader),
+            settings=Settings({"DOWNLOAD_DELAY": 1.0}),
+            get_extension=lambda _: None,
+        )
         self.picture = report._Picture(cast("Crawler", self.crawler))
 
     def store_visit(self, state: State, count: int) -> None:
         for _ in range(count):
             attempt = Attempt("https://news.example/a", state)
             self.summary.add_visit(Visit(state, "2024-05-14T08:30:00Z", (attempt,)))
+
+    def plan(self, **due: int) -> None:
+        """Make a plan of so many sources of NAME.example."""
+        sites = {f"{name}.example": count for name, count in due.items()}
+        self.summary.due = sum(sites.values())
+        self.summary.queues = SiteQueues(sites, clock=lambda: self.now)
+
+    def end(self, name: str, seconds: float) -> None:
+        """Have a visit to NAME.example end, so many seconds after the one before."""
+        assert self.summary.queues is not None
+        self.now += seconds
+        self.store_visit(State.OK, 1)
+        self.summary.queues.end_visit(f"{name}.example/a")
 
     def show(self) -> list[str]:
         console = Console(record=True, width=100, file=io.StringIO())
@@ -81,15 +102,15 @@ def test_a_search_says_how_much_was_asked_and_found(stage: Stage) -> None:
 
 def test_a_running_crawl_shows_done_rate_time_left_states_and_hosts(stage: Stage) -> None:
     stage.spider.summary = stage.summary
-    stage.summary.due = 1000
-    stage.store_visit(State.OK, 90)
+    stage.plan(news=100)
     stage.store_visit(State.GONE, 10)
+    for _ in range(10):
+        stage.end("news", 1)
     stage.slots["news.example"] = SimpleNamespace(transferring={"a request"})
     stage.slots["idle.example"] = SimpleNamespace(transferring=set())
-    stage.now += 10
     line, states, hosts = stage.show()
-    assert re.sub(r"\s+", " ", line).endswith(" 100/1000 10.0 pages/s 1:30 left")
-    assert states == "gone 10  ok 90"
+    assert re.sub(r"\s+", " ", line).endswith(" 20/100 2.0 pages/s 1:30 left")
+    assert states == "gone 10  ok 10"
     assert hosts == "news.example"
 
 
@@ -104,7 +125,21 @@ def test_the_rate_is_that_of_the_last_seconds(stage: Stage) -> None:
         stage.store_visit(State.OK, 2)
         line = stage.show()[0]
     assert "2.0 pages/s" in line
-    assert "13:" in line  # hours come before minutes: 98,940 pages at 2 a second
+
+
+def test_the_time_left_is_that_of_the_longest_queue_and_hours_come_before_minutes(
+    stage: Stage,
+) -> None:
+    stage.spider.summary = stage.summary
+    stage.plan(long=5000, short=90)
+    for _ in range(80):
+        stage.end("short", 0.5)
+    assert "1:23:20 left" in stage.show()[0], "a second apart, by DOWNLOAD_DELAY"
+    stage.slots["long.example"] = SimpleNamespace(delay=3.0, transferring=set())
+    assert "4:10:00 left" in stage.show()[0], "as robots.txt asks"
+    for _ in range(5):
+        stage.end("long", 2.0)
+    assert "2:46:30 left" in stage.show()[0], "as it has shown"
 
 
 def test_without_progress_there_is_no_guess_of_the_time_left(stage: Stage) -> None:
@@ -124,6 +159,22 @@ def test_of_many_busy_hosts_only_the_first_are_named(stage: Stage) -> None:
     hosts = stage.show()[-1]
     assert hosts.startswith("h0.example, h1.example, ")
     assert hosts.endswith("h5.example and 3 more")
+
+
+def test_failed_visits_are_shown_above_the_display_and_good_ones_are_not(stage: Stage) -> None:
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=True, width=80)
+    log = logging.getLogger("crawler.run")
+    log.setLevel(logging.INFO)
+    with live_progress(cast("Crawler", stage.crawler), console):
+        for state in State:
+            facts = {"event": "visited", "state": str(state)}
+            log.info("%s http://news.example/\u202e[red]%s", state, state, extra=facts)
+        log.info("something else")
+    shown = re.findall(r"http://news\.example/\\u202e\[red\](\S+)", file.getvalue())
+    assert shown == [str(state) for state in State if is_failing(state)]
+    assert not log.handlers
+    assert "something" not in file.getvalue()
 
 
 def test_the_display_goes_when_the_block_is_left(stage: Stage) -> None:
@@ -153,19 +204,21 @@ def test_a_terminal_sees_a_live_display_and_no_log_lines(
         handler.send(200, {"Content-Type": "text/html"}, article_html().encode())
 
     web.page("http://site0.example/a", article_html())
+    write_item(items, "lost", original_url="http://site0.example/lost")
     web.raw("http://site1.example/a", once_seen)
     words = ("run", items, "-o", tmp_path / "output")
 
-    shown, code = run_on_terminal(*words, web=web, sought="1/2", found=seen.set)
+    shown, code = run_on_terminal(*words, web=web, sought="2/3", found=seen.set)
 
     assert code == 3, shown
-    assert "1/2" in shown, shown
+    assert "2/3" in shown, shown
+    assert "not-found http://site0.example/lost (HTTP 404)" in shown
     assert "pages/s" in shown
     assert "site1.example" in shown
     assert "\x1b[2K" in shown  # drawn anew, in place
     assert not re.search(r"\bINFO\b|\bDEBUG\b|Traceback|sources due,", shown)
     assert "bad.md:1:" in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\s+", "", shown)
-    assert "2 of 2 due sources visited" in re.sub(r"\s+", " ", shown)
+    assert "3 of 3 due sources visited" in re.sub(r"\s+", " ", shown)
 
 
 def run_on_terminal(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -23,8 +25,9 @@ def report_of(summary: RunSummary) -> str:
 
 def rows(text: str) -> list[list[str]]:
     """The cells of the tables' rows; borders have none."""
-    lines = [line for line in text.splitlines() if "│" in line]
-    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+    lines = text.splitlines()
+    rule = next(number for number, line in enumerate(lines) if set(line.strip()) == {"─"})
+    return [re.split(r" {2,}", line.strip()) for line in takewhile(str.strip, lines[rule + 1 :])]
 
 
 def visit(url: str, state: State, seconds: float) -> Visit:

@@ -167,7 +167,7 @@ def test_a_run_without_items_ends_with_2(command: Callable[..., Outcome]) -> Non
 def test_a_crawl_of_a_path_that_is_missing_ends_with_2(
     run_crawler: Callable[..., Outcome], tmp_path: Path, output: Path, web: LocalWeb
 ) -> None:
-    outcome = run_crawler("run", tmp_path / "nowhere", "-o", output, "--json", web=web)
+    outcome = run_crawler("run", tmp_path / "nowhere", "-o", output, web=web)
     assert outcome.code == 2
     assert outcome.stderr.splitlines()[-1] == (
         f"crawler: {tmp_path / 'nowhere'}: No such file or directory"
@@ -213,3 +213,29 @@ def test_limit_retry_and_force_choose_what_is_fetched(
     assert third.code == 0
     assert [r.url for r in web.requests if not r.url.endswith("/robots.txt")] == [LOST]
     assert json.loads(third.stdout)["files"] == {"written": 1, "unchanged": 0, "failed": 0}
+
+
+def test_a_repository_whose_items_were_crawled_by_their_folder_gets_no_second_files(
+    run_crawler: Callable[..., Outcome],
+    tmp_path: Path,
+    web: LocalWeb,
+    article_html: Callable[..., str],
+    write_item: Callable[..., Path],
+) -> None:
+    web.page(NEWS, article_html())
+    web.page(OTHER, article_html(title="Market moves indoors"))
+    write_item(tmp_path / "_news", "2024/a", original_url=NEWS, related=[OTHER])
+    write_item(tmp_path / "_news", "b", original_url=OTHER)
+    run_crawler("run", "_news", web=web, cwd=tmp_path)
+    written = {path: path.read_bytes() for path in (tmp_path / "output").rglob("*.md")}
+    assert len(written) == 2
+    for lost in (False, True):
+        if lost:
+            for file in (tmp_path / "output/.crawler").glob("ledger*"):
+                file.unlink()
+        for items in (".", "_news/2024", "_news"):
+            again = run_crawler("run", items, "--json", web=web, cwd=tmp_path)
+            assert again.code == 0, again.stderr
+            assert again.json["files"]["written"] == 0
+            now = {path: path.read_bytes() for path in (tmp_path / "output").rglob("*.md")}
+            assert now == written

@@ -167,7 +167,7 @@ def test_an_item_that_has_been_deleted_is_known(
     ("words", "reason"),
     [
         (["--changed-since", "nowhere"], "Git knows no revision 'nowhere'"),
-        (["--files-from", "/no/list"], "No such file"),
+        (["--files-from", "/no/list"], "no such file"),
         (["--files-from", "-", "--changed-since", "HEAD"], "do not go together"),
     ],
 )

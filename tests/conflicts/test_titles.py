@@ -55,3 +55,21 @@ def test_another_title_is_another_one_either_way_round(one: str, other: str) -> 
 def test_only_a_site_that_is_known_is_cut_from_the_front() -> None:
     assert not titles_agree("Elsewhere - Flood", "Flood", SITE)
     assert titles_agree("Elsewhere - Flood", "Flood", (*SITE, "elsewhere"))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Flood |",
+        "Flood | Elsewhere |",
+        "Elsewhere | Flood |",
+        "Elsewhere: Flood",
+        "Flood \u2013 Elsewhere \u2013",
+        "Elsewhere - Flood -",
+    ],
+)
+def test_separators_and_names_around_a_title_are_no_part_of_it(title: str) -> None:
+    for name in ("elsewhere", "Elsewhere |", "Elsewhere:"):
+        assert titles_agree("Flood", title, [name])
+        assert titles_agree(title, "Flood", [name])
+    assert not titles_agree("Review", "Review: Flood", ["elsewhere"])

@@ -22,12 +22,13 @@ NEWS, OTHER = "https://news.example/bridge", "https://other.example/market"
 def take(tmp_path: Path) -> Callable[..., tuple[IntakeCount, dict[str, str]]]:
     """Take items into the one ledger of the test; tell the outputs and their origins."""
 
-    def run(*paths: Path) -> tuple[IntakeCount, dict[str, str]]:
+    def run(*paths: Path, has_files: bool = False) -> tuple[IntakeCount, dict[str, str]]:
         ledger = SqliteLedger(tmp_path / "ledger.sqlite3")
         try:
             intake = Intake(
                 ledger,
                 base=tmp_path / "output",
+                has_files=has_files,
                 on_problem=lambda _: None,
                 should_stop=lambda: False,
             )
@@ -115,3 +116,69 @@ def test_an_item_that_is_called_like_the_marked_output_of_another(
         map(str, (two[0] / "a.md", squatter, two[1] / "a.md"))
     )
     assert take(*two)[1] == outputs
+
+
+@pytest.fixture
+def repository(tmp_path: Path, write_item: Callable[..., Path]) -> Path:
+    """A folder whose items lie below `_news`."""
+    write_item(tmp_path / "site/_news/2024", "a", original_url=NEWS)
+    write_item(tmp_path / "site/_news", "b", original_url=OTHER)
+    return tmp_path / "site"
+
+
+WAYS = [("_news", "."), (".", "_news"), ("_news", "_news/2024"), ("_news/2024", ".")]
+
+
+@pytest.mark.parametrize(("before", "now"), WAYS)
+def test_an_item_keeps_its_output_by_whatever_path_it_is_named(
+    take: Callable[..., tuple[IntakeCount, dict[str, str]]],
+    repository: Path,
+    write_item: Callable[..., Path],
+    before: str,
+    now: str,
+) -> None:
+    _, first = take(repository / before)
+    own = {origin: output for output, origin in first.items()}
+    count, then = take(repository / now)
+    assert {own.get(origin, output) for output, origin in then.items()} == then.keys()
+    write_item(repository / "_news/2024", "a", original_url=NEWS, title="changed")
+    count, again = take(repository / now)
+    assert again == then
+    assert count.changed == 1
+
+
+@pytest.mark.parametrize(("before", "now"), WAYS)
+def test_nor_is_it_written_twice_where_the_ledger_was_lost(
+    take: Callable[..., tuple[IntakeCount, dict[str, str]]],
+    repository: Path,
+    tmp_path: Path,
+    before: str,
+    now: str,
+) -> None:
+    _, first = take(repository / before)
+    for output, origin in first.items():
+        file = tmp_path / "output/items" / output
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(Path(origin).read_bytes())
+    for file in tmp_path.glob("ledger*"):
+        file.unlink()
+    _, then = take(repository / now, has_files=True)
+    own = {origin: output for output, origin in first.items()}
+    assert {own.get(origin, output) for output, origin in then.items()} == then.keys()
+
+
+def test_an_item_that_is_gone_is_forgotten_by_whatever_path_it_was_found(
+    take: Callable[..., tuple[IntakeCount, dict[str, str]]], repository: Path, tmp_path: Path
+) -> None:
+    take(repository / "_news")
+    (repository / "_news/b.md").unlink()
+    (tmp_path / "site-2").mkdir()
+    take(tmp_path / "site-2")
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite3")
+    assert ledger.item("b.md") is not None
+    ledger.close()
+    take(repository)
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite3")
+    assert ledger.item("b.md") is None
+    assert ledger.item("2024/a.md") is not None
+    ledger.close()

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.conflicts.compare import FIELDS
 from crawler.options import OptionError
 from crawler.output.enriched import Additions
 
@@ -34,6 +35,28 @@ def test_all_fields_can_be_named_at_once(taxonomy: Path) -> None:
     names = ("excerpt", "provider", "images", "ampWebUrl", "topics")
     assert additions("all", taxonomy).fill_in == names
     assert additions("all").fill_in == names[:-1]  # nothing to find topics by
+
+
+@pytest.mark.parametrize(
+    ("given", "fields"),
+    [
+        ("all", FIELDS),
+        ("none", ()),
+        ("", ()),
+        ("provider.name, title", ("title", "provider.name")),
+    ],
+)
+def test_conflicts_are_limited_to_fields(given: str, fields: tuple[str, ...]) -> None:
+    wanted = Additions.from_settings({"CRAWLER_CONFLICTS": given})
+    assert wanted.conflicts == fields
+    assert (wanted.fingerprint == Additions().fingerprint) is (fields == FIELDS)
+
+
+def test_only_fields_that_are_compared_can_be_named() -> None:
+    for field in FIELDS:
+        assert Additions.from_settings({"CRAWLER_CONFLICTS": field}).conflicts == (field,)
+    with pytest.raises(OptionError, match="CRAWLER_CONFLICTS: 'excerpt' is not one of 'all'"):
+        Additions.from_settings({"CRAWLER_CONFLICTS": "excerpt"})
 
 
 @pytest.mark.parametrize("fill_in", ["title", "all,excerpt", "Excerpt"])

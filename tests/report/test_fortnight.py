@@ -123,3 +123,11 @@ def test_each_morning_says_what_the_night_brought_and_nothing_else(
     line = about[MARKET].read_text().splitlines().index(f'originalUrl: "{MARKET}"') + 1
     assert moved["places"] == [f"{about[MARKET]}:{line}"]
     assert len(morning["runs"]) == len(NIGHTS)
+
+    assert moved["suggestion"] == ELSEWHERE
+    expected = {
+        path: path.read_bytes().replace(f'"{MARKET}"'.encode(), f'"{ELSEWHERE}"'.encode())
+        for path in items.iterdir()
+    }
+    assert run_crawler("fix", items, "-o", output, "--write").code == 0
+    assert {path: path.read_bytes() for path in items.iterdir()} == expected

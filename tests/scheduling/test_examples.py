@@ -119,29 +119,32 @@ def test_the_commands_of_the_units_are_understood(
         assert 'state: "ok"' in (news / "output/items/first.md").read_text()
 
 
+def workflow(name: str) -> Any:
+    return YAML(typ="safe").load((EXAMPLES / f"github-actions/{name}.yml").read_text())
+
+
 class Runner:
     """Runs the steps of the workflow as GitHub does, each in a shell of its own."""
 
     def __init__(self, folder: Path, origin: Repository, web: LocalWeb) -> None:
-        text = (EXAMPLES / "github-actions/enrich.yml").read_text()
-        self.workflow: Any = YAML(typ="safe").load(text)
         self._folder = folder
         self._origin = origin
         self._web = web
         self._runs = 0
 
-    def run(self, event: str, **env: str) -> list[int]:
-        """Run the job on a fresh clone, with the ledger of the run before from the cache.
+    def run(self, event: str, job: str = "enrich", **env: str) -> list[int]:
+        """Run a job on a fresh clone, with the ledger of the run before from the cache.
 
         Returns the exit codes of steps that failed; after one, only those run that ask for it.
         """
+        steps = workflow(job)["jobs"][job]["steps"]
         failed: list[int] = []
         self._runs += 1
         clone = self._origin.clone(self._folder / f"run-{self._runs}")
         ledger = self._folder / f"run-{self._runs - 1}/output/.crawler"
         if ledger.exists():
             shutil.copytree(ledger, clone.path / "output/.crawler")
-        for step in self.workflow["jobs"]["enrich"]["steps"]:
+        for step in steps:
             if "run" not in step or step["name"] == "Install":
                 continue
             condition = step.get("if", "true")
@@ -214,6 +217,48 @@ def test_the_workflow_enriches_what_a_push_brings_and_commits_it(
     assert web.requests == []
 
 
+@pytest.mark.timeout(300)
+def test_the_workflow_opens_a_pull_request_that_fixes_a_link_and_brings_it_up_to_date(
+    news: Path, tmp_path: Path, web: LocalWeb, article_html: Callable[..., str]
+) -> None:
+    moved = "http://first.example/moved-for-good"
+    web.redirect(FIRST, moved)
+    web.page(moved, article_html())
+    origin = Repository.create(tmp_path / "origin")
+    origin.git("config", "receive.denyCurrentBranch", "updateInstead")
+    shutil.copytree(news / "items", origin.path / "items")
+    origin.commit("first item")
+    before = (origin.path / "items/first.md").read_text()
+    runner = Runner(tmp_path, origin, web)
+    asked = tmp_path / "asked"
+    github = tmp_path / "bin" / "gh"  # stands for GitHub's program: a request is there only once
+    github.parent.mkdir()
+    github.write_text(
+        f'#!/bin/sh\necho "$2" >> "{asked}"\n[ "$2" = edit ] || [ "$(wc -l < "{asked}")" = 1 ]\n'
+    )
+    github.chmod(0o755)
+    words = {
+        "RUNNER_TEMP": str(tmp_path),
+        "GH_TOKEN": "x",
+        "PATH": f"{github.parent}:/usr/bin:/bin",
+    }
+
+    assert runner.run("schedule", "fix", **words) == []
+    assert not asked.exists(), "nothing is known yet"
+    runner.run("schedule")
+    for expected in (["create"], ["create", "create", "edit"]):
+        assert runner.run("schedule", "fix", **words) == []
+        assert asked.read_text().split() == expected
+        fixed = origin.git("show", "crawler/fix-links:items/first.md")
+        assert fixed.strip() == before.replace(FIRST, moved).strip()
+        assert (origin.path / "items/first.md").read_text() == before
+    body = (tmp_path / "body.md").read_text()
+    assert f'+originalUrl: "{moved}"' in body
+    fix = workflow("fix")
+    assert fix["permissions"] == {"contents": "write", "pull-requests": "write"}
+    assert "${{" not in "".join(step.get("run", "") for step in fix["jobs"]["fix"]["steps"])
+
+
 def test_the_docs_name_every_example_and_no_other() -> None:
     linked = re.findall(r"\(examples/([^)]+)\)", (EXAMPLES.parent / "schedule.md").read_text())
     folders = ("github-actions", "grafana", "systemd")
@@ -225,12 +270,12 @@ def test_the_docs_name_every_example_and_no_other() -> None:
 
 
 def test_the_workflow_runs_on_pushes_of_items_and_by_the_clock() -> None:
-    workflow = YAML(typ="safe").load((EXAMPLES / "github-actions/enrich.yml").read_text())
-    assert workflow["on"]["push"]["paths"] == ["items/**"]
-    (schedule,) = workflow["on"]["schedule"]
+    enrich = workflow("enrich")
+    assert enrich["on"]["push"]["paths"] == ["items/**"]
+    (schedule,) = enrich["on"]["schedule"]
     next(CronSim(schedule["cron"], datetime(2026, 1, 1)))  # noqa: DTZ001 - any
-    assert workflow["permissions"] == {"contents": "write"}
-    steps = workflow["jobs"]["enrich"]["steps"]
+    assert enrich["permissions"] == {"contents": "write"}
+    steps = enrich["jobs"]["enrich"]["steps"]
     assert steps[0]["with"]["fetch-depth"] == 0
     (cache,) = (step for step in steps if step.get("uses", "").startswith("actions/cache@"))
     assert cache["with"]["path"] == "output/.crawler"
