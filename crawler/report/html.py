@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-    from crawler.report.facts import Facts
+    from crawler.report.facts import Facts, Link
 
+_MOST_TOPICS: Final = 200
 _CHART: Final = (220, 48)  # width and height, in units of its own
 
 
@@ -44,6 +46,8 @@ def html_report(facts: Facts, chosen: Selection | None = None) -> str:
         meanings={str(state): meaning for state, meaning in MEANINGS.items()},
         bar=_bar(document["sources"]["states"]),
         charts=_charts(document["runs"]),
+        languages=sorted({link.language for link in articles if link.language}),
+        topics=_topics(articles),
         style=Markup(style),  # noqa: S704 - our own
         script=Markup(script),  # noqa: S704 - our own
         policy=(
@@ -78,6 +82,13 @@ def _href(url: str | None) -> str:
 def _shown(text: object) -> str:
     """Return a text without what reorders or hides what is around it."""
     return visible(str(text))
+
+
+def _topics(articles: Sequence[Link]) -> dict[str, int]:
+    """Return the commonest topics by name, each with its place in the list to choose from."""
+    counts = Counter(topic for link in articles for topic in link.topics)
+    names = sorted((name for name, _ in counts.most_common(_MOST_TOPICS)), key=str.casefold)
+    return {name: place for place, name in enumerate(names, 1)}
 
 
 def _bar(states: Mapping[str, int]) -> list[dict[str, Any]]:
