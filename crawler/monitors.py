@@ -119,7 +119,10 @@ def _at(run: Mapping[str, Any], path: Sequence[str]) -> Any:
 
 
 def _count(run: Mapping[str, Any], path: Sequence[str]) -> int:
+    """The number that a record has there, or the sum of the numbers."""
     value = _at(run, path)
+    if isinstance(value, dict):
+        return sum(one for one in value.values() if isinstance(one, int))
     return value if isinstance(value, int) else 0
 
 
@@ -192,8 +195,7 @@ def _duration(run: _Run) -> Iterator[str]:
 
 
 def _visits(run: Mapping[str, Any]) -> int:
-    visited = _at(run, ("sources", "visited"))
-    return sum(visited.values()) if isinstance(visited, dict) else 0
+    return _count(run, ("sources", "visited"))
 
 
 def _unfinished(run: _Run) -> Iterator[str]:

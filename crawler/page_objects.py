@@ -24,6 +24,7 @@ from crawler.urls.registered_domain import keep_off_the_network
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+__all__ = ["ArticlePage"]  # what page objects of one's own are made from
 
 PAGE_OBJECT: Final = "page-object"
 _MOST: Final = 50  # values of a list

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler import __version__
-from crawler.summary import ARTICLES, WATCHED_FIELDS, host_json
+from crawler.summary import host_json
 from crawler.timestamps import utc_text
 
 if TYPE_CHECKING:
@@ -41,14 +41,7 @@ def run_record(
         "options": options.logged(),
         **counts,
         "problems": document["problems"][:_PROBLEMS_LOGGED],
-        "failedMonitors": document["failedMonitors"],
-        "outcomes": {
-            "good": summary.good,
-            "fallen": summary.fallen.total(),
-            "newlyLost": summary.newly_lost,
-        },
-        "fields": {name: summary.articles[name] for name in (ARTICLES, *WATCHED_FIELDS)},
-        "happened": document["happened"],
+        **{name: document[name] for name in ("failedMonitors", "outcomes", "fields", "happened")},
         "events": [event.as_json() for event in summary.events],
         "hosts": [host_json(*host) for host in summary.busiest_hosts()],
         "versions": versions(),

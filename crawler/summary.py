@@ -225,6 +225,12 @@ class RunSummary:
             "happened": {str(kind): self.happened[kind] for kind in EventKind},
             "slowestHosts": [host_json(*host) for host in self.slowest_hosts()],
             "failingHosts": [host_json(*host) for host in self.failing_hosts()],
+            "outcomes": {
+                "good": self.good,
+                "fallen": {str(state): count for state, count in (+self.fallen).items()},
+                "newlyLost": self.newly_lost,
+            },
+            "fields": {name: self.articles[name] for name in (ARTICLES, *WATCHED_FIELDS)},
             "failedMonitors": [failed.as_json() for failed in self.failed_monitors],
             "problems": self.problems,
             "problemCount": self.problem_count,
@@ -238,6 +244,7 @@ class RunSummary:
     def from_json(cls, document: Mapping[str, Any]) -> RunSummary:
         """Return the summary that `as_json` made this object of, with the hosts it names."""
         items, sources, files = document["items"], document["sources"], document["files"]
+        outcomes = document["outcomes"]
         summary = cls(
             items=items["selected"],
             changed=items["changed"],
@@ -250,6 +257,10 @@ class RunSummary:
             unwritten=files["failed"],
             edited=files.get("edited", 0),
             outdated=files.get("outdated", 0),
+            good=outcomes["good"],
+            fallen=Counter({State(state): n for state, n in outcomes["fallen"].items()}),
+            newly_lost=outcomes["newlyLost"],
+            articles=Counter(document["fields"]),
             happened=Counter({EventKind(kind): n for kind, n in document["happened"].items()}),
             failed_monitors=[FailedMonitor(**failed) for failed in document["failedMonitors"]],
             problems=list(document["problems"]),
@@ -260,9 +271,14 @@ class RunSummary:
         if "discovery" in document:
             summary.discovery = DiscoveryTally.from_json(document["discovery"])
         for host in [*document["slowestHosts"], *document["failingHosts"]]:
-            slowest = host["slowestSeconds"]
-            tally = HostTally(host["tries"], host["failures"], host["seconds"], slowest)
-            summary.hosts[host["host"]] = tally
+            summary.hosts[host["host"]] = HostTally(
+                tries=host["tries"],
+                failures=host["failures"],
+                seconds=host["seconds"],
+                slowest=host["slowestSeconds"],
+                good=host["good"],
+                fallen=host["fallen"],
+            )
         return summary
 
 
@@ -278,6 +294,8 @@ def host_json(name: str, tally: HostTally) -> dict[str, Any]:
         "failures": tally.failures,
         "seconds": round(tally.seconds, 3),
         "slowestSeconds": round(tally.slowest, 3),
+        "good": tally.good,
+        "fallen": tally.fallen,
     }
 
 

@@ -47,7 +47,7 @@ def test_a_record_has_times_outcome_and_counts() -> None:
         "problemCount": 1,
         "problems": ["x.md:1: bad"],
         "failedMonitors": [],
-        "outcomes": {"good": 0, "fallen": 0, "newlyLost": 0},
+        "outcomes": {"good": 0, "fallen": {}, "newlyLost": 0},
         "fields": {"articles": 0, "text": 0, "title": 0, "date": 0, "author": 0, "image": 0},
         "happened": {"lost": 0, "failing": 0, "back": 0, "changed": 0},
         "events": [],

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from html import escape
 from mimetypes import guess_type
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from crawler.warc.records import Exchange
 from crawler.warc.writer import WarcWriter
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _HTML: Final = "text/html; charset=utf-8"
 _XML: Final = "application/xml; charset=utf-8"
@@ -44,7 +42,7 @@ class Page:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Pages: TypeAlias = "Mapping[str, str | bytes | Path | Page]"
+Pages: TypeAlias = Mapping[str, str | bytes | Path | Page]
 """Answers by URL: the text of a page, the file that it is in, or a `Page`."""
 
 

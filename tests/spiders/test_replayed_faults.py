@@ -54,6 +54,7 @@ def test_every_source_ends_well_and_no_host_sees_two_requests_at_once_or_too_soo
             words, env=environment(web), capture_output=True, text=True, check=False
         )
 
+    assert done.returncode == 0, done.stderr[-2000:]
     held = json.loads(done.stdout)["sources"]["held"]
     # Two pages show their beginning only, and say that the rest of them is not free.
     assert held.keys() <= {"ok", "archived", "paywalled"}, held
