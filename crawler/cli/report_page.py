@@ -13,7 +13,7 @@ from crawler.cli.process import project_settings
 from crawler.cli.shared import Overrides, json_text, settings_of, takes
 from crawler.cli.status import open_ledger
 from crawler.options import OptionError
-from crawler.output.enriched import Additions
+from crawler.output.enriched import conflict_fields
 from crawler.report.document import Selection, report_document
 from crawler.report.facts import known_items, read_facts
 from crawler.report.markdown import markdown_report
@@ -59,7 +59,7 @@ def report(
     output: Path,
 ) -> None:
     """Say what is dead and since when, what came back, what changed and what to do."""
-    wanted = Additions.from_settings(project_settings(settings_of(overrides)))
+    conflicts = conflict_fields(project_settings(settings_of(overrides)))
     ledger = open_ledger(output)
     try:
         paths = [Path(item) for item in items]
@@ -70,7 +70,7 @@ def report(
             output,
             now=now_text(),
             since=_moment(since),
-            conflicts=wanted.conflicts,
+            conflicts=conflicts,
         )
     finally:
         ledger.close()

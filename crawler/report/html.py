@@ -33,12 +33,17 @@ _MOST_TOPICS: Final = 200
 _CHART: Final = (220, 48)  # width and height, in units of its own
 
 
-def html_report(facts: Facts, chosen: Selection | None = None) -> str:
-    """Return a report as a whole HTML document."""
+def html_report(facts: Facts, chosen: Selection | None = None, *, live: str | None = None) -> str:
+    """Return a report as a whole HTML document.
+
+    Args:
+        live: where its server says how the run is that goes on; None: it has none.
+    """
     wanted = chosen or Selection()
     document = report_document(facts, wanted)
     articles = [link for link in facts.links if link.title and wanted.has(link)]
     style, script = _asset("page.css.jinja"), _asset("page.js.jinja")
+    connect = "connect-src 'self'; "
     page: str = _template().render(
         report=document,
         articles=articles,
@@ -48,10 +53,12 @@ def html_report(facts: Facts, chosen: Selection | None = None) -> str:
         charts=_charts(document["runs"]),
         languages=sorted({link.language for link in articles if link.language}),
         topics=_topics(articles),
+        live=live,
         style=Markup(style),  # noqa: S704 - our own
         script=Markup(script),  # noqa: S704 - our own
         policy=(
             "default-src 'none'; img-src http: https:; "
+            f"{'' if live is None else connect}"
             f"style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
             "base-uri 'none'; form-action 'none'"
         ),
