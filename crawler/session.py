@@ -27,7 +27,6 @@ from crawler.output.layout import Layout
 from crawler.output.publish import Publisher
 from crawler.run_log import append_run, read_runs, run_record
 from crawler.sanitize import plain_text
-from crawler.site_queues import SiteQueues
 from crawler.summary import INTERRUPTED, ExitCode, RunSummary, exit_code_of
 
 if TYPE_CHECKING:
@@ -190,7 +189,6 @@ class RunSession:
             revisit=self._revisit,
         )
         self.summary.due = self.ledger.plan(wanted, limit=self.options.limit)
-        self.summary.queues = SiteQueues(self.ledger.due_sites())
         self._publisher.forget_owners()
         self.summary.items = self.ledger.selected()
         return self.summary.due
@@ -329,8 +327,6 @@ class RunSession:
         """
         settled = as_it_counted(self.ledger.store_visit(key, visit), visit)
         self.summary.add_visit(settled, self.ledger.events.of_visit(key, visit.at))
-        if self.summary.queues is not None:
-            self.summary.queues.end_visit(key)
         self.publish_finished(key)
         return settled
 
