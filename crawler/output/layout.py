@@ -11,6 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
+from filelock import FileLock, Timeout
+
 from crawler.output.atomic import UnsafePathError, refuse_outside
 from crawler.run_log import earlier_log
 from crawler.urls.canonical import clean_url
@@ -252,3 +254,25 @@ class Layout:
 def _source(output: Path, key: str) -> Target:
     name = f"sources/{source_output_path(f'https://{key}', key)}"
     return Target(output / name, output, name)
+
+
+class OutputBusyError(RuntimeError):
+    """Another run holds the output folder."""
+
+
+def lock_output(layout: Layout, *, wait: bool) -> FileLock:
+    """Keep other runs from an output folder until the lock is released.
+
+    Raises:
+        OutputBusyError: another run is on it, and is not to be waited for.
+        OSError: the folder cannot be written to.
+    """
+    layout.lock.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(layout.lock, timeout=-1 if wait else 0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise OutputBusyError(
+            f"another run is writing to {layout.output}; wait for it with --wait"
+        ) from None
+    return lock
