@@ -352,6 +352,25 @@ FILL_IN: Final = Setting(
     "(without `topics` where there is no `CRAWLER_TOPICS`)",
 )
 TOPICS: Final = Setting("CRAWLER_TOPICS", "", _text, "the folder of the site's own topics")
+ENRICHERS: Final = Setting(
+    "CRAWLER_ENRICHERS",
+    {},
+    _mapping,
+    "[functions and commands of your own](enrichers.md) that add to `enrichment`, by the name of "
+    "what they add: `package.module:function`, the name of an installed one, or `command: …`",
+)
+ENRICHER_SECONDS: Final = Setting(
+    "CRAWLER_ENRICHER_SECONDS",
+    60.0,
+    _number(0, above=True),
+    "seconds that one of them may take for an article",
+)
+ENRICHER_LIMIT: Final = Setting(
+    "CRAWLER_ENRICHER_LIMIT",
+    0,
+    _whole(0),
+    "articles that each of them is given in one run at most; 0: all that are new or have changed",
+)
 IMAGE_SIZES: Final = Setting(
     "CRAWLER_IMAGE_SIZES",
     False,

@@ -148,7 +148,11 @@ class Notifier:
             return
         title, body = news
         for service in self.services or ():
-            if not service.notify(title=f"{title} ({output})", body=body):
+            try:
+                is_told = service.notify(title=f"{title} ({output})", body=body)
+            except Exception:  # noqa: BLE001 - its words may have secrets, and others are to be told
+                is_told = False
+            if not is_told:
                 yield f"{config.NOTIFY_VARIABLE}: {service.service_name} could not be told"
         if self.webhook is not None and (reason := self._post(output, record)):
             yield f"{config.WEBHOOK_VARIABLE}: {reason}"

@@ -57,7 +57,8 @@ def flag_of(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _key(name: str) -> str:
+def camel_case(name: str) -> str:
+    """Return a name of Python as it is called in JSON and in front matter."""
     first, *others = name.split("_")
     return first + "".join(map(str.capitalize, others))
 
@@ -154,25 +155,27 @@ _ITEMS: Final = Kind(_paths, _none, lambda _, v: {"paths": _few(v), "pathCount":
 _FILES: Final = Kind(
     _paths, lambda *_: ["--files-from=-"], lambda _, v: {"fileCount": len(v)}, str | None
 )
-_PATH_LIST: Final = Kind(_paths, _each, lambda name, v: {_key(name): _few(v)}, list[Path])
-_PATH: Final = Kind(lambda _, v: Path(v), _one, lambda name, v: {_key(name): str(v)}, Path | None)
+_PATH_LIST: Final = Kind(_paths, _each, lambda name, v: {camel_case(name): _few(v)}, list[Path])
+_PATH: Final = Kind(
+    lambda _, v: Path(v), _one, lambda name, v: {camel_case(name): str(v)}, Path | None
+)
 _OUTPUT: Final = Kind(lambda _, v: Path(v), _one, lambda *_: {}, Path)  # the log lies in it
-_GLOBS: Final = Kind(_globs, _each, lambda name, v: {_key(name): _few(v)}, list[str])
-_NUMBER: Final = Kind(_whole, _one, lambda name, v: {_key(name): v}, int | None)
+_GLOBS: Final = Kind(_globs, _each, lambda name, v: {camel_case(name): _few(v)}, list[str])
+_NUMBER: Final = Kind(_whole, _one, lambda name, v: {camel_case(name): v}, int | None)
 _FLAG: Final = Kind(
-    _yes_or_no, lambda name, v: [flag_of(name)] * v, lambda name, v: {_key(name): v}, bool
+    _yes_or_no, lambda name, v: [flag_of(name)] * v, lambda name, v: {camel_case(name): v}, bool
 )
 _STATES: Final = Kind(
     _states,
     lambda name, v: _each(name, sorted(v)),
-    lambda name, v: {_key(name): sorted(v)},
+    lambda name, v: {camel_case(name): sorted(v)},
     list[str],
     tuple(State),
 )
 _AGE: Final = Kind(
     _span,
     lambda name, v: _one(name, f"{v.total_seconds():.3f}s"),
-    lambda name, v: {f"{_key(name)}Seconds": v.total_seconds()},
+    lambda name, v: {f"{camel_case(name)}Seconds": v.total_seconds()},
     str | None,
 )
 

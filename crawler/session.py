@@ -331,10 +331,14 @@ class RunSession:
         self.summary.add_visit(settled, self.ledger.events.of_visit(key, visit.at))
         if self.summary.queues is not None:
             self.summary.queues.end_visit(key)
-        self._publish_finished(key)
+        self.publish_finished(key)
         return settled
 
-    def _publish_finished(self, key: str) -> None:
+    def article(self, key: str) -> dict[str, Any] | None:
+        """Return an article as it is written, see `Publisher.article`."""
+        return self._publisher.article(key)
+
+    def publish_finished(self, key: str) -> None:
         """Write the items that waited for a source; where they are many, a stop leaves the rest.
 
         The next run finds those as it finds all that is not as the ledger has it.
@@ -403,7 +407,7 @@ class RunSession:
         told = {*policy.of_interest(article), *(() if record is None else record.images)}
         urls = [image.url for image in article.images if image.url in told]
         if self.ledger.put_images_of(key, self.ledger.images(urls)):
-            self._publish_finished(key)
+            self.publish_finished(key)
 
     def _article(self, key: str) -> Article:
         record = self.ledger.source(key)

@@ -93,5 +93,3 @@ EXTENSIONS = {
     "crawler.downloader.partial.FirstBytes": 0,
     "crawler.downloader.self_test.GuardSelfTest": 0,
 }
-# Before all others, so that no pipeline of a project that knows nothing of visits loses one.
-ITEM_PIPELINES = {"crawler.pipelines.LedgerPipeline": 0}

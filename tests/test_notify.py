@@ -13,7 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from standardwebhooks.webhooks import Webhook as Verifier
 
-from crawler.notify import Notifier, digest
+from crawler.notify import Notifier, Webhook, digest
 from crawler.options import OptionError
 
 if TYPE_CHECKING:
@@ -147,6 +147,23 @@ def test_an_address_that_makes_no_sense_is_refused_without_being_told(
 
 def test_nobody_is_told_where_nobody_is_named() -> None:
     assert Notifier.from_environment({}, {}) is None
+
+
+class Broken:
+    service_name = "Broken"
+
+    def notify(self, **_: str) -> bool:
+        raise RuntimeError("https://user:hunter2@x")
+
+
+def test_a_service_that_breaks_keeps_no_other_from_being_told(web: LocalWeb) -> None:
+    url = web.url("/in?token=abcdef")
+    web.raw("/in?token=abcdef", lambda handler: handler.send(200, {}, b""))
+    services: Any = [Broken(), Broken()]
+    notifier = Notifier(services, Webhook(url, b""), ALL)
+    told = list(notifier.tell("out", record(exitCode=2, ended="the disk is full")))
+    assert told == ["CRAWLER_NOTIFY: Broken could not be told"] * 2
+    assert web.requests[-1].path == "/in?token=abcdef"
 
 
 def crawl_a_loss(

@@ -14,7 +14,7 @@ from crawler.exceptions import ItemError
 from crawler.items.intake import absolute
 from crawler.items.item import parse_item, text_digest
 from crawler.ledger.revisit import LastVisit, RevisitPolicy
-from crawler.options import OptionError
+from crawler.options import OptionError, camel_case
 from crawler.output.enriched import comparisons
 from crawler.output.entry import cluster, written_name
 from crawler.timestamps import utc_text
@@ -22,6 +22,7 @@ from crawler.timestamps import utc_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from _typeshed import DataclassInstance
     from rich.console import Console
 
     from crawler.conflicts.compare import Comparison
@@ -206,6 +207,10 @@ def _source(ledger: SqliteLedger, url: str) -> Subject | None:
     return Subject(None, (source,), tuple(ledger.items_naming(record.key)))
 
 
+def _as_json(record: DataclassInstance) -> dict[str, Any]:
+    return {camel_case(name): value for name, value in asdict(record).items()}
+
+
 def explain_json(subject: Subject) -> dict[str, Any]:
     """Return the explanation as one JSON object."""
     return {
@@ -227,7 +232,7 @@ def _source_json(source: ExplainedSource) -> dict[str, Any]:
         "dueDateTime": _due_at(record),
         "duplicateOf": None if source.copies is None else source.copies.best,
         "cluster": cluster(source.copies),
-        "comparisons": [asdict(one) for one in source.compared],
+        "comparisons": [_as_json(one) for one in source.compared],
         "additions": list(source.added),
         "imageFiles": image_files(record),
     }
@@ -246,10 +251,10 @@ def _visit_json(visit: Visit) -> dict[str, Any]:
         "state": str(visit.state),
         "dateTime": visit.at,
         "answeredBy": visit.attempt.url,
-        "attempts": [asdict(attempt) for attempt in visit.attempts],
+        "attempts": [_as_json(attempt) for attempt in visit.attempts],
         "etag": visit.etag,
         "lastModified": visit.last_modified,
-        "snapshot": None if visit.snapshot is None else asdict(visit.snapshot),
+        "snapshot": None if visit.snapshot is None else _as_json(visit.snapshot),
         "fields": [
             {"field": name, "value": value, "origin": origin}
             for name, value, origin in _fields(visit.article)

@@ -43,6 +43,19 @@ CREATE TABLE event (              -- what became of sources, of each one the lat
 CREATE INDEX event_of_source ON event (source_id, id);
 CREATE INDEX event_by_time ON event (at);
 
+CREATE TABLE outbox (             -- articles that pipelines have not taken yet
+    key TEXT PRIMARY KEY,         -- of the source
+    at TEXT NOT NULL,             -- when the visit ended that brought it
+    changed TEXT                  -- JSON array of what is new of it; NULL: all is
+) WITHOUT ROWID;
+
+CREATE TABLE enricher_result (    -- what enrichers have made of articles
+    name TEXT NOT NULL,
+    made_from TEXT NOT NULL,      -- see crawler.enrichers.enricher
+    result TEXT NOT NULL,         -- JSON
+    PRIMARY KEY (name, made_from)
+) WITHOUT ROWID;
+
 CREATE TABLE mention (
     item_id INTEGER NOT NULL REFERENCES item (id) ON DELETE CASCADE,
     position INTEGER NOT NULL,    -- index in related, -1 for the item's own source

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from crawler.ledger.copy_rows import CopyRows
+from crawler.ledger.enricher_rows import EnricherRows
 from crawler.ledger.item_rows import ItemRows, ReadAhead
 from crawler.ledger.ledger import DueSource, LedgerError, UnusableLedgerError, Wanted
 from crawler.ledger.records import (
@@ -89,6 +90,8 @@ class SqliteLedger:
         self._items = ItemRows(self._db)
         self._sources = SourceRows(self._db)
         self.events = self._sources.events
+        self.outbox = self._sources.outbox
+        self.enrichers = EnricherRows(self._db)
         self._run = RunPlan(self._db)
         self._web = WebRows(self._db)
         self._copies = CopyRows(self._db, self._sources)

@@ -183,3 +183,17 @@ def test_without_a_ledger_nothing_can_be_explained(
     outcome = command("explain", NEWS, "-o", tmp_path / "nothing")
     assert outcome.code == 2
     assert "has no ledger" in outcome.stderr
+
+
+def test_json_calls_all_things_as_the_files_do(
+    explained: Callable[[object], Any], crawled: Any
+) -> None:
+    def names(document: Any) -> set[str]:
+        if isinstance(document, dict):
+            return {*document, *(name for one in document.values() for name in names(one))}
+        listed = document if isinstance(document, list) else []
+        return {name for one in listed for name in names(one)}
+
+    told = names(explained(crawled.items / "bridge.md"))
+    assert "permanentRedirects" in told
+    assert [name for name in told if "_" in name] == []
