@@ -28,7 +28,9 @@ PAGES = ["README.md", "CONTRIBUTING.md", *(f"docs/{f.name}" for f in (ROOT / "do
 ELSEWHERE = tomllib.loads(Path(__file__).with_name("elsewhere.toml").read_text("utf-8"))
 SITE = "https://news.example"
 BRIDGE = "items/2024-05-14-a-bridge.md"
-INLINE = re.compile(r"(?:[A-Z_]+=\S+ |.+ \| )?(?:crawler|scrapy) -{0,2}[a-z][\w-]*(?: (?!…).*\S)")
+INLINE = re.compile(  # whole, and not "crawler discover …"
+    r"(?:[A-Z_]+=\S+ |.+ \| )?(?:crawler|scrapy) -{0,2}[a-z][\w-]*(?: (?!(?:.* )?…( |$)).*\S)"
+)
 OPTION = re.compile(r"(?:-s CRAWLER_|-s [A-Z_]+=|--only ).+")
 FILLED_IN = {
     r"CC-NEWS-….warc.gz|FILE\.warc\.gz": "seen.warc.gz",
@@ -45,7 +47,7 @@ FILLED_IN = {
     r"^\.venv/bin/": "",
 }
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("heavy")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def commands(page: str) -> Iterator[str]:
