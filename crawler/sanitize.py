@@ -76,7 +76,8 @@ def _look_alike(match: re.Match[str]) -> str:
 
 def shown_text(text: str) -> str:
     """Return a text without the characters that hide or reorder what is shown."""
-    return _HIDDEN.sub("", text)
+    # What is hidden is not printable; to look for it costs twenty times as much.
+    return text if text.isprintable() else _HIDDEN.sub("", text)
 
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -150,6 +151,11 @@ _MARKDOWN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# The same at a glance: text without any of these, as most is, has nothing to escape. A letter of
+# "www." may be in upper case.
+_MAY_OPEN = re.compile(r"[ ]?[->+=:^0-9]")
+_MAY_MEAN = re.compile(r"[\\*\[\]{}|!$`#_<~&@]")
+_IN_ADDRESSES = ("://", "w.", "W.")
 
 
 def markdown_text(text: str) -> str:
@@ -163,8 +169,16 @@ def markdown_text(text: str) -> str:
     inline Markdown. Words stay whole, except around an underscore that is not between two
     letters. Typographic replacements (quotes, dashes) stay possible.
     """
-    line = _LINE_SPACE.sub(" ", _HIDDEN.sub("", text))
-    return _MARKDOWN.sub(_escape, line)
+    line = text
+    if not text.isprintable() or "  " in text:
+        line = _LINE_SPACE.sub(" ", shown_text(text))
+    if (
+        _MAY_MEAN.search(line)
+        or _MAY_OPEN.match(line)
+        or any(part in line for part in _IN_ADDRESSES)
+    ):
+        return _MARKDOWN.sub(_escape, line)
+    return line
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from crawler import sanitize
 from crawler.sanitize import TEXT_LIMIT, code_text, http_url, markdown_text, plain_text
 from tests.payloads import PAYLOADS
 
@@ -340,3 +341,21 @@ def plain_characters(text: str) -> str:
             or (unicodedata.category(character) == "Cc" and character not in "\t\n\v\f\r\x85")
         )
     )
+
+
+# ---- what is passed at a glance
+
+
+def test_no_character_that_is_hidden_is_printable() -> None:
+    printable = "".join(filter(str.isprintable, map(chr, range(0x110000))))
+    assert sanitize._HIDDEN.search(printable) is None
+    assert sanitize._LINE_SPACE.findall(printable) == [" "]
+
+
+@given(nasty_text | any_text)
+@example("WwW.example.com")
+@example(" 1. one")
+@example("the  \u200bend")
+def test_text_that_is_passed_at_a_glance_has_nothing_to_escape(text: str) -> None:
+    line = sanitize._LINE_SPACE.sub(" ", sanitize._HIDDEN.sub("", text))
+    assert markdown_text(text) == sanitize._MARKDOWN.sub(sanitize._escape, line)

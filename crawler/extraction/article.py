@@ -44,10 +44,15 @@ def count_words(markdown: str) -> int:
     return len(words(markdown))
 
 
-def reading_minutes(markdown: str) -> int:
-    """Whole minutes to read a text, at least 1; 0 for a text without words."""
+def reading_minutes(markdown: str, word_count: int | None = None) -> int:
+    """Whole minutes to read a text, at least 1; 0 for a text without words.
+
+    Args:
+        markdown: the text.
+        word_count: its words, where they are counted already.
+    """
     unspaced = len(_CHARACTER.findall(_without_markup(markdown)))
-    spaced = count_words(markdown) - unspaced
+    spaced = (count_words(markdown) if word_count is None else word_count) - unspaced
     if not spaced and not unspaced:
         return 0
     return max(1, round(spaced / WORDS_PER_MINUTE + unspaced / CHARACTERS_PER_MINUTE))

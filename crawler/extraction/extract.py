@@ -77,7 +77,7 @@ def extract_article(
         tree = parse_page(page.html)
     if tree is None:
         return Article(cut=page.cut)
-    drop_giant_values(tree)
+    drop_giant_values(tree, page.html)
     page = page if rule is None else without_removed(tree, page, rule)
     markup = read_markup(tree, url)
     metadata = read_metadata(tree, url, markup)
@@ -114,7 +114,7 @@ def extract_article(
         known,
         markdown=markdown,
         word_count=words,
-        reading_minutes=reading_minutes(markdown),
+        reading_minutes=reading_minutes(markdown, words),
         content_hash=content_hash(markdown),
         next_page=next_page,
         kind=look.kind_with(words, markdown),
@@ -128,10 +128,11 @@ def chosen_markdown(job: ExtractionJob, css: tuple[str, ...]) -> str:
         BadSelectorError: one is no CSS selector.
     """
     charset = http_content_type_encoding(job.content_type) if job.content_type else None
-    tree = parse_page(bound_page(decode_page(first_bytes(job.html), charset)).html)
+    page = bound_page(decode_page(first_bytes(job.html), charset))
+    tree = parse_page(page.html)
     if tree is None:
         return ""
-    drop_giant_values(tree)
+    drop_giant_values(tree, page.html)
     keep_captions(tree)
     rule = Rule(place="", domain="", body=css)
     return _markdown_by_rule(tree, rule, read_markup(tree, job.url).base, least=1)

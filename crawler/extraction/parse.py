@@ -93,12 +93,14 @@ def bound_page(html: str) -> BoundedPage:
     if len(html) > MAX_CHARACTERS:
         html, cut = html[:MAX_CHARACTERS], f"only the first {MAX_CHARACTERS} characters were read"
     html = _TOO_MANY_ATTRIBUTES.sub(r"\1", _open_comment(html))
-    if html.count("<") > LARGE_TAGS:
+    tags = html.count("<")
+    if tags > LARGE_TAGS:
         html = _EMPTY_LINES.sub(r"\1", _without(html, "<!--", "-->"))
         if html.count("<span") > _MAX_SPANS:
             # trafilatura takes time with the square of their number in a paragraph.
             html = _SPAN.sub("", html)
-    return BoundedPage(_first_tags(html), html, cut, html.count("<") > LARGE_TAGS)
+        tags = html.count("<")
+    return BoundedPage(_first_tags(html), html, cut, tags > LARGE_TAGS)
 
 
 def is_too_deep(tree: HtmlElement) -> bool:
@@ -150,8 +152,18 @@ def _without(html: str, start: str, end: str) -> str:
     return "".join((*parts, html[position:])) if parts else html
 
 
-def drop_giant_values(tree: HtmlElement) -> None:
-    """Drop, in place, attributes larger than any URL, class or date: images in data URLs."""
+def drop_giant_values(tree: HtmlElement, html: str) -> None:
+    """Drop, in place, attributes larger than any URL, class or date: images in data URLs.
+
+    Args:
+        tree: the parsed page.
+        html: what it was parsed from.
+    """
+    # One of them fills a stretch of half its length, without the mark that ends it.
+    half = MAX_VALUE // 2
+    starts = range(0, len(html) - half + 1, half)
+    if all(html.find(mark, start, start + half) >= 0 for start in starts for mark in "\"'>"):
+        return
     for element in tree.xpath(f"descendant-or-self::*/@*[string-length() > {MAX_VALUE}]/.."):
         for name, value in element.attrib.items():
             if len(value) > MAX_VALUE:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml.etree import Element
 from trafilatura import bare_extraction
+from trafilatura.settings import Extractor
 
 from crawler.extraction.body.article_boxes import alone, join_split_article, open_article_boxes
 from crawler.extraction.body.boilerplate import limit_nesting, remove_boilerplate
@@ -19,12 +20,14 @@ from crawler.extraction.body.missing_text import (
     own_text,
 )
 from crawler.extraction.body.plain_markup import (
+    NAMES_OF_NOTES,
     list_starts,
     make_paragraphs,
     number_lists,
     simplify_inline,
 )
 from crawler.extraction.body.second_opinion import Shingles, agreement, as_body, main_text, shingles
+from crawler.extraction.body.tree_walks import walks_for_paths
 from crawler.extraction.body.trim import Titles, block_text, page_titles, plain_words, trim_body
 from crawler.extraction.parse import MAX_TEXT, shown_part
 
@@ -38,12 +41,36 @@ if TYPE_CHECKING:
 _AGREED: Final = 0.88
 # Below this they have found different articles.
 _SAME_ARTICLE: Final = 0.5
+# A precise one below this may have lost the article, which its dearer way finds again.
+_UNSURE: Final = 0.6
 # Who found so little of what another found has lost the article.
 _LOST: Final = 0.1
 _LEAST_SHINGLES: Final = 100
 _OPENING_BLOCKS: Final = 12
 _MOST_LINKS: Final = 2_000
 _LINK_TEXTS: Final = 20  # pieces of text of one link
+
+
+def _way(*, fast: bool, precision: bool = False) -> Extractor:
+    """A way of extraction; without `fast`, other extractors are asked, too."""
+    return Extractor(
+        fast=fast,
+        precision=precision,
+        output_format="xml",  # "python" would also render a text that nobody reads
+        comments=False,
+        formatting=True,
+        images=True,
+        links=True,
+        tables=True,
+        dedup=False,  # its memory is shared by all pages of a process
+    )
+
+
+# Made once: each reads trafilatura's configuration.
+_FAST: Final = _way(fast=True)
+_CAREFUL: Final = _way(fast=False)
+_FAST_AND_PRECISE: Final = _way(fast=True, precision=True)
+_PRECISE: Final = _way(fast=False, precision=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +102,7 @@ def extract_body(tree: HtmlElement, page: BoundedPage) -> Body | None:
         return _plain_body(page, page_titles(tree))
     open_article_boxes(tree)
     titles = page_titles(tree)
-    simplify_inline(tree)
+    simplify_inline(tree, has_notes=any(name in page.html for name in NAMES_OF_NOTES))
     starts = list_starts(tree)
     remove_boilerplate(tree)
     make_paragraphs(tree)
@@ -112,17 +139,17 @@ def _plain_body(page: BoundedPage, titles: Titles) -> Body:
 
 def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage, text: str) -> _Element | None:
     """The body that a second opinion agrees with, of up to four that cost more and more."""
-    body = _extracted(tree, titles, fast=True)
+    body = _extracted(tree, titles, _FAST)
     second = shingles(text)
     found = _shingles(body)
     agreed = agreement(found, second)
     is_plain = agreed < _SAME_ARTICLE or _has_but_paragraphs(body)
     if agreed < _AGREED and is_plain and not page.is_large and (box := alone(tree)) is not None:
-        own = _extracted(box, titles, fast=True)
+        own = _extracted(box, titles, _FAST)
         if (own_agreed := agreement(_shingles(own), second)) > agreed:
             body, found, agreed = own, _shingles(own), own_agreed
     if agreed < _SAME_ARTICLE and not page.is_large:
-        careful = _extracted(tree, titles)
+        careful = _extracted(tree, titles, _CAREFUL)
         if careful is not None:
             body, found = careful, _shingles(careful)
             agreed = agreement(found, second)
@@ -134,8 +161,12 @@ def _best_body(tree: HtmlElement, titles: Titles, page: BoundedPage, text: str) 
             trim_body(body, titles)
             return body
     if agreed < _AGREED and second.total() >= _LOST * found.total() and not page.is_large:
-        precise = _extracted(tree, titles, favor_precision=True)
-        if precise is not None and agreement(_shingles(precise), second) > agreed:
+        precise = _extracted(tree, titles, _FAST_AND_PRECISE)
+        agreed_precisely = agreement(_shingles(precise), second)
+        if agreed_precisely < _UNSURE:
+            precise = _extracted(tree, titles, _PRECISE)
+            agreed_precisely = agreement(_shingles(precise), second)
+        if agreed_precisely > agreed:
             return precise
     return body
 
@@ -157,23 +188,10 @@ def _without_links(text: str, tree: HtmlElement) -> str:
     return "\n".join(line for line in lines if " ".join(line.split()) not in links)
 
 
-def _extracted(
-    tree: HtmlElement, titles: Titles, *, fast: bool = False, favor_precision: bool = False
-) -> _Element | None:
+def _extracted(tree: HtmlElement, titles: Titles, way: Extractor) -> _Element | None:
     try:
-        document = bare_extraction(
-            tree,  # is copied
-            fast=fast,
-            favor_precision=favor_precision,
-            output_format="xml",  # "python" would also render a text that nobody reads
-            include_comments=False,
-            include_formatting=True,
-            include_images=True,
-            include_links=True,
-            include_tables=True,
-            deduplicate=False,  # its memory is shared by all pages of a process
-            with_metadata=False,
-        )
+        with walks_for_paths():
+            document = bare_extraction(tree, options=way)  # copies the tree
     except RecursionError:
         # What `limit_nesting` leaves is far from the limit, unless the caller is near it already.
         return None

@@ -50,7 +50,9 @@ def find_standfirst(tree: HtmlElement, titles: Titles, opening: str) -> str | No
     for element in tree.iter(*_HOLDERS):
         if len(element) > _MOST_CHILDREN:
             continue
-        first = next((text for text in element.itertext() if not text.isspace()), "")
+        first = element.text or ""
+        if not first or first.isspace():
+            first = next((text for text in element.itertext() if not text.isspace()), "")
         if not plain_words(first[:_OPENING_CHARACTERS]).startswith(starts):
             continue
         text = " ".join("".join(element.itertext()).split())
@@ -167,23 +169,22 @@ def add_missing(body: _Element, tree: HtmlElement, second: str) -> None:
             has_headline = True
             waiting.clear()
             continue
-        key = letters(block_text(element))[:_KEY]  # a drop cap stands apart from its word
+        key = _key(element)
         if not key:
             continue
         if key in whole:
             here = blocks.get(key)
             if here is not None and (last is not None or has_headline):
                 box = element.getparent()
-                missing = [one for one in waiting if one[0] in other]
-                _insert(body, here, [one for one in missing if _belongs(one[1], box, last)])
+                _insert(body, here, [one for one in waiting if _belongs(one[1], box, last)])
             last = here if here is not None else last
             _repeat(body, here, element)
             waiting.clear()
             looks |= _looks(element)
-        elif _is_prose(element):
+        elif key in other and _is_prose(element):
             waiting.append((key, element))
     if last is not None:
-        rest = [one for one in waiting if one[0] in other and _looks(one[1]) & looks]
+        rest = [one for one in waiting if _looks(one[1]) & looks]
         size = sum(len(block_text(element)) for _, element in rest)
         if size >= _HALF * len(whole):
             _insert(body, None, rest)
@@ -201,6 +202,13 @@ def _repeats(paragraph: _Element) -> bool:
         return False
     text = block_text(paragraph)
     return len(text) >= _LEAST and block_text(before) == text
+
+
+def _key(paragraph: HtmlElement) -> str:
+    """The first letters of a paragraph: a drop cap stands apart from its word."""
+    text = block_text(paragraph)
+    key = letters(text[: 2 * _KEY])[:_KEY]
+    return key if len(key) == _KEY else letters(text)[:_KEY]
 
 
 def _belongs(paragraph: HtmlElement, box: HtmlElement | None, last: _Element | None) -> bool:

@@ -38,17 +38,24 @@ _FOOTNOTES: Final = XPath(
     ".//@data-footnotes/.. | .//@role[. = 'doc-endnotes']/.."
     " | .//@class[. = 'footnotes' or . = 'footnote-list']/.."
 )
+NAMES_OF_NOTES: Final = ("footnote", "doc-endnotes")
 _BACK: Final = re.compile(r"[\u21a9\u2191\u2b06\ufe0e^]+")  # arrows back into the text
 
 
-def simplify_inline(tree: HtmlElement) -> None:
-    """Write scripts, code, quotations, notes and the links of headings and images more simply."""
+def simplify_inline(tree: HtmlElement, *, has_notes: bool = True) -> None:
+    """Write scripts, code, quotations, notes and the links of headings and images more simply.
+
+    Args:
+        tree: the page.
+        has_notes: False where the page names none, so that they need not be looked for.
+    """
     _unlink_headings(tree)
     _unlink_images(tree)
     _write_scripts(tree)
     _write_code(tree)
     _write_quotes(tree)
-    _unlink_notes(tree)
+    if has_notes:
+        _unlink_notes(tree)
     _write_lists_in_cells(tree)
 
 

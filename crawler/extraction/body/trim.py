@@ -35,8 +35,10 @@ def block_text(block: _Element) -> str:
 
 def linked_share(block: _Element) -> float:
     """How much of a block's text is inside links, from 0 to 1; 0 for one without text."""
-    characters = len("".join(block_text(block).split()))
     links = list(block.iter("ref"))
+    if not links:
+        return 0.0
+    characters = len("".join(block_text(block).split()))
     linked = sum(len("".join(block_text(link).split())) for link in links)
     return min(1.0, linked / characters) if characters else 0.0
 
@@ -218,12 +220,10 @@ def _announces(block: _Element) -> bool:
 
 def _is_pure_label(block: _Element) -> bool:
     """Whether a block announces links that the extraction has dropped already."""
+    if block.tag not in ("head", "p"):
+        return False
     text = block_text(block)
-    return (
-        block.tag in ("head", "p")
-        and len(text) <= _LABEL_CHARACTERS
-        and PURE_LABEL.fullmatch(text) is not None
-    )
+    return len(text) <= _LABEL_CHARACTERS and PURE_LABEL.fullmatch(text) is not None
 
 
 def _teasers(body: _Element) -> set[_Element]:
@@ -250,6 +250,7 @@ _PREAMBLE_CHARACTERS: Final = 300
 _LEAST_WORDS: Final = 4
 _SHARED_WORDS: Final = 0.75
 _TITLE_CHARACTERS: Final = 200
+_START_CHARACTERS: Final = 40
 
 _TITLE_META: Final = frozenset({"og:title", "twitter:title"})
 _DESCRIPTION_META: Final = frozenset({"og:description", "twitter:description", "description"})
@@ -284,7 +285,7 @@ def drop_title(body: _Element, titles: Titles) -> None:
         if block.tag == "graphic":
             continue
         text = block_text(block)
-        if _is_title(block, plain_words(text), titles):
+        if _is_title(block, text, titles):
             for element in (*preamble, block):
                 body.remove(element)
             preamble.clear()
@@ -295,7 +296,12 @@ def drop_title(body: _Element, titles: Titles) -> None:
             return
 
 
-def _is_title(block: _Element, words: str, titles: Titles) -> bool:
+def _is_title(block: _Element, text: str, titles: Titles) -> bool:
+    # Most blocks are paragraphs that begin in another way, and need not be read to their ends.
+    start = plain_words(text[:_START_CHARACTERS])
+    if block.tag == "p" and not any(title.startswith(start) for title in titles.titles):
+        return False
+    words = plain_words(text)
     if block.tag == "p":
         return words in titles.titles and len(words) <= _TITLE_CHARACTERS
     return block.tag == "head" and (

@@ -33,9 +33,11 @@ def guessed_date(
     """
     if next(islice(tree.iter(), _MAX_ELEMENTS, None), None) is not None:
         return []
-    first, last = (_found(tree, url, now, original=original) for original in (True, False))
-    is_sure = first is not None and first == last and not first.endswith(_FIRST_OF_THE_YEAR)
-    return [Candidate(first, HTMLDATE)] if first and is_sure and first not in set(changes) else []
+    first = _found(tree, url, now, original=True)
+    if first is None or first.endswith(_FIRST_OF_THE_YEAR) or first in set(changes):
+        return []
+    is_sure = first == _found(tree, url, now, original=False)
+    return [Candidate(first, HTMLDATE)] if is_sure else []
 
 
 def _found(tree: HtmlElement, url: str, now: datetime, *, original: bool) -> str | None:

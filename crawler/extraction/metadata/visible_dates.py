@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lxml.etree import XPath
 
@@ -239,10 +239,7 @@ _LABELS: Final = (
     ),
 )
 _ELEMENT_LABEL: Final = re.compile("|".join(_LABELS))
-_LABELLED: Final = XPath(
-    "descendant::text()[string-length() < 200][parent::*[not(self::script or self::style)]]"
-    f"[{' or '.join(f'contains(., {label!r})' for label in _LABELS)}]"
-)
+_MAX_LABELLED: Final = 200  # characters of a piece of text
 _VALUES: Final = ("datetime", "content", "title")
 _ELEMENT_DAY: Final = len("2025-04-01")
 
@@ -254,7 +251,7 @@ class _Dated(NamedTuple):
 
 def labelled_dates(tree: HtmlElement, *, day_first: bool = False) -> list[Candidate]:
     """The date behind the first "Published on" or the like, wherever that stands."""
-    for text in _LABELLED(tree)[:_MAX_ELEMENTS]:
+    for text in _labelled_texts(tree)[:_MAX_ELEMENTS]:
         for element in islice((text.getparent(), *text.getparent().iterancestors()), _LABEL_LEVELS):
             line = element_text(element)
             label = _ELEMENT_LABEL.search(line)
@@ -264,6 +261,21 @@ def labelled_dates(tree: HtmlElement, *, day_first: bool = False) -> list[Candid
             if dates and dates[0].start <= _LABEL_GAP and not dates[0].is_change:
                 return [Candidate(dates[0].value, BYLINE)]
     return []
+
+
+def _labelled_texts(tree: HtmlElement) -> list[Any]:
+    """The short pieces of text that hold a label, each of which knows its element."""
+    # Most pages have none of them, and few have two: so XPath is asked for those alone.
+    texts = "\n".join(text for text in tree.itertext() if len(text) < _MAX_LABELLED)
+    labels = [label for label in _LABELS if label in texts]
+    if not labels:
+        return []
+    texts_with_elements: list[Any] = tree.xpath(
+        f"descendant::text()[string-length() < {_MAX_LABELLED}]"
+        f"[{' or '.join(f'contains(., {label!r})' for label in labels)}]"
+        "[parent::*[not(self::script or self::style)]]"
+    )
+    return texts_with_elements
 
 
 def dates_by_name(tree: HtmlElement, *, day_first: bool = False) -> list[Candidate]:

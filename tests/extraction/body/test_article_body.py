@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from lxml.etree import fromstring
-from trafilatura.settings import Document
+from trafilatura.settings import Document, Extractor
 
 from crawler.extraction.body import article_body as body_module
 from crawler.extraction.body.article_body import Body, extract_body
@@ -183,9 +183,12 @@ def variants(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     def give(**texts: str) -> list[str]:
         asked: list[str] = []
 
-        def extract(*_: object, fast: bool, favor_precision: bool, **__: object) -> Document | None:
-            quick = "alone" if "fast" in asked else "fast"
-            asked.append(quick if fast else "precise" if favor_precision else "careful")
+        def extract(_: object, options: Extractor) -> Document | None:
+            if options.focus == "precision":
+                way = "fast_precise" if options.fast else "precise"
+            else:
+                way = ("alone" if "fast" in asked else "fast") if options.fast else "careful"
+            asked.append(way)
             text = texts.get(asked[-1])
             return None if text is None else Document(body=fromstring(f"<body>{text}</body>"))
 
@@ -212,14 +215,20 @@ PAGE = f"<article>{PROSE}</article>"
             id="careful",
         ),
         pytest.param(
-            {"fast": TOO_MUCH, "alone": OTHER, "precise": PROSE},
-            ["fast", "alone", "precise"],
+            {"fast": TOO_MUCH, "alone": OTHER, "fast_precise": PROSE},
+            ["fast", "alone", "fast_precise"],
             PROSE,
             id="precise",
         ),
         pytest.param(
-            {"fast": TOO_MUCH, "precise": OTHER},
-            ["fast", "alone", "precise"],
+            {"fast": TOO_MUCH, "fast_precise": OTHER, "precise": PROSE},
+            ["fast", "alone", "fast_precise", "precise"],
+            PROSE,
+            id="precise-found-again",
+        ),
+        pytest.param(
+            {"fast": TOO_MUCH, "fast_precise": OTHER, "precise": OTHER},
+            ["fast", "alone", "fast_precise", "precise"],
             TOO_MUCH,
             id="precise-is-worse",
         ),
