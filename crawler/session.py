@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -72,6 +73,8 @@ def lock_output(layout: Layout, *, wait: bool) -> FileLock:
         OSError: the folder cannot be written to.
     """
     layout.lock.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError), (layout.lock.parent / ".gitignore").open("x") as ignored:
+        ignored.write("*\n")  # a ledger is of one machine
     lock = FileLock(layout.lock, timeout=-1 if wait else 0)
     try:
         lock.acquire()
