@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -268,6 +269,8 @@ def lock_output(layout: Layout, *, wait: bool) -> FileLock:
         OSError: the folder cannot be written to.
     """
     layout.lock.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError), (layout.lock.parent / ".gitignore").open("x") as ignored:
+        ignored.write("*\n")  # a ledger is of one machine
     lock = FileLock(layout.lock, timeout=-1 if wait else 0)
     try:
         lock.acquire()
