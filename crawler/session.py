@@ -438,6 +438,9 @@ class RunSession:
         )
         try:
             append_run(self.layout.run_log, self.record)
+            self.ledger.events.put_run(self.record)
+        except sqlite3.Error as error:
+            self.note_damage(error)
         except OSError as error:
             self.on_problem(Problem(str(self.layout.run_log), 1, f"not written: {error.strerror}"))
         return self.summary

@@ -89,9 +89,8 @@ class SourceSpider(RunSpider):
         self.delivery = ArticleDelivery.from_crawler(
             self.crawler, self.ledger_thread, self.cannot_keep
         )
-        self.enriching = ArticleEnriching(
-            self.crawler, self.ledger_thread, self.additions.enrichers
-        )
+        if enrichers := self.additions.enrichers:
+            self.enriching = ArticleEnriching(self.crawler, self.ledger_thread, enrichers)
         self.images = ImageFetcher.from_crawler(self.crawler, self.ledger_thread, self.memory)
 
     def workers(self) -> list[Workers]:
@@ -320,7 +319,8 @@ class SourceSpider(RunSpider):
 
     async def _enrich(self) -> None:
         """Give articles to enrichers; what goes wrong with them is told, and ends nothing else."""
-        assert self.enriching is not None
+        if self.enriching is None:
+            return
         try:
             await self.enriching.run()
         except sqlite3.Error as error:
