@@ -92,6 +92,5 @@ EXTENSIONS = {
     "crawler.downloader.partial.HtmlOnly": 0,
     "crawler.downloader.partial.FirstBytes": 0,
     "crawler.downloader.self_test.GuardSelfTest": 0,
+    "crawler.crawl.progress.Progress": 0,
 }
-# Before all others, so that no pipeline of a project that knows nothing of visits loses one.
-ITEM_PIPELINES = {"crawler.pipelines.LedgerPipeline": 0}

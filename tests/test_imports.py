@@ -41,7 +41,6 @@ HOMES = {
         "crawler/commands/",
         "crawler/crawl/",
         "crawler/downloader/",
-        "crawler/pipelines.py",
         "crawler/settings.py",
         "crawler/spiderloader.py",
         "crawler/spiders/",

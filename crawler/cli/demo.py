@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from crawler import config
-from crawler.cli.process import run_items
+from crawler.cli.process import own_settings, run_items
 from crawler.demo.web import copy_items, serve
 from crawler.options import CrawlOptions
 
@@ -34,7 +34,8 @@ def run_demo(
         options = CrawlOptions(items=(items,), output=output)
         # Its web has no archive, and its dead links are nobody else's business.
         alone = {config.WAYBACK.name: "", **overrides}
-        return run_items(options, alone, console=console, telling=telling)
+        settings = own_settings(alone)  # its articles are nobody's news
+        return run_items(options, alone, console=console, telling=telling, settings=settings)
 
 
 @contextmanager

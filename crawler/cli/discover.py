@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from crawler.cli.logs import Telling  # noqa: TC001 - typer reads it
-from crawler.cli.process import find_spider, run_items, spider_arguments
+from crawler.cli.process import find_spider, project_settings, run_items, spider_arguments
 from crawler.cli.shared import (
     AsJson,
     Overrides,
@@ -19,7 +19,6 @@ from crawler.cli.shared import (
     takes,
     tells,
 )
-from crawler.crawl.project import spider_settings
 from crawler.discovery.options import MAX_NEW, HostFilter, SearchOptions, check_folder
 from crawler.options import CrawlOptions
 from crawler.spiders.feeds import FeedsSpider
@@ -139,7 +138,7 @@ def spider_of_ones_own(
     **given: Any,
 ) -> None:
     """Create an item for each article that a spider of your own finds."""
-    settings = spider_settings(settings_of(overrides))
+    settings = project_settings(settings_of(overrides))
     spider = find_spider(name, settings)
     options = CrawlOptions.parse(items=items, **given)
     search = {"since": since, "match": match, "max_new": max_new}

@@ -14,6 +14,7 @@ from scrapy.spiderloader import get_spider_loader
 from crawler.cli.logs import Telling, log_to
 from crawler.cli.report import live_progress
 from crawler.crawl.checks import check_settings, choose_warc_files
+from crawler.crawl.project import spider_settings
 from crawler.downloader.scrapy_internals import InterruptibleProcess
 from crawler.options import CrawlOptions, OptionError
 from crawler.spiders.discovery import DiscoverSpider
@@ -86,7 +87,7 @@ def run_items(
     """Crawl and return what was done.
 
     Args:
-        overrides: Scrapy settings by name, above those of the project.
+        overrides: Scrapy settings by name, above those of the Scrapy project around the folder.
         console: where progress and log lines go; a terminal gets a live display.
         spider, arguments: the spider, and arguments of its own.
         settings: those of the spider's own project, with the overrides in them.
@@ -123,12 +124,25 @@ def run_items(
     return ran.summary
 
 
-def project_settings(overrides: Mapping[str, str]) -> Settings:
-    """Return the project's settings, with others above them."""
+def own_settings(overrides: Mapping[str, str]) -> Settings:
+    """Return the settings of this program, with others above them, whatever folder this is."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.setdict(dict(overrides), priority="cmdline")
     return settings
+
+
+def project_settings(overrides: Mapping[str, str]) -> Settings:
+    """Return the settings of the Scrapy project around the working folder, with others above them.
+
+    Raises:
+        OptionError: they cannot be loaded.
+    """
+    try:
+        return spider_settings(overrides)
+    except (ImportError, SyntaxError) as error:
+        told = f"the settings of this Scrapy project cannot be loaded: {error}"
+        raise OptionError(told) from error
 
 
 def _arguments(options: CrawlOptions) -> dict[str, Any]:

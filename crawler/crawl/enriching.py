@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sqlite3
 import subprocess
 from tempfile import TemporaryFile
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from itemadapter import ItemAdapter
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
+from scrapy.utils.project import ENVVAR
 
 from crawler import config
 from crawler.api import run_command, summary_of
@@ -24,10 +26,11 @@ from crawler.discovery.options import DiscoveryTally
 from crawler.discovery.scraped import LISTS, TEXTS, article_of
 from crawler.ledger.ledger import LedgerError
 from crawler.options import CrawlOptions, OptionError
-from crawler.session import OutputBusyError, RunSession
+from crawler.output.layout import OutputBusyError
+from crawler.session import RunSession
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from scrapy.crawler import Crawler
 
@@ -38,19 +41,23 @@ if TYPE_CHECKING:
 _LOOK: Final = 0.2  # seconds
 
 
-async def run_child(command: Sequence[str], *, until: Callable[[], bool]) -> tuple[int, bytes]:
+async def run_child(
+    command: Sequence[str], *, until: Callable[[], bool], env: Mapping[str, str] | None = None
+) -> tuple[int, bytes]:
     """Run a command to its end; return its exit code and what it printed.
 
     It inherits standard error.
 
     Args:
+        env: environment variables of its own.
         until: asked some times a second; once True, the process gets SIGTERM, and ends as it does.
 
     Raises:
         OSError: it cannot be started.
     """
     with TemporaryFile() as printed:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=printed)  # noqa: ASYNC220, S603 - a fork takes no time to speak of; this interpreter
+        own = {**os.environ, **(env or {})}
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=printed, env=own)  # noqa: ASYNC220, S603 - a fork takes no time to speak of; this interpreter
         is_told = False
         try:
             while process.poll() is None:
@@ -168,7 +175,10 @@ class EnrichmentPipeline:
 
     async def _enrich(self) -> None:
         command = run_command(self._options, self._handed_on())
-        code, printed = await run_child(command, until=lambda: not self._crawler.crawling)
+        # Pipelines and feeds of the project are those of the spider that is running now.
+        code, printed = await run_child(
+            command, until=lambda: not self._crawler.crawling, env={ENVVAR: "crawler.settings"}
+        )
         summary = summary_of(code, printed)
         if summary is None:
             logger.error("the items were not enriched: exit code %d", code)

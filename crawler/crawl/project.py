@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
-from scrapy.utils.project import get_project_settings
+from scrapy.utils.project import ENVVAR, get_project_settings
 from scrapy.utils.spider import DefaultSpider
 
 if TYPE_CHECKING:
@@ -64,7 +65,10 @@ def spider_settings(overrides: Mapping[str, str]) -> Settings:
     Raises:
         ImportError: there is no such module.
     """
+    named = os.environ.get(ENVVAR)
     settings = get_project_settings()
+    if named is None:
+        os.environ.pop(ENVVAR, None)  # Scrapy leaves it there, for commands of its own
     settings.setdict(dict(overrides), priority="cmdline")
     put_ours_below(settings)
     if settings.getpriority("SPIDER_MODULES") == 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -11,6 +11,7 @@ import msgspec
 
 from crawler.exceptions import ItemError, Problem
 from crawler.export.fields import Enrichment, SourceFields
+from crawler.items.enrichment import ENRICHMENT_KEY
 from crawler.items.front_matter import FieldLines, load_enrichment
 from crawler.items.item import Item, parse_item
 from crawler.output.layout import Target
@@ -41,12 +42,14 @@ class EnrichedItem:
     Attributes:
         item: the item, without it.
         enrichment: the whole of what was added but for the article.
+        results: what enrichers have given, by their names.
         texts: articles as Markdown, by the `textFile` of the entry that points to them.
         problems: what is wrong with the files of those that are not there.
     """
 
     item: Item
     enrichment: Enrichment
+    results: Mapping[str, Any]
     texts: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
 
@@ -97,7 +100,7 @@ def read_enriched(
             texts[name] = _text_of(name, folders)
         except ItemError as error:
             problems.append(error.problem)
-    return EnrichedItem(enriched.item, enriched.enrichment, texts, tuple(problems))
+    return replace(enriched, texts=texts, problems=tuple(problems))
 
 
 def read_item_file(path: Path) -> EnrichedItem | None:
@@ -112,12 +115,14 @@ def read_item_file(path: Path) -> EnrichedItem | None:
     found = look_at_item(data, in_place=True)
     if found.condition is Condition.PLAIN:
         return None
-    enrichment = _typed(found, file, Enrichment, "enrichment")
+    block: Any = load_enrichment(found.front, file=file, line=found.line).get(ENRICHMENT_KEY)
+    enrichment = _typed(block, found, file, Enrichment, ENRICHMENT_KEY)
+    results = {name: block[name] for name in block if name not in Enrichment.__annotations__}
     text_file = enrichment.get("source", {}).get("textFile")
     if text_file is not None and found.text is None:
         raise ItemError(Problem(file, found.line, "has lost its article"))
     texts = {} if text_file is None or found.text is None else {text_file: found.text}
-    return EnrichedItem(item, enrichment, texts)
+    return EnrichedItem(item, enrichment, results, texts)
 
 
 def read_source_file(path: Path) -> tuple[SourceFields, str]:
@@ -133,7 +138,8 @@ def _source_of(data: bytes, path: Path) -> tuple[SourceFields, str]:
     found = look_at_source(data)
     if found.condition in {Condition.UNREADABLE, Condition.FOREIGN}:
         raise ItemError(Problem(str(path), 1, found.reason))
-    return _typed(found, str(path), SourceFields), found.text or ""
+    fields = load_enrichment(found.front, file=str(path), line=found.line)
+    return _typed(fields, found, str(path), SourceFields), found.text or ""
 
 
 def _itself(path: Path) -> Target:
@@ -151,11 +157,8 @@ def _read(target: Target) -> bytes:
     return data
 
 
-def _typed(found: WrittenFile, file: str, kind: type[T], *where: str) -> T:
-    """Read what is ours in a file as the type that it has to be."""
-    fields: Any = load_enrichment(found.front, file=file, line=found.line)
-    for key in where:
-        fields = fields.get(key)
+def _typed(fields: Any, found: WrittenFile, file: str, kind: type[T], *where: str) -> T:
+    """Return what is ours in a file as the type that it has to be."""
     try:
         return msgspec.convert(_without_nulls(fields), kind)
     except msgspec.ValidationError as error:

@@ -193,14 +193,15 @@ class LinkRow(_Place, VisitFields, total=False):
     """A link of an item, as one row.
 
     `itemFile` is the item's path, as `textFile` would be; `position` is the place of the entry in
-    `enrichment.related`, from 0, and absent for the item's own link, which alone may have `topics`
-    and `filled`.
+    `enrichment.related`, from 0, and absent for the item's own link, which alone may have `topics`,
+    `filled`, and `results`: what enrichers gave, as JSON, by their names.
     """
 
     textFile: str
     conflicts: list[Conflict]
     topics: list[TopicEntry]
     filled: Filled
+    results: str
 
 
 TEXT: Final = "text"

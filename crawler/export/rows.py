@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_type_hints
 
@@ -107,7 +108,10 @@ def _item_rows(enriched: EnrichedItem, name: str) -> Iterator[tuple[Table, Row]]
     """Yield the rows of one item's file: its links, and its article."""
     added, place = dict(enriched.enrichment), {"itemFile": name}
     source = dict(enriched.source)
-    yield "links", cast("LinkRow", place | source | _of(added, "topics", "filled"))
+    of_item = _of(added, "topics", "filled")
+    if enriched.results:
+        of_item["results"] = json.dumps(dict(enriched.results), ensure_ascii=False, default=str)
+    yield "links", cast("LinkRow", place | source | of_item)
     for position, entry in enumerate(enriched.related):
         yield "links", cast("LinkRow", place | {"position": position} | dict(entry))
     if enriched.text is not None:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import timedelta
 
+    from crawler.ledger.enricher_rows import EnricherRows
     from crawler.ledger.events import EventRows
+    from crawler.ledger.outbox import OutboxRows
     from crawler.ledger.records import (
         Copies,
         FeedAnswer,
@@ -78,6 +80,8 @@ class Ledger(Protocol):
     """
 
     events: EventRows
+    outbox: OutboxRows
+    enrichers: EnricherRows
 
     def transaction(self) -> AbstractContextManager[None]:
         """Make what happens inside durable together or not at all."""

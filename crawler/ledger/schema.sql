@@ -23,8 +23,8 @@ CREATE TABLE source (
     last_state TEXT,              -- how the last visit ended
     tried TEXT NOT NULL,          -- JSON array: keys of the URLs that the last visit tried
     answered TEXT,                -- key of the URL that gave what is held
-    held BLOB,                    -- the best visit, see crawler.ledger.records
-    last BLOB,                    -- the last visit, where it was worse
+    held TEXT,                    -- the best visit as JSON, see crawler.ledger.records
+    last TEXT,                    -- the last visit, where it was worse
     revision TEXT,                -- changes exactly when what is written of it would
     checked_at TEXT,              -- when it was last visited; all times are ISO 8601 in UTC
     first_at TEXT,                -- when it was first visited
@@ -42,6 +42,19 @@ CREATE TABLE event (              -- what became of sources, of each one the lat
 );
 CREATE INDEX event_of_source ON event (source_id, id);
 CREATE INDEX event_by_time ON event (at);
+
+CREATE TABLE outbox (             -- articles that pipelines have not taken yet
+    key TEXT PRIMARY KEY,         -- of the source
+    at TEXT NOT NULL,             -- when the visit ended that brought it
+    changed TEXT                  -- JSON array of what is new of it; NULL: all is
+) WITHOUT ROWID;
+
+CREATE TABLE enricher_result (    -- what enrichers have made of articles
+    name TEXT NOT NULL,
+    made_from TEXT NOT NULL,      -- see crawler.enrichers.enricher
+    result TEXT NOT NULL,         -- JSON
+    PRIMARY KEY (name, made_from)
+) WITHOUT ROWID;
 
 CREATE TABLE mention (
     item_id INTEGER NOT NULL REFERENCES item (id) ON DELETE CASCADE,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.ledger.better import after_visit, revision_of
 from crawler.ledger.events import EventRows, events_of
+from crawler.ledger.outbox import OutboxRows, delivery_of
 from crawler.ledger.records import DAMAGE, SourceRecord, decode_visit, encode_visit
 from crawler.ledger.revisit import LastVisit
 from crawler.ledger.web_rows import images_from_text
@@ -168,6 +169,7 @@ class SourceRows:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self.events = EventRows(db)
+        self.outbox = OutboxRows(db)
         self.broken: dict[str, str] = {}  # keys of records that could not be read, and why
 
     def get(self, key: str) -> SourceRecord | None:
@@ -355,4 +357,5 @@ class SourceRows:
             ),
         )
         self.events.put(events_of(known, record, visit.at))
+        self.outbox.put(delivery_of(known, record, visit.at))
         return record

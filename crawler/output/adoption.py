@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.enrichers.result import MADE_FROM, EnricherError, checked_result
 from crawler.exceptions import ItemError, Problem
+from crawler.export.fields import Enrichment
 from crawler.items.find import has_item_name
 from crawler.items.front_matter import FieldLines, load_enrichment
 from crawler.ledger.better import worth
@@ -223,6 +225,8 @@ class Adoption:
         block = fields["enrichment"]
         claims = []
         if isinstance(block, dict):
+            if found.stated == found.digest:
+                self._adopt_results(block)
             source, related = block.get("source"), block.get("related")
             if isinstance(source, dict):
                 claims.append(_Claim(source, found.text, None, True, ("enrichment", "source")))
@@ -231,6 +235,18 @@ class Adoption:
                     where = ("enrichment", "related", index)
                     claims.append(_Claim(entry, None, entry["webUrl"], False, where))
         return claims
+
+    def _adopt_results(self, block: Mapping[Any, Any]) -> None:
+        """Take over what enrichers have made, which may have cost somebody something."""
+        for name, value in block.items():
+            made_from = value.get(MADE_FROM) if isinstance(value, dict) else None
+            if not isinstance(made_from, str) or name in Enrichment.__annotations__:
+                continue
+            try:
+                result = checked_result({k: v for k, v in value.items() if k != MADE_FROM})
+            except (EnricherError, TypeError):
+                continue  # it is made anew
+            self._ledger.enrichers.put(name, made_from, result)
 
     def _key_of(self, claim: _Claim, item: ItemRecord) -> str | None:
         """Return the source that a claim is about, as far as the item says now."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from crawler import config
 from crawler.conflicts.compare import FIELDS as CONFLICT_FIELDS
 from crawler.conflicts.compare import compare, read_claims
+from crawler.enrichers.enricher import enrichers_from_settings
 from crawler.items.enrichment import insert_added_parts, section_for
 from crawler.options import OptionError
 from crawler.output.entry import SCHEMA_VERSION, cluster, first_sentences, image_entry, source_entry
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from crawler.conflicts.compare import Comparison
+    from crawler.enrichers.enricher import Enricher
     from crawler.extraction.article import Article
     from crawler.ledger.records import Copies, ImageRecord, SourceRecord, Visit
 
@@ -117,21 +119,23 @@ class Additions:
         fill_in: fields of an item that are filled in where it lacks them.
         matcher: finds the topics of the site's taxonomy; None without one.
         conflicts: fields of which is told where item and page disagree.
+        enrichers: whose results are written.
     """
 
     fill_in: tuple[str, ...] = ()
     matcher: TopicMatcher | None = None
     conflicts: tuple[str, ...] = CONFLICT_FIELDS
+    enrichers: tuple[Enricher, ...] = ()
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self:
-        """Read CRAWLER_FILL_IN, CRAWLER_CONFLICTS and CRAWLER_TOPICS, and the taxonomy.
+        """Read CRAWLER_FILL_IN, CRAWLER_CONFLICTS, CRAWLER_TOPICS and CRAWLER_ENRICHERS.
 
         Raises:
-            OptionError: a field cannot be filled in, or the taxonomy cannot be used.
+            OptionError: a field cannot be filled in, or the taxonomy or an enricher cannot be used.
         """
         fill_in = _fields(config.FILL_IN.of(settings), has_topics=bool(config.TOPICS.of(settings)))
-        conflicts = _conflicts(config.CONFLICTS.of(settings))
+        conflicts = conflict_fields(settings)
         matcher = None
         if folder := config.TOPICS.of(settings):
             try:
@@ -141,7 +145,7 @@ class Additions:
         elif "topics" in fill_in:
             told = f"topics are filled in from a taxonomy; name its {config.TOPICS.name}"
             raise OptionError(f"{config.FILL_IN.name}: {told}")
-        return cls(fill_in, matcher, conflicts)
+        return cls(fill_in, matcher, conflicts, enrichers_from_settings(settings))
 
     @property
     def fingerprint(self) -> list[Any]:
@@ -172,16 +176,33 @@ class Additions:
             else held.attempt.redirects[-1]
         )
         return {
-            "topics": [
-                {"name": one.name, "count": one.count, "where": list(one.where)} for one in topics
-            ],
+            "topics": topic_entries(topics),
             "filled": filled_fields(
                 fields, held.article, url, topics, self.fill_in, images=record.images
             ),
         }
 
 
-def _conflicts(names: tuple[str, ...]) -> tuple[str, ...]:
+def text_hash(record: SourceRecord) -> str | None:
+    """Return the hash of the article that items have the text of; None: there is none."""
+    held = record.held
+    if held is None or held.article is None or not held.state.has_text or record.lacks_text:
+        return None
+    return held.article.content_hash
+
+
+def topic_entries(topics: Sequence[FoundTopic]) -> list[dict[str, Any]]:
+    """Return what is said of the topics of an article."""
+    return [{"name": one.name, "count": one.count, "where": list(one.where)} for one in topics]
+
+
+def conflict_fields(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the fields of which conflicts are told, by CRAWLER_CONFLICTS.
+
+    Raises:
+        OptionError: one of them is not compared.
+    """
+    names = config.CONFLICTS.of(settings)
     wanted = CONFLICT_FIELDS if "all" in names else names
     return tuple(field for field in CONFLICT_FIELDS if field in wanted)
 

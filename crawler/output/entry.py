@@ -246,6 +246,14 @@ def _body_facts(article: Article) -> dict[str, Any]:
     }
 
 
+def said(value: Any) -> Any:
+    """Return a value as it is read back once it was written: without what is None or empty."""
+    if isinstance(value, dict):
+        kept = ((name, said(one)) for name, one in value.items())
+        return {name: one for name, one in kept if one not in (None, [], {})}
+    return [said(one) for one in value] if isinstance(value, list) else value
+
+
 def visit_entry(key: str, visit: Visit) -> dict[str, Any]:
     """Return one visit as fields of a scraped item, None where there is nothing to say.
 

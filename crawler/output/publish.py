@@ -9,13 +9,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.enrichers.result import MADE_FROM
 from crawler.exceptions import Problem
 from crawler.items.item import parse_item, text_digest
 from crawler.ledger.records import FileStamp, ItemRecord, Rendered, SourceRecord
 from crawler.output.adoption import Adoption
 from crawler.output.atomic import remove_file, write_atomically
-from crawler.output.enriched import Additions, conflict_entries, enriched_item, source_file
-from crawler.output.entry import SCHEMA_VERSION, mention_entry
+from crawler.output.enriched import (
+    Additions,
+    conflict_entries,
+    enriched_item,
+    source_file,
+    text_hash,
+    topic_entries,
+)
+from crawler.output.entry import SCHEMA_VERSION, mention_entry, said, source_entry
 from crawler.output.in_place import ChangedMeanwhileError, UsersFile
 from crawler.output.written_file import (
     Condition,
@@ -35,6 +43,7 @@ if TYPE_CHECKING:
 # What the same ledger is written as goes up with each change, so that all files are written anew.
 _FORM: Final = 3
 _MOST_OWNERS: Final = 1000  # that are remembered
+_MOST_TOLD: Final = 100  # item files of an article
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +171,26 @@ class Publisher:
     def _item_fingerprint(self, item: ItemRecord, texts: list[str]) -> str:
         facts = [(m.position, m.web_url, m.kind) for m in item.mentions]
         revisions = [self._revision(mention.source) for mention in item.mentions]
-        return _fingerprint(item.digest, facts, revisions, texts, self._additions.fingerprint)
+        parts: list[object] = [item.digest, facts, revisions, texts, self._additions.fingerprint]
+        if results := self._results_of(item):
+            parts.append(results)
+        return _fingerprint(*parts)
+
+    def _results_of(self, item: ItemRecord) -> dict[str, Any]:
+        """Return what enrichers have made of an item's article, by their names."""
+        own = next((m for m in item.mentions if m.position < 0 and m.wants_body), None)
+        enrichers = self._additions.enrichers
+        record = self._ledger.source(own.source) if enrichers and own is not None else None
+        content_hash = None if record is None else text_hash(record)
+        if content_hash is None:
+            return {}
+        made = {one.name: one.made_from(content_hash) for one in enrichers}
+        results = {name: self._ledger.enrichers.get(name, of) for name, of in made.items()}
+        return {
+            name: {**result, MADE_FROM: made[name]}
+            for name, result in results.items()
+            if result is not None
+        }
 
     def _revision(self, key: str) -> object:
         """Return what changes exactly when that which is written of a source would, or None."""
@@ -185,6 +213,29 @@ class Publisher:
         return self._ledger.is_selected(item.output) or (
             Path(item.origin).is_file() and self._layout.item(item).path.is_file()
         )
+
+    def article(self, key: str) -> dict[str, Any] | None:
+        """Return what is written of an article, its text, and which item files name it.
+
+        The names are those of `crawler.export.fields.ArticleRow`, and `itemFiles`. None: no article
+        is written of this source.
+        """
+        record, items = self._ledger.source(key), self._ledger.items_naming(key)
+        if record is None or record.held is None or not _has_text(record) or not items:
+            return None
+        owner = self._owner(key)
+        target = self._layout.source(key).name
+        text_file = target if owner is None else self._layout.text_of_item(owner)
+        fields = source_entry(record, self._ledger.copies(key))
+        if owner is not None:
+            found = self._additions.topics_of(record)
+            fields["topics"] = topic_entries(found)
+        origins = [owner.origin] if owner is not None else []
+        origins = list(dict.fromkeys([*origins, *(item.origin for item in items)]))
+        place = {"itemFiles": origins[:_MOST_TOLD], "textFile": text_file}
+        assert record.held.article is not None
+        row: dict[str, Any] = said(place | fields | {"text": record.held.article.markdown})
+        return {name: row[name] for name in row if name != "schema"}
 
     def _text_of(self, key: str, item: ItemRecord, owner: ItemRecord | None) -> str:
         """Path of the file that has a source's text, as entries of an item print it."""
@@ -215,7 +266,7 @@ class Publisher:
             source = entry
             if "textFile" in entry:
                 held, held_copies = record, copies
-            added = self._additions.block(fields, record)
+            added = self._additions.block(fields, record) | self._results_of(item)
         in_place = self._layout.in_place
         text = enriched_item(
             file.data.decode() if in_place else read.text,

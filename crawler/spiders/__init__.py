@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from crawler.discovery.found import FoundArticle, FoundImage
+    from crawler.spiders.article_item import ArticleItem
     from crawler.spiders.discovery import DiscoverSpider
     from crawler.spiders.feeds import FeedsSpider
     from crawler.spiders.listing import ListingSpider
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from crawler.spiders.visited import SourceVisit
 
 __all__ = [
+    "ArticleItem",
     "DiscoverSpider",
     "FeedsSpider",
     "FoundArticle",
@@ -30,6 +32,7 @@ __all__ = [
 ]
 
 _HOME: Final = {
+    "ArticleItem": "crawler.spiders.article_item",
     "DiscoverSpider": "crawler.spiders.discovery",
     "FeedsSpider": "crawler.spiders.feeds",
     "FoundArticle": "crawler.discovery.found",

@@ -12,10 +12,13 @@ from scrapy import Request, signals
 from scrapy.exceptions import CloseSpider
 
 from crawler import config
+from crawler.crawl.delivery import ArticleDelivery
+from crawler.crawl.enrich_articles import ArticleEnriching
 from crawler.crawl.faults import BegunVisits, fault_detail, fault_visit
 from crawler.crawl.fetching import CrawlTask, Result, Turn
 from crawler.crawl.images import ImageFetcher
 from crawler.crawl.javascript import ScriptRunner
+from crawler.crawl.progress import Progress
 from crawler.crawl.reading import PageReader
 from crawler.crawl.visit import DoubtfulVisitError, VisitTools, visit_source
 from crawler.crawl.wayback import Wayback
@@ -23,6 +26,7 @@ from crawler.downloader.exceptions import OwnFailureError
 from crawler.downloader.scheduler import HostFrontier
 from crawler.downloader.stop import StoppedError, is_stopping
 from crawler.extraction.pool.extraction_pool import ExtractionPoolError
+from crawler.signals import source_visited
 from crawler.spiders.base import RunSpider, Workers
 from crawler.spiders.visited import SourceVisit
 from crawler.states import State
@@ -35,7 +39,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.ledger.ledger import DueSource
-    from crawler.ledger.records import Visit
+    from crawler.ledger.records import Attempt, Visit
+    from crawler.spiders.article_item import ArticleItem
 
 logger = logging.getLogger("crawler.run")
 
@@ -48,7 +53,9 @@ class SourceSpider(RunSpider):
 
     page_reader: PageReader
     scripts: ScriptRunner | None
-    tools: VisitTools  # this and the next from the moment on that the ledger is open
+    tools: VisitTools  # this and the next three from the moment on that the ledger is open
+    delivery: ArticleDelivery
+    enriching: ArticleEnriching | None = None
     images: ImageFetcher | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -67,7 +74,6 @@ class SourceSpider(RunSpider):
         spider.page_reader = PageReader(spider.pool, spider.rules)
         spider.scripts = ScriptRunner.from_crawler(crawler, spider.rules)
         crawler.signals.connect(spider.spider_error, signals.spider_error)
-        crawler.signals.connect(spider.item_error, signals.item_error)
         return spider
 
     def opened(self) -> None:
@@ -80,11 +86,16 @@ class SourceSpider(RunSpider):
             retry=self.options.retry,
             count=partial(_count, self.crawler),
         )
+        self.delivery = ArticleDelivery.from_crawler(
+            self.crawler, self.ledger_thread, self.cannot_keep
+        )
+        if enrichers := self.additions.enrichers:
+            self.enriching = ArticleEnriching(self.crawler, self.ledger_thread, enrichers)
         self.images = ImageFetcher.from_crawler(self.crawler, self.ledger_thread, self.memory)
 
     def workers(self) -> list[Workers]:
         """Return the processes that are to end with the run."""
-        more = (self.scripts, self.images)
+        more = (self.scripts, self.images, self.enriching)
         return [*super().workers(), *(one for one in more if one is not None)]
 
     async def outputs(self) -> AsyncIterator[Any]:
@@ -92,9 +103,14 @@ class SourceSpider(RunSpider):
         assert self.summary is not None
         due = await self.book(self.ledger_thread.crawl.plan)
         logger.info("%d items, %d sources due", self.summary.items, due)
+        if progress := self.crawler.get_extension(Progress):
+            sites = await self.book(self.ledger_thread.crawl.ledger.due_sites)
+            progress.begin(sites, self.summary, self.options.output)
         if due:
             self.pool.start()  # its workers load while the first pages are on their way
         await self.book(self.ledger_thread.crawl.tidy)
+        async for item in self.delivery.earlier():
+            yield item
         for position in range(0, due, _WINDOW):
             batch = await self.book(self.ledger_thread.crawl.due, position, _WINDOW)
             for source in batch:
@@ -118,7 +134,8 @@ class SourceSpider(RunSpider):
             raise
         except Exception as error:  # the other sources go on
             logger.exception("an internal error at %s", url)
-            yield SourceVisit(key, fault_visit(url, fault_detail(error)))
+            async for item in self._settle(key, fault_visit(url, fault_detail(error))):
+                yield item
 
     async def parse_source(
         self, response: Response, task: CrawlTask[Visit | None]
@@ -163,7 +180,8 @@ class SourceSpider(RunSpider):
             elif step is Turn.WAITED_FOR:
                 self._in_line.append(task)
             elif step is not None and task.key is not None:
-                yield SourceVisit(task.key, step)
+                async for item in self._settle(task.key, step):
+                    yield item
             wayback = self.tools.wayback
             if wayback is None or wayback.is_busy or not self._in_line or is_stopping(self.crawler):
                 return
@@ -199,6 +217,48 @@ class SourceSpider(RunSpider):
         except Exception as error:
             logger.exception("an internal error at %s", task.url)
             return None if task.key is None else fault_visit(task.url, fault_detail(error))
+
+    async def _settle(self, key: str, visit: Visit) -> AsyncIterator[ArticleItem | SourceVisit]:
+        """Store a visit, wait until the files that follow from it are written, and yield its news.
+
+        A console, which stores nothing, gets the visit.
+        """
+        if not self.ledger_thread.is_open:
+            yield SourceVisit(key, visit)
+            return
+        try:
+            visit = await self._store_visit(key, visit)
+            item = await self.delivery.news_of(key)
+        except sqlite3.Error as error:
+            self.cannot_keep(error)
+            return
+        except Exception as error:  # it gets a state once all others have theirs
+            logger.exception("an internal error at %s", visit.attempt.url)
+            self.begun.lose(key, State.INTERNAL_ERROR, fault_detail(error))
+            return
+        self.begun.end(key)
+        assert self.crawler.stats is not None
+        self.crawler.stats.inc_value(f"crawler/state/{visit.state}")
+        facts = {"event": "visited", "state": str(visit.state), "url": visit.attempt.url}
+        evidence = _evidence(visit.attempt)
+        logger.info("%s %s%s", visit.state, visit.attempt.url, evidence, extra=facts)
+        self.crawler.signals.send_catch_log(
+            source_visited, visit=SourceVisit(key, visit), spider=self
+        )
+        if item is not None:
+            yield item
+
+    async def _store_visit(self, key: str, visit: Visit) -> Visit:
+        """Store a visit, or else that it could not be; return the one that was, as it counts."""
+        store = self.ledger_thread.crawl.store_visit
+        try:
+            return await self.ledger_thread.run(store, key, visit)
+        except sqlite3.Error:
+            raise
+        except Exception as error:
+            logger.exception("an internal error at %s", visit.attempt.url)
+            fault = fault_visit(visit.attempt.url, fault_detail(error))
+            return await self.ledger_thread.run(store, key, fault)
 
     async def _image_requests(self) -> AsyncIterator[Any]:
         """Yield what is asked for once all sources are settled."""
@@ -239,11 +299,6 @@ class SourceSpider(RunSpider):
         if isinstance(task, CrawlTask) and task.key and failure.value is not None:
             self.begun.lose(task.key, State.INTERNAL_ERROR, fault_detail(failure.value))
 
-    def item_error(self, item: Any, failure: Failure) -> None:
-        """Note why a source gets no visit: its visit could not be stored."""
-        if isinstance(item, SourceVisit) and failure.value is not None:
-            self.begun.lose(item.key, State.INTERNAL_ERROR, fault_detail(failure.value))
-
     async def complete(self) -> None:
         """Give a state to each source that was begun and whose visit never came."""
         for key, visit in self.begun.lost():
@@ -257,6 +312,29 @@ class SourceSpider(RunSpider):
             except Exception:
                 # The exit code tells, since it has no visit; the next run asks for it again.
                 logger.exception("no state of %s can be stored", visit.attempt.url)
+        await self._enrich()
+        if left := await self.delivery.close():
+            told = f"articles that were not taken: {left}; the next run delivers them again"
+            await self.ledger_thread.run(self.ledger_thread.crawl.on_fault, told)
+
+    async def _enrich(self) -> None:
+        """Give articles to enrichers; what goes wrong with them is told, and ends nothing else."""
+        if self.enriching is None:
+            return
+        try:
+            await self.enriching.run()
+        except sqlite3.Error as error:
+            self.cannot_keep(error)
+        except Exception as error:
+            logger.exception("articles could not be enriched")
+            told = f"articles could not be enriched: {fault_detail(error)}"
+            await self.ledger_thread.run(self.ledger_thread.crawl.on_fault, told)
+
+
+def _evidence(attempt: Attempt) -> str:
+    facts = (attempt.status and f"HTTP {attempt.status}", attempt.detail)
+    told = ", ".join(str(fact) for fact in facts if fact)
+    return f" ({told})" if told else ""
 
 
 def _count(crawler: Crawler, name: str) -> None:

@@ -139,6 +139,7 @@ def crawl(way: str, items: Path, output: Path) -> dict[str, float]:  # noqa: C90
     from crawler.cli.logs import quiet_others  # noqa: PLC0415
     from crawler.extraction.article import Article  # noqa: PLC0415
     from crawler.extraction.job import extract_page  # noqa: PLC0415
+    from crawler.signals import source_visited  # noqa: PLC0415
     from crawler.spiders.items import ItemsSpider  # noqa: PLC0415
 
     canned = Article(markdown="word " * 300, title="A title", word_count=300)
@@ -178,7 +179,7 @@ def crawl(way: str, items: Path, output: Path) -> dict[str, float]:  # noqa: C90
     process = AsyncCrawlerProcess(settings)
     quiet_others()  # as the command line does
     crawler = process.create_crawler(ItemsSpider)
-    crawler.signals.connect(settled, signals.item_scraped, weak=False)
+    crawler.signals.connect(settled, source_visited, weak=False)
     process.crawl(crawler, items=[items], output=output)
     if way != "crawl":
         crawler.signals.connect(

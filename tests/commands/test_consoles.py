@@ -184,7 +184,7 @@ def test_parse_runs_the_spiders_of_a_project(project: Path, scrapy: Scrapy) -> N
 GUARDS = (
     "(response.status, spider.name,"
     " 'crawler.downloader.ssrf.SsrfMiddleware' in spider.settings['DOWNLOADER_MIDDLEWARES'],"
-    " 'crawler.pipelines.LedgerPipeline' in spider.settings['ITEM_PIPELINES'])"
+    " 'crawler.downloader.stop.BoundedStop' in spider.settings['EXTENSIONS'])"
 )
 
 
@@ -234,29 +234,29 @@ def test_spiders_and_settings_are_listed(project: Path, scrapy: Scrapy) -> None:
     assert good(scrapy(project, "list")).split() == ["ours", "ours-feed", "plain"]
 
 
-def test_a_spider_of_a_single_file_runs_and_exports_its_visits(
+def test_a_spider_of_a_single_file_runs_and_exports_its_articles(
     tmp_path: Path, scrapy: Scrapy
 ) -> None:
     (tmp_path / "alone.py").write_text(SPIDERS.partition("class FeedSpider")[0])
     words = ("-a", "items=items", "-a", "output=out", "-O", "out.jsonl", "-O", "out.csv")
     done = scrapy(tmp_path, "runspider", "alone.py", *words)
     good(done)
-    [visit] = map(json.loads, (tmp_path / "out.jsonl").read_text("utf-8").splitlines())
-    assert visit["key"] == "news.example/bridge"
-    assert (visit["state"], visit["httpStatus"]) == ("ok", 200)
-    assert visit["authors"] == ["Ada Okafor"]
-    assert visit["text"].startswith("The council of the small town")
-    assert not [name for name, value in visit.items() if value is None]
+    [article] = map(json.loads, (tmp_path / "out.jsonl").read_text("utf-8").splitlines())
+    assert (article["change"], article["requestedUrl"]) == ("new", BRIDGE)
+    assert (article["state"], article["httpStatus"]) == ("ok", 200)
+    assert article["authors"] == ["Ada Okafor"]
+    assert article["text"].startswith("The council of the small town")
+    assert not [name for name, value in article.items() if value is None]
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         [row] = csv.DictReader(file)
     assert row["title"] == "The old footbridge stays open"
-    assert row["archiveUrl"] == ""  # columns do not hang on the first visit
+    assert row["archiveUrl"] == ""  # columns do not hang on the first article
     [scraped] = [
         after
         for line, after in zip(done.stderr.splitlines(), done.stderr.splitlines()[1:], strict=False)
         if "Scraped from" in line
     ]
-    assert scraped == f"<SourceVisit ok {BRIDGE} 'The old footbridge stays open'>"
+    assert scraped == f"<ArticleItem new {BRIDGE} 'The old footbridge stays open'>"
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,13 @@ def test_the_rows_have_all_fields_but_those_for_knowing_edits() -> None:
     of_item = get_type_hints(Enrichment).keys()
     article, link = get_type_hints(ArticleRow).keys(), get_type_hints(LinkRow).keys()
     assert article == visit | {"textFile", "cluster", "topics", "text"}
-    assert link == get_type_hints(Entry).keys() | {"itemFile", "position", "topics", "filled"}
+    assert link == get_type_hints(Entry).keys() | {
+        "itemFile",
+        "position",
+        "topics",
+        "filled",
+        "results",
+    }
     told = {"schema", "digest", "itemDigest", "source", "related"}
     assert of_item - told == {"cluster", "topics", "filled"}
 

@@ -1,0 +1,1 @@
+"""What a portal adds to its articles by code of its own: summaries, tags, translations."""
