@@ -27,7 +27,6 @@ from crawler.output.layout import Layout
 from crawler.output.publish import Publisher
 from crawler.run_log import append_run, read_runs, run_record
 from crawler.sanitize import plain_text
-from crawler.site_queues import SiteQueues
 from crawler.summary import INTERRUPTED, ExitCode, RunSummary, exit_code_of
 
 if TYPE_CHECKING:
@@ -190,7 +189,6 @@ class RunSession:
             revisit=self._revisit,
         )
         self.summary.due = self.ledger.plan(wanted, limit=self.options.limit)
-        self.summary.queues = SiteQueues(self.ledger.due_sites())
         self._publisher.forget_owners()
         self.summary.items = self.ledger.selected()
         return self.summary.due
@@ -329,8 +327,6 @@ class RunSession:
         """
         settled = as_it_counted(self.ledger.store_visit(key, visit), visit)
         self.summary.add_visit(settled, self.ledger.events.of_visit(key, visit.at))
-        if self.summary.queues is not None:
-            self.summary.queues.end_visit(key)
         self.publish_finished(key)
         return settled
 
@@ -442,6 +438,9 @@ class RunSession:
         )
         try:
             append_run(self.layout.run_log, self.record)
+            self.ledger.events.put_run(self.record)
+        except sqlite3.Error as error:
+            self.note_damage(error)
         except OSError as error:
             self.on_problem(Problem(str(self.layout.run_log), 1, f"not written: {error.strerror}"))
         return self.summary

@@ -41,8 +41,11 @@ if TYPE_CHECKING:
     from crawler.ledger.revisit import RevisitPolicy
     from crawler.urls.aliases import UrlFamily
 
-SCHEMA_VERSION: Final = 1
-_SCHEMA: Final = files("crawler.ledger").joinpath("schema.sql").read_text("utf-8")
+SCHEMA_VERSION: Final = 2
+_SCHEMA: Final = "\n".join(
+    files("crawler.ledger").joinpath(name).read_text("utf-8")
+    for name in ("schema.sql", "views.sql")
+)
 _TABLES: Final = re.findall(r"CREATE TABLE (\w+)", _SCHEMA)
 _PAGE: Final = 500
 _KEPT: Final = 16  # records of sources, which hold their articles

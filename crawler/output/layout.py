@@ -209,6 +209,11 @@ class Layout:
         """File with a line for each run."""
         return self.output / ".crawler" / "runs.jsonl"
 
+    @property
+    def progress(self) -> Path:
+        """File that says how far the run is that goes on."""
+        return self.output / ".crawler" / "progress.json"
+
     def refuse_links(self) -> None:
         """Refuse to keep the books where something else lies: nothing is read or written there.
 
