@@ -242,6 +242,17 @@ def _completion(choices: Sequence[str]) -> Callable[[str], list[str]] | None:
     return complete
 
 
+def refuse_outputs(options: CrawlOptions) -> None:
+    """Refuse to take what runs wrote for items of somebody's own.
+
+    Raises:
+        OptionError: one of the items is in the output folder.
+    """
+    output = options.output.resolve()
+    if inside := [path for path in options.items if path.resolve().is_relative_to(output)]:
+        raise OptionError(f"items: {inside[0]} is in the output folder {options.output}")
+
+
 @contextmanager
 def no_run_on(options: CrawlOptions, *, write: bool) -> Iterator[None]:
     """Keep runs away that might write the items meanwhile; an output folder is not made for it."""

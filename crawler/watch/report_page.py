@@ -11,6 +11,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.ledger import LedgerError
 from crawler.ledger.sqlite import SqliteLedger
 from crawler.output.enriched import conflict_fields
@@ -66,7 +67,12 @@ class ReportPage:
                     facts = read_facts(
                         ledger, items, output, now=now, since=None, conflicts=conflicts
                     )
-        except (LedgerError, OSError, sqlite3.Error) as error:  # the next run sets it right
+        except (
+            LedgerError,
+            ItemsNotFoundError,
+            OSError,
+            sqlite3.Error,
+        ) as error:  # the next run sets it right
             logger.warning("%s", error, extra={"event": "ledger-lost"})
         return html_report(facts, live=STATUS)
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawler.downloader.browser import find_chromium
 from crawler.ledger.events import Event, EventKind
 from crawler.report.document import Selection, report_document
 from crawler.report.facts import MEANINGS, Facts, Link
@@ -20,7 +19,6 @@ from crawler.report.notes import Conflict, Duplicate, ItemNotes
 from crawler.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 AT = "2026-11-27T03:00:00Z"
@@ -145,17 +143,6 @@ def test_markdown_of_strangers_has_no_tag_and_no_link() -> None:
 def test_a_document_is_json() -> None:
     document = report_document(hostile())
     assert json.loads(json.dumps(document)) == document
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if find_chromium() is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 def opened(browser: Any, page_text: str, folder: Path, width: int = 1280, mark: str = "") -> Any:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawler.downloader.browser import find_chromium
 from crawler.output.layout import Layout
 from crawler.watch.report_page import read_progress
 from tests.watch.conftest import wait_for
@@ -26,17 +25,6 @@ if TYPE_CHECKING:
 
 FIRST, SLOW, LOST = (f"http://{name}.example/a" for name in ("first", "slow", "lost"))
 TITLE = "Fish & chips on the old footbridge"
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if find_chromium() is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -121,6 +109,19 @@ def test_before_anything_is_known_the_page_says_so(
     door = Door(watch("--http", 0))
     assert not slow.is_set()
     assert b"No run is known yet" in door.ask("GET", "/")[2]
+
+
+def test_the_page_is_there_while_items_are_away(
+    watch: Callable[..., Watching], slow: Event, items: Path
+) -> None:
+    slow.set()
+    watching = watch("--http", 0)
+    watching.await_runs(1)
+    items.rename(items.with_name("away"))
+    door = Door(watching)
+    assert door.ask("GET", "/")[0] == 200
+    (told,) = watching.await_events("ledger-lost")
+    assert "items" in told["message"]
 
 
 def test_progress_of_a_process_that_is_gone_is_none(tmp_path: Path) -> None:
