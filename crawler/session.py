@@ -9,21 +9,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from filelock import FileLock, Timeout
-
 from crawler.exceptions import Problem
 from crawler.extraction.article import Article
 from crawler.images.copies import keep_copy, record_of
 from crawler.items.intake import Intake, IntakeCount, absolute
 from crawler.ledger.better import as_it_counted
+from crawler.ledger.database import is_damage
 from crawler.ledger.ledger import DueSource, Ledger, Wanted
 from crawler.ledger.revisit import RevisitPolicy
 from crawler.ledger.set_aside import open_or_renew, set_ledger_aside
-from crawler.ledger.sqlite import is_damage
 from crawler.monitors import MonitorLimits, failed_monitors
 from crawler.output.adoption import Adoption
 from crawler.output.atomic import refuse_outside, sweep_leftovers
-from crawler.output.layout import Layout
+from crawler.output.layout import Layout, lock_output
 from crawler.output.publish import Publisher
 from crawler.run_log import append_run, read_runs, run_record
 from crawler.sanitize import plain_text
@@ -55,30 +53,8 @@ _BATCH: Final = 200  # sources a transaction
 _ALWAYS_WRITTEN: Final = 20  # items of a visit, also while the run is being stopped
 
 
-class OutputBusyError(RuntimeError):
-    """Another run holds the output folder."""
-
-
 class NoItemsError(RuntimeError):
     """There is no item below the paths of a run, or none that is like its globs."""
-
-
-def lock_output(layout: Layout, *, wait: bool) -> FileLock:
-    """Keep other runs from an output folder until the lock is released.
-
-    Raises:
-        OutputBusyError: another run is on it, and is not to be waited for.
-        OSError: the folder cannot be written to.
-    """
-    layout.lock.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(layout.lock, timeout=-1 if wait else 0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise OutputBusyError(
-            f"another run is writing to {layout.output}; wait for it with --wait"
-        ) from None
-    return lock
 
 
 class RunSession:

@@ -28,9 +28,9 @@ from crawler.items.changed_since import changed_since as files_changed_since
 from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.ledger import LedgerError
 from crawler.options import KINDS, CrawlOptions, OptionError, flag_of
-from crawler.output.layout import Layout
+from crawler.output.layout import Layout, OutputBusyError, lock_output
 from crawler.sanitize import visible, visible_json
-from crawler.session import NoItemsError, OutputBusyError, lock_output
+from crawler.session import NoItemsError
 from crawler.summary import ExitCode
 
 if TYPE_CHECKING:
