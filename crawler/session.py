@@ -5,30 +5,26 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
-
-from filelock import FileLock, Timeout
 
 from crawler.exceptions import Problem
 from crawler.extraction.article import Article
 from crawler.images.copies import keep_copy, record_of
 from crawler.items.intake import Intake, IntakeCount, absolute
 from crawler.ledger.better import as_it_counted
+from crawler.ledger.database import is_damage
 from crawler.ledger.ledger import DueSource, Ledger, Wanted
 from crawler.ledger.revisit import RevisitPolicy
 from crawler.ledger.set_aside import open_or_renew, set_ledger_aside
-from crawler.ledger.sqlite import is_damage
 from crawler.monitors import MonitorLimits, failed_monitors
 from crawler.output.adoption import Adoption
 from crawler.output.atomic import refuse_outside, sweep_leftovers
-from crawler.output.layout import Layout
+from crawler.output.layout import Layout, lock_output
 from crawler.output.publish import Publisher
 from crawler.run_log import append_run, read_runs, run_record
 from crawler.sanitize import plain_text
-from crawler.site_queues import SiteQueues
 from crawler.summary import INTERRUPTED, ExitCode, RunSummary, exit_code_of
 
 if TYPE_CHECKING:
@@ -57,32 +53,8 @@ _BATCH: Final = 200  # sources a transaction
 _ALWAYS_WRITTEN: Final = 20  # items of a visit, also while the run is being stopped
 
 
-class OutputBusyError(RuntimeError):
-    """Another run holds the output folder."""
-
-
 class NoItemsError(RuntimeError):
     """There is no item below the paths of a run, or none that is like its globs."""
-
-
-def lock_output(layout: Layout, *, wait: bool) -> FileLock:
-    """Keep other runs from an output folder until the lock is released.
-
-    Raises:
-        OutputBusyError: another run is on it, and is not to be waited for.
-        OSError: the folder cannot be written to.
-    """
-    layout.lock.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError), (layout.lock.parent / ".gitignore").open("x") as ignored:
-        ignored.write("*\n")  # a ledger is of one machine
-    lock = FileLock(layout.lock, timeout=-1 if wait else 0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise OutputBusyError(
-            f"another run is writing to {layout.output}; wait for it with --wait"
-        ) from None
-    return lock
 
 
 class RunSession:
@@ -193,7 +165,6 @@ class RunSession:
             revisit=self._revisit,
         )
         self.summary.due = self.ledger.plan(wanted, limit=self.options.limit)
-        self.summary.queues = SiteQueues(self.ledger.due_sites())
         self._publisher.forget_owners()
         self.summary.items = self.ledger.selected()
         return self.summary.due
@@ -332,8 +303,6 @@ class RunSession:
         """
         settled = as_it_counted(self.ledger.store_visit(key, visit), visit)
         self.summary.add_visit(settled, self.ledger.events.of_visit(key, visit.at))
-        if self.summary.queues is not None:
-            self.summary.queues.end_visit(key)
         self.publish_finished(key)
         return settled
 
@@ -445,6 +414,9 @@ class RunSession:
         )
         try:
             append_run(self.layout.run_log, self.record)
+            self.ledger.events.put_run(self.record)
+        except sqlite3.Error as error:
+            self.note_damage(error)
         except OSError as error:
             self.on_problem(Problem(str(self.layout.run_log), 1, f"not written: {error.strerror}"))
         return self.summary

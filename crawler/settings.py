@@ -92,4 +92,5 @@ EXTENSIONS = {
     "crawler.downloader.partial.HtmlOnly": 0,
     "crawler.downloader.partial.FirstBytes": 0,
     "crawler.downloader.self_test.GuardSelfTest": 0,
+    "crawler.crawl.progress.Progress": 0,
 }

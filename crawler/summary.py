@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from crawler.extraction.article import Article
     from crawler.ledger.events import Event
     from crawler.ledger.records import Attempt, Visit
-    from crawler.site_queues import SiteQueues
 
 
 INTERRUPTED: Final = "interrupted"
@@ -112,7 +111,6 @@ class RunSummary:
         newly_lost: how many of these had given it before, and are lost now.
         articles: how many articles were read, and how many of them have which field.
         failed_monitors: what the monitors say of the run, see `crawler.monitors`.
-        queues: what is left of the plan, by site; None before there is one.
     """
 
     items: int = 0
@@ -140,7 +138,6 @@ class RunSummary:
     newly_lost: int = 0
     articles: Counter[str] = field(default_factory=Counter)
     failed_monitors: list[FailedMonitor] = field(default_factory=list)
-    queues: SiteQueues | None = field(default=None, compare=False)
 
     @property
     def done(self) -> int:

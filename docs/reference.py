@@ -15,6 +15,7 @@ PUBLIC = (
     "crawler.addon",
     "crawler.options",
     "crawler.page_objects",
+    "crawler.signals",
     "crawler.spiders",
     "crawler.testing",
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import ExitStack, closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 
+from crawler.downloader.browser import find_chromium
 from tests.web import articles, command, item_files
 from tests.web.certificates import Authority
 from tests.web.local_web import LocalWeb
@@ -71,3 +72,15 @@ def write_item() -> Callable[..., object]:
 def run_crawler() -> Callable[..., Outcome]:
     """Run the `crawler` command in a process of its own, as a user would."""
     return command.run_crawler
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    """A real Chromium, driven from outside."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if find_chromium() is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()

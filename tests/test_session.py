@@ -15,7 +15,8 @@ from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.records import Attempt, Visit
 from crawler.options import CrawlOptions
 from crawler.output.atomic import UnsafePathError
-from crawler.session import OutputBusyError, RunSession
+from crawler.output.layout import OutputBusyError
+from crawler.session import RunSession
 from crawler.states import State
 from crawler.timestamps import now_text
 

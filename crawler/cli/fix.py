@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.shared import AsJson, json_text, no_run_on, print_problems, takes
+from crawler.cli.shared import AsJson, json_text, no_run_on, print_problems, refuse_outputs, takes
 from crawler.cli.status import open_ledger
 from crawler.mends.fix import FixReport, fix_items
 from crawler.mends.keep import KeepRule, read_keep_rules
@@ -33,6 +33,7 @@ def fix(
 ) -> None:
     """Replace the addresses in ITEMS that are dead or have moved; dry run without --write."""
     options = CrawlOptions.parse(items=items, **given)
+    refuse_outputs(options)
     rules = _rules(keep)
     with no_run_on(options, write=write):
         ledger = open_ledger(options.output)

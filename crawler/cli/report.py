@@ -15,7 +15,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from crawler.downloader.host_state import Hosts
+from crawler.crawl.progress import Progress
 from crawler.ledger.events import is_failing
 from crawler.sanitize import visible
 from crawler.spiders.source import SourceSpider
@@ -108,22 +108,9 @@ class _Picture:
         since, before = self._marks[0]
         return (done - before) / (now - since) if now > since else 0.0
 
-    def _seconds_left(self, summary: RunSummary) -> float | None:
-        """Return how long the queues of the sites still are; None: nothing has come yet."""
-        if summary.queues is None or not summary.done:
-            return None
-        hosts = self._crawler.get_extension(Hosts) or Hosts()
-        slots = dict(self._crawler.engine.downloader.slots)
-        usual = self._crawler.settings.getfloat("DOWNLOAD_DELAY")
-
-        def apart(site: str) -> float:
-            delay = slots[site].delay if site in slots else usual
-            return max(float(delay), hosts.seconds_apart(site))
-
-        return summary.queues.seconds_left(apart, hosts.seconds_of_pause)
-
     def _bar(self, summary: RunSummary, rate: float) -> RenderableType:
-        left = self._seconds_left(summary)
+        progress = self._crawler.get_extension(Progress)
+        left = None if progress is None else progress.seconds_left
         line = Table.grid(padding=(0, 1))
         line.add_row(
             ProgressBar(total=summary.due, completed=summary.done, width=30),

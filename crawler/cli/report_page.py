@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from crawler.cli.shared import json_text, takes
+from crawler.cli.process import project_settings
+from crawler.cli.shared import Overrides, json_text, settings_of, takes
 from crawler.cli.status import open_ledger
 from crawler.options import OptionError
+from crawler.output.enriched import conflict_fields
 from crawler.report.document import Selection, report_document
 from crawler.report.facts import known_items, read_facts
 from crawler.report.markdown import markdown_report
@@ -47,6 +49,8 @@ def report(
         list[State], typer.Option(metavar="STATE", help="only sources that ended so")
     ] = [],
     host: Annotated[list[str], typer.Option(metavar="SITE", help="only sources of this site")] = [],
+    only: Annotated[list[str], typer.Option(metavar="GLOB", help="only items like this")] = [],
+    overrides: Overrides = [],
     to: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="where to; -: stdout, as Markdown and JSON by default"),
@@ -55,10 +59,19 @@ def report(
     output: Path,
 ) -> None:
     """Say what is dead and since when, what came back, what changed and what to do."""
+    conflicts = conflict_fields(project_settings(settings_of(overrides)))
     ledger = open_ledger(output)
     try:
-        known = known_items(ledger, [Path(item) for item in items], exclude=output)
-        facts = read_facts(ledger, known, output, now=now_text(), since=_moment(since))
+        paths = [Path(item) for item in items]
+        known = known_items(ledger, paths, exclude=output, only=only)
+        facts = read_facts(
+            ledger,
+            known,
+            output,
+            now=now_text(),
+            since=_moment(since),
+            conflicts=conflicts,
+        )
     finally:
         ledger.close()
     text = _text(facts, Selection(frozenset(state), frozenset(host)), report_format)

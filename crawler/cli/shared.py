@@ -28,9 +28,9 @@ from crawler.items.changed_since import changed_since as files_changed_since
 from crawler.items.find import ItemsNotFoundError
 from crawler.ledger.ledger import LedgerError
 from crawler.options import KINDS, CrawlOptions, OptionError, flag_of
-from crawler.output.layout import Layout
+from crawler.output.layout import Layout, OutputBusyError, lock_output
 from crawler.sanitize import visible, visible_json
-from crawler.session import NoItemsError, OutputBusyError, lock_output
+from crawler.session import NoItemsError
 from crawler.summary import ExitCode
 
 if TYPE_CHECKING:
@@ -240,6 +240,17 @@ def _completion(choices: Sequence[str]) -> Callable[[str], list[str]] | None:
         return [choice for choice in choices if choice.startswith(incomplete)]
 
     return complete
+
+
+def refuse_outputs(options: CrawlOptions) -> None:
+    """Refuse to take what runs wrote for items of somebody's own.
+
+    Raises:
+        OptionError: one of the items is in the output folder.
+    """
+    output = options.output.resolve()
+    if inside := [path for path in options.items if path.resolve().is_relative_to(output)]:
+        raise OptionError(f"items: {inside[0]} is in the output folder {options.output}")
 
 
 @contextmanager

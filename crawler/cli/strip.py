@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler.cli.shared import AsJson, json_text, no_run_on, print_problems, takes
+from crawler.cli.shared import AsJson, json_text, no_run_on, print_problems, refuse_outputs, takes
 from crawler.mends.strip import StripReport, strip_items
-from crawler.options import CrawlOptions, OptionError
+from crawler.options import CrawlOptions
 from crawler.sanitize import visible
 from crawler.summary import ExitCode
 
@@ -29,9 +29,7 @@ def strip(
 ) -> None:
     """Give ITEMS that --in-place enriched their original bytes back; dry run without --write."""
     options = CrawlOptions.parse(items=items, **given)
-    output = options.output.resolve()
-    if inside := [path for path in options.items if path.resolve().is_relative_to(output)]:
-        raise OptionError(f"items: {inside[0]} is in the output folder {options.output}")
+    refuse_outputs(options)
     with no_run_on(options, write=write):
         report = strip_items(
             options.items,

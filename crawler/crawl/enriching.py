@@ -26,7 +26,8 @@ from crawler.discovery.options import DiscoveryTally
 from crawler.discovery.scraped import LISTS, TEXTS, article_of
 from crawler.ledger.ledger import LedgerError
 from crawler.options import CrawlOptions, OptionError
-from crawler.session import OutputBusyError, RunSession
+from crawler.output.layout import OutputBusyError
+from crawler.session import RunSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -15,12 +15,14 @@ from crawler.states import State
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from crawler.ledger.records import SourceRecord, Visit
 
 KEPT_EVENTS: Final = 50
 """How many events of one source are kept, the latest ones."""
+KEPT_RUNS: Final = 1_000
+"""How many records of runs are kept."""
 MOST_OF_A_VISIT: Final = 2
 """How many a visit has: one of the state, and one of the article."""
 
@@ -187,6 +189,12 @@ class EventRows:
                 "ON source.id = source_id WHERE key = ? ORDER BY event.id DESC LIMIT -1 OFFSET ?)",
                 (event.key, KEPT_EVENTS),
             )
+
+    def put_run(self, record: Mapping[str, Any]) -> None:
+        """Keep the record of a run beside what it brought; the latest ones stay."""
+        text = json.dumps(record, ensure_ascii=False)
+        number = self._db.execute("INSERT INTO run (record) VALUES (?)", (text,)).lastrowid
+        self._db.execute("DELETE FROM run WHERE id <= ?", ((number or 0) - KEPT_RUNS,))
 
     def since(self, at: str) -> Iterator[Event]:
         """Yield what happened at that time (ISO 8601 in UTC) or later, the earliest first."""

@@ -23,8 +23,8 @@ CREATE TABLE source (
     last_state TEXT,              -- how the last visit ended
     tried TEXT NOT NULL,          -- JSON array: keys of the URLs that the last visit tried
     answered TEXT,                -- key of the URL that gave what is held
-    held BLOB,                    -- the best visit, see crawler.ledger.records
-    last BLOB,                    -- the last visit, where it was worse
+    held TEXT,                    -- the best visit as JSON, see crawler.ledger.records
+    last TEXT,                    -- the last visit, where it was worse
     revision TEXT,                -- changes exactly when what is written of it would
     checked_at TEXT,              -- when it was last visited; all times are ISO 8601 in UTC
     first_at TEXT,                -- when it was first visited

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
-import sqlite3
 from collections import Counter
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from crawler.ledger.copy_rows import CopyRows
+from crawler.ledger.database import durably, open_database, refusing_damage, transaction
 from crawler.ledger.enricher_rows import EnricherRows
 from crawler.ledger.item_rows import ItemRows, ReadAhead
-from crawler.ledger.ledger import DueSource, LedgerError, UnusableLedgerError, Wanted
+from crawler.ledger.ledger import DueSource, Wanted
 from crawler.ledger.records import (
     Copies,
     FeedAnswer,
@@ -31,28 +28,18 @@ from crawler.ledger.records import (
 from crawler.ledger.run_plan import RunPlan
 from crawler.ledger.source_rows import SourceRows
 from crawler.ledger.web_rows import DiscoveryRows, ImageRows, WebRows
-from crawler.output.atomic import make_folder
 from crawler.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from crawler.ledger.revisit import RevisitPolicy
     from crawler.urls.aliases import UrlFamily
 
-SCHEMA_VERSION: Final = 1
-_SCHEMA: Final = files("crawler.ledger").joinpath("schema.sql").read_text("utf-8")
-_TABLES: Final = re.findall(r"CREATE TABLE (\w+)", _SCHEMA)
 _PAGE: Final = 500
 _KEPT: Final = 16  # records of sources, which hold their articles
-_DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether an error says that the file itself is damaged."""
-    code = getattr(error, "sqlite_errorcode", None)  # the low byte of an extended one
-    return code is not None and code & 0xFF in _DAMAGE
 
 
 class SqliteLedger:
@@ -70,20 +57,9 @@ class SqliteLedger:
     """
 
     def __init__(self, path: Path) -> None:
-        make_folder(path.parent)
-        try:
-            self._db = sqlite3.connect(
-                path, isolation_level=None, check_same_thread=False, timeout=30.0
-            )
-            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
-                self._db.execute(f"PRAGMA {pragma}")
-            self._prepare(path)
+        self._db = open_database(path)
+        with refusing_damage(path, self._db):
             self._open_rows()
-        except sqlite3.DatabaseError as error:
-            if hasattr(self, "_db"):
-                self._db.close()
-            kind = UnusableLedgerError if is_damage(error) else LedgerError
-            raise kind(f"{path} cannot be used as a ledger ({error})") from error
         self._ahead: ReadAhead | None = None
 
     def _open_rows(self) -> None:
@@ -99,67 +75,14 @@ class SqliteLedger:
         self._images = ImageRows(self._db)
         self._read: dict[str, SourceRecord] = {}  # what many items name is read once for all
 
-    def _prepare(self, path: Path) -> None:
-        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if not tables and not self._version():  # also of one whose making was broken off
-            self._make_tables()
-        if (version := self._version()) != SCHEMA_VERSION:
-            self._db.close()
-            raise UnusableLedgerError(
-                f"{path} has ledger version {version}, this program reads {SCHEMA_VERSION}"
-            )
-        found = set(self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
-        if not {(name,) for name in _TABLES} <= found:
-            self._db.close()
-            raise UnusableLedgerError(f"{path} cannot be used as a ledger (tables are missing)")
-
-    def _version(self) -> int:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        return int(version)
-
-    def _make_tables(self) -> None:
-        script = f"{_SCHEMA}\nPRAGMA user_version = {SCHEMA_VERSION};"
-        try:
-            self._db.executescript(f"BEGIN IMMEDIATE;\n{script}\nCOMMIT;")
-        except sqlite3.Error:
-            self._roll_back()
-            raise
-
-    @contextmanager
-    def _durably(self) -> Iterator[None]:
-        """Have what is committed inside on the disk at the end, with all that was before it."""
-        if self._db.in_transaction:  # whose end decides
-            yield
-            return
-        self._db.execute("PRAGMA synchronous = FULL")
-        try:
-            yield
-        finally:
-            self._db.execute("PRAGMA synchronous = NORMAL")
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Make what happens inside durable together or not at all; may be nested."""
-        if self._db.in_transaction:
-            yield
-            return
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            self._roll_back()
-            raise
+        return transaction(self._db)
 
     def _forget_what_was_read(self, key: str | None = None) -> None:
         self._ahead = None
         for one in list(self._read) if key is None else [key]:
             self._read.pop(one, None)
-
-    def _roll_back(self) -> None:
-        # A full disk fails even a commit, and leaves the transaction open or not.
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
 
     def item(self, output: str) -> ItemRecord | None:
         """What is known of the item with this output path."""
@@ -240,7 +163,7 @@ class SqliteLedger:
             KeyError: no item names this source.
         """
         self._forget_what_was_read(key)
-        with self._durably(), self.transaction():
+        with durably(self._db), self.transaction():
             record = self._sources.store_visit(key, visit)
             self._copies.note(record)
             self._run.mark_done(key)
@@ -332,7 +255,7 @@ class SqliteLedger:
 
     def put_pause(self, host: str, until: str, reason: str) -> None:
         """Remember that a host is to be left alone until then."""
-        with self._durably():
+        with durably(self._db):
             self._web.put_pause(host, until, reason)
 
     def forget_pause(self, host: str) -> None:
@@ -374,7 +297,7 @@ class SqliteLedger:
     def put_images_of(self, key: str, images: Mapping[str, ImageRecord]) -> bool:
         """Have this written of a source's images; False: it was so already."""
         self._forget_what_was_read(key)
-        with self._durably():
+        with durably(self._db):
             return self._images.put_of_source(key, images)
 
     def sources_with_article(self, after: int, count: int) -> list[tuple[int, str]]:

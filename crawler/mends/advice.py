@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from crawler.conflicts.titles import titles_agree
 from crawler.items.link import url_defect
-from crawler.sanitize import http_url, plain_text
+from crawler.sanitize import http_url, plain_text, printable_url
 from crawler.states import State
 from crawler.timestamps import moment
 from crawler.urls.aliases import url_family
@@ -142,7 +142,7 @@ def _for_moved(record: SourceRecord, url: str, title: str) -> tuple[str, str] | 
     article = None if record.held is None else record.held.article
     if (target := moved_to(record)) is None or article is None:
         return None
-    why = f"moved for good to {target}"
+    why = f"moved for good to {printable_url(target)}"
     canonical = article.canonical_url
     if canonical is not None and url_key(canonical) == url_family([url]).key:
         raise _NotSureError(f"{why}, whose page says that its address is the old one")
@@ -168,7 +168,7 @@ def _for_lost_beside(
     # Each visit since then asked for it first, in vain: what is held comes from the other one.
     if not _has_stayed(held.at, record):
         raise _NotSureError(f"{lost}; {_TOO_EARLY}")
-    return target, f"{lost}; the article is at {target}"
+    return target, f"{lost}; the article is at {printable_url(target)}"
 
 
 def _for_lost(record: SourceRecord, key: str, title: str, known: Known) -> tuple[str, str] | None:

@@ -135,7 +135,7 @@ class Additions:
             OptionError: a field cannot be filled in, or the taxonomy or an enricher cannot be used.
         """
         fill_in = _fields(config.FILL_IN.of(settings), has_topics=bool(config.TOPICS.of(settings)))
-        conflicts = _conflicts(config.CONFLICTS.of(settings))
+        conflicts = conflict_fields(settings)
         matcher = None
         if folder := config.TOPICS.of(settings):
             try:
@@ -196,7 +196,13 @@ def topic_entries(topics: Sequence[FoundTopic]) -> list[dict[str, Any]]:
     return [{"name": one.name, "count": one.count, "where": list(one.where)} for one in topics]
 
 
-def _conflicts(names: tuple[str, ...]) -> tuple[str, ...]:
+def conflict_fields(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the fields of which conflicts are told, by CRAWLER_CONFLICTS.
+
+    Raises:
+        OptionError: one of them is not compared.
+    """
+    names = config.CONFLICTS.of(settings)
     wanted = CONFLICT_FIELDS if "all" in names else names
     return tuple(field for field in CONFLICT_FIELDS if field in wanted)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
+
+from filelock import FileLock, Timeout
 
 from crawler.output.atomic import UnsafePathError, refuse_outside
 from crawler.run_log import earlier_log
@@ -209,6 +212,11 @@ class Layout:
         """File with a line for each run."""
         return self.output / ".crawler" / "runs.jsonl"
 
+    @property
+    def progress(self) -> Path:
+        """File that says how far the run is that goes on."""
+        return self.output / ".crawler" / "progress.json"
+
     def refuse_links(self) -> None:
         """Refuse to keep the books where something else lies: nothing is read or written there.
 
@@ -247,3 +255,27 @@ class Layout:
 def _source(output: Path, key: str) -> Target:
     name = f"sources/{source_output_path(f'https://{key}', key)}"
     return Target(output / name, output, name)
+
+
+class OutputBusyError(RuntimeError):
+    """Another run holds the output folder."""
+
+
+def lock_output(layout: Layout, *, wait: bool) -> FileLock:
+    """Keep other runs from an output folder until the lock is released.
+
+    Raises:
+        OutputBusyError: another run is on it, and is not to be waited for.
+        OSError: the folder cannot be written to.
+    """
+    layout.lock.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError), (layout.lock.parent / ".gitignore").open("x") as ignored:
+        ignored.write("*\n")  # a ledger is of one machine
+    lock = FileLock(layout.lock, timeout=-1 if wait else 0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise OutputBusyError(
+            f"another run is writing to {layout.output}; wait for it with --wait"
+        ) from None
+    return lock

@@ -11,17 +11,21 @@ from crawler.ledger.events import EventKind
 from crawler.report.facts import MEANINGS
 from crawler.run_log import versions
 from crawler.states import State
+from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from crawler.report.facts import Facts, Link
+    from crawler.report.notes import ItemNotes
 
 SCHEMA_VERSION: Final = 1
 TASKS_TOLD: Final = 10
 _GROUPED: Final = 3  # links of one site that fail the same way have one cause
 _RUNS_TOLD: Final = 60
 _LINKS_OF_TASK: Final = 20
+_NOTES_TOLD: Final = 200
+_FILES_TOLD: Final = 20
 HEADINGS: Final = {
     EventKind.LOST: "Newly lost",
     EventKind.FAILING: "Newly failing",
@@ -72,7 +76,7 @@ def report_document(facts: Facts, chosen: Selection | None = None) -> dict[str, 
                 str(state or "not-visited"): count for state, count in facts.states.most_common()
             },
         },
-        "items": {"new": facts.new_items},
+        "items": {"new": facts.new_items, **_notes(facts.notes, keys)},
         "tasks": todo[:TASKS_TOLD],
         "taskCount": len(todo),
         **{
@@ -82,7 +86,7 @@ def report_document(facts: Facts, chosen: Selection | None = None) -> dict[str, 
             for kind in EventKind
         },
         "links": [link.as_json() for link in links if link.needs_work],
-        "sites": _sites(links, facts.runs),
+        "sites": _sites(links, facts),
         "runs": [_run(run) for run in facts.runs[-_RUNS_TOLD:]],
         "problems": list(facts.runs[-1].get("problems", ())) if facts.runs else [],
     }
@@ -182,8 +186,37 @@ def _rank(cause: str) -> int:
     return 3 if state.is_transient else 2
 
 
-def _sites(links: Sequence[Link], runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _notes(notes: ItemNotes, keys: Collection[str]) -> dict[str, Any]:
+    """Return what the items could be better at, of the sources that are listed."""
+    conflicts = [one for one in notes.conflicts if one.key in keys]
+    duplicates = [one for one in notes.duplicates if one.key in keys]
+    return {
+        "conflictCounts": dict(notes.counts.most_common()),
+        "conflicts": [
+            {
+                "place": one.place,
+                "url": one.url,
+                "field": one.field,
+                "item": one.item,
+                "page": one.page,
+            }
+            for one in conflicts[:_NOTES_TOLD]
+        ],
+        "duplicates": [
+            {"url": one.url, "places": list(one.places), "duplicateOf": one.best}
+            for one in duplicates[:_NOTES_TOLD]
+        ],
+        "missing": {
+            name: {"count": len(files), "files": files[:_FILES_TOLD]}
+            for name, files in notes.missing.items()
+        },
+    }
+
+
+def _sites(links: Sequence[Link], facts: Facts) -> list[dict[str, Any]]:
     """Return a row for each site, the worst first."""
+    runs = facts.runs
+    pauses = {site_of(f"https://{host}"): pause for host, pause in facts.pauses.items()}
     tried = {host["host"]: host for host in (runs[-1].get("hosts", ()) if runs else ())}
     of_site: dict[str, list[Link]] = defaultdict(list)
     for link in links:
@@ -199,6 +232,10 @@ def _sites(links: Sequence[Link], runs: Sequence[dict[str, Any]]) -> list[dict[s
             tally = tried[site]
             row |= {"tries": tally["tries"], "failures": tally["failures"]}
             row["meanSeconds"] = round(tally["seconds"] / max(tally["tries"], 1), 3)
+        if site in pauses:
+            row["pausedUntil"], row["pauseReason"] = pauses[site]
+        if site in facts.robots:
+            row["robotsStatus"] = facts.robots[site]
         rows.append(row)
     return sorted(rows, key=lambda row: (-row["failing"], -row["sources"], row["site"]))
 

@@ -8,27 +8,27 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.conflicts.compare import FIELDS as CONFLICT_FIELDS
+from crawler.downloader.robots.rules import origin_of
 from crawler.items.find import FoundItem, find_items
-from crawler.items.front_matter import FieldLines, split_text
 from crawler.items.intake import absolute
-from crawler.items.item import ItemError, read_item
 from crawler.ledger.events import is_failing
-from crawler.mends.advice import advise, may_need_advice, moved_to
+from crawler.mends.advice import may_need_advice, moved_to
 from crawler.output.entry import first_sentences
 from crawler.output.layout import Layout, item_output_path
+from crawler.report.item_files import ItemFiles
+from crawler.report.notes import ItemNotes
 from crawler.run_log import read_runs
 from crawler.sanitize import plain_text, printable_url
 from crawler.states import State
 from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from crawler.items.item import Item
     from crawler.ledger.events import Event
     from crawler.ledger.ledger import Ledger
     from crawler.ledger.records import ItemRecord, Mention, SourceRecord
-    from crawler.mends.advice import Advice
 
 MEANINGS: Final = {
     State.OK: "the article was read",
@@ -86,7 +86,8 @@ class Link:
         moved_to: where a link that works leads for good, if elsewhere.
         suggestion: what `crawler fix` would write in its place.
         why: the evidence for that, or why there is none.
-        title, words, excerpt, image, published: of the article that is held.
+        title, words, excerpt, image, published, language: of the article that is held.
+        topics: those that items which name it give themselves.
     """
 
     key: str
@@ -107,6 +108,8 @@ class Link:
     excerpt: str | None = None
     image: str | None = None
     published: str | None = None
+    language: str | None = None
+    topics: tuple[str, ...] = ()
 
     @property
     def is_failing(self) -> bool:
@@ -152,6 +155,10 @@ class Facts:
         events: what became of them since, the earliest first.
         runs: the lines of the log of runs, the earliest first.
         new_items: items that no run has read yet.
+        states: how many sources there are of each state.
+        notes: what the items could be better at.
+        pauses: sites and hosts that are left alone: until when, and why.
+        robots: HTTP status of a site's robots.txt; None: there was no answer.
     """
 
     output: str
@@ -162,6 +169,9 @@ class Facts:
     runs: tuple[dict[str, Any], ...] = ()
     new_items: int = 0
     states: Counter[State | None] = field(default_factory=Counter)
+    notes: ItemNotes = field(default_factory=ItemNotes)
+    pauses: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    robots: Mapping[str, int | None] = field(default_factory=dict)
 
 
 def known_items(
@@ -197,6 +207,7 @@ def read_facts(
     *,
     now: str,
     since: str | None,
+    conflicts: Collection[str] = CONFLICT_FIELDS,
 ) -> Facts:
     """Read what there is to report of these items.
 
@@ -204,6 +215,7 @@ def read_facts(
         items: as `known_items` yields them.
         now: ISO 8601 in UTC.
         since: from when on events are told, likewise; None: since the last run began.
+        conflicts: fields of which is told where item and page disagree.
 
     Raises:
         ItemsNotFoundError: a path among the items does not exist.
@@ -219,21 +231,40 @@ def read_facts(
             continue
         for mention in item.mentions:
             places.setdefault(mention.source, []).append((mention, path))
-    links = tuple(_links(ledger, places))
+    notes = ItemNotes()
+    links = tuple(_links(ledger, places, notes, conflicts))
     events = tuple(event for event in ledger.events.since(since) if event.key in places)
     states = Counter(link.state for link in links)
-    return Facts(str(output), now, since, links, events, runs, new, states)
+    pauses = {site: pause for site, pause in ledger.pauses().items() if pause[0] > now}
+    robots = _robots(ledger, links)
+    told = (links, events, runs, new, states, notes, pauses, robots)
+    return Facts(str(output), now, since, *told)
 
 
-def _links(ledger: Ledger, places: dict[str, list[tuple[Mention, str]]]) -> Iterator[Link]:
-    files = _ItemFiles(ledger)
+def _robots(ledger: Ledger, links: Iterable[Link]) -> dict[str, int | None]:
+    """Return how the robots.txt of each site was answered, as far as that is known."""
+    statuses: dict[str, int | None] = {}
+    for link in links:
+        if link.site not in statuses and (answer := ledger.robots(origin_of(link.url))):
+            statuses[link.site] = answer.status
+    return statuses
+
+
+def _links(
+    ledger: Ledger,
+    places: dict[str, list[tuple[Mention, str]]],
+    notes: ItemNotes,
+    conflicts: Collection[str],
+) -> Iterator[Link]:
+    files = ItemFiles(ledger)
     for key, mentions in places.items():
         record = ledger.source(key)
         if record is not None:
+            notes.add(record, mentions, files, ledger.copies(key), conflicts)
             yield _link(record, mentions, files)
 
 
-def _link(record: SourceRecord, mentions: list[tuple[Mention, str]], files: _ItemFiles) -> Link:
+def _link(record: SourceRecord, mentions: list[tuple[Mention, str]], files: ItemFiles) -> Link:
     url = mentions[0][0].web_url or record.urls[0]
     held, latest, state = record.held, record.last or record.held, record.state_now
     if held is None or latest is None or state is None:
@@ -262,6 +293,8 @@ def _link(record: SourceRecord, mentions: list[tuple[Mention, str]], files: _Ite
         excerpt=None if article is None else _excerpt(article.markdown),
         image=article.images[0].url if article is not None and article.images else None,
         published=None if article is None else article.published,
+        language=None if article is None else article.language,
+        topics=files.topics(mentions) if article is not None else (),
     )
 
 
@@ -271,50 +304,3 @@ def _excerpt(markdown: str) -> str | None:
 
 def _files(mentions: Iterable[tuple[Mention, str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(file for _, file in mentions))
-
-
-class _ItemFiles:
-    """The item files of some links; each is read once, when it is first asked for."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._found: dict[str, tuple[Item, FieldLines] | None] = {}
-
-    def places(self, mentions: Iterable[tuple[Mention, str]]) -> tuple[str, ...]:
-        """Return `FILE:LINE` of each mention."""
-        return tuple(f"{file}:{self._line(file, mention)}" for mention, file in mentions)
-
-    def advice(
-        self, record: SourceRecord, mentions: Iterable[tuple[Mention, str]]
-    ) -> Advice | None:
-        """Return what to do about a source: the first that has something to write, or why not."""
-        found: list[Advice] = []
-        for mention, file in mentions:
-            if (read := self._read(file)) is not None:
-                found += advise(read[0], mention, record, self._ledger.source_of_url)
-        return next((one for one in found if one.after), found[0] if found else None)
-
-    def _line(self, file: str, mention: Mention) -> int:
-        if (read := self._read(file)) is None:
-            return 1
-        lines = read[1]
-        if mention.position >= 0:
-            try:
-                return lines.line("related", mention.position, "webUrl")
-            except IndexError:  # edited since it was read
-                return lines.line("related")
-        line = lines.line("originalUrl")
-        return lines.line("webUrl") if line == lines.line() else line
-
-    def _read(self, file: str) -> tuple[Item, FieldLines] | None:
-        if file not in self._found:
-            self._found[file] = _item_and_lines(Path(file))
-        return self._found[file]
-
-
-def _item_and_lines(path: Path) -> tuple[Item, FieldLines] | None:
-    try:
-        item = read_item(path)
-        return item, FieldLines(split_text(item.text, file=str(path)).yaml)
-    except ItemError:  # what is wrong with it is told when it is crawled
-        return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -26,17 +27,23 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-    from crawler.report.facts import Facts
+    from crawler.report.facts import Facts, Link
 
+_MOST_TOPICS: Final = 200
 _CHART: Final = (220, 48)  # width and height, in units of its own
 
 
-def html_report(facts: Facts, chosen: Selection | None = None) -> str:
-    """Return a report as a whole HTML document."""
+def html_report(facts: Facts, chosen: Selection | None = None, *, live: str | None = None) -> str:
+    """Return a report as a whole HTML document.
+
+    Args:
+        live: where its server says how the run is that goes on; None: it has none.
+    """
     wanted = chosen or Selection()
     document = report_document(facts, wanted)
     articles = [link for link in facts.links if link.title and wanted.has(link)]
     style, script = _asset("page.css.jinja"), _asset("page.js.jinja")
+    connect = "connect-src 'self'; "
     page: str = _template().render(
         report=document,
         articles=articles,
@@ -44,10 +51,14 @@ def html_report(facts: Facts, chosen: Selection | None = None) -> str:
         meanings={str(state): meaning for state, meaning in MEANINGS.items()},
         bar=_bar(document["sources"]["states"]),
         charts=_charts(document["runs"]),
+        languages=sorted({link.language for link in articles if link.language}),
+        topics=_topics(articles),
+        live=live,
         style=Markup(style),  # noqa: S704 - our own
         script=Markup(script),  # noqa: S704 - our own
         policy=(
             "default-src 'none'; img-src http: https:; "
+            f"{'' if live is None else connect}"
             f"style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
             "base-uri 'none'; form-action 'none'"
         ),
@@ -78,6 +89,13 @@ def _href(url: str | None) -> str:
 def _shown(text: object) -> str:
     """Return a text without what reorders or hides what is around it."""
     return visible(str(text))
+
+
+def _topics(articles: Sequence[Link]) -> dict[str, int]:
+    """Return the commonest topics by name, each with its place in the list to choose from."""
+    counts = Counter(topic for link in articles for topic in link.topics)
+    names = sorted((name for name, _ in counts.most_common(_MOST_TOPICS)), key=str.casefold)
+    return {name: place for place, name in enumerate(names, 1)}
 
 
 def _bar(states: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
             yield from map(_event, rows[:_ROWS])
             if len(rows) > _ROWS:
                 yield f"- … and {len(rows) - _ROWS} more"
+    yield from _items(document["items"])
     if worst := [site for site in document["sites"] if site["failing"]][:_ROWS]:
         yield from ("", "### Sites that fail", "", "| site | sources | failing | why |")
         yield "|---|---:|---:|---|"
@@ -49,6 +50,17 @@ def _failed(monitors: list[dict[str, str]]) -> Iterator[str]:
         yield ""
     for failed in monitors:
         yield f"- **{markdown_text(failed['name'])}**: {markdown_text(failed['message'])}"
+
+
+def _items(notes: Mapping[str, Any]) -> Iterator[str]:
+    told = [
+        f"- item and page disagree on {field}: {count}"
+        for field, count in notes["conflictCounts"].items()
+    ]
+    told += [f"- copies of other articles: {len(notes['duplicates'])}"] * bool(notes["duplicates"])
+    told += [f"- without {field}: {lacks['count']}" for field, lacks in notes["missing"].items()]
+    if told:
+        yield from ("", "### Items", "", *told)
 
 
 def _task(task: Mapping[str, Any]) -> Iterator[str]:

@@ -31,9 +31,10 @@ from crawler.monitors import MonitorLimits
 from crawler.notify import Notifier
 from crawler.options import CrawlOptions, OptionError
 from crawler.output.enriched import Additions
+from crawler.output.layout import OutputBusyError
 from crawler.rules import SiteRules
 from crawler.run_log import run_record
-from crawler.session import NoItemsError, OutputBusyError, RunSession
+from crawler.session import NoItemsError, RunSession
 from crawler.summary import ExitCode, RunSummary
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from crawler.crawl.faults import BegunVisits, fault_detail, fault_visit
 from crawler.crawl.fetching import CrawlTask, Result, Turn
 from crawler.crawl.images import ImageFetcher
 from crawler.crawl.javascript import ScriptRunner
+from crawler.crawl.progress import Progress
 from crawler.crawl.reading import PageReader
 from crawler.crawl.visit import DoubtfulVisitError, VisitTools, visit_source
 from crawler.crawl.wayback import Wayback
@@ -102,6 +103,9 @@ class SourceSpider(RunSpider):
         assert self.summary is not None
         due = await self.book(self.ledger_thread.crawl.plan)
         logger.info("%d items, %d sources due", self.summary.items, due)
+        if progress := self.crawler.get_extension(Progress):
+            sites = await self.book(self.ledger_thread.crawl.ledger.due_sites)
+            progress.begin(sites, self.summary, self.options.output)
         if due:
             self.pool.start()  # its workers load while the first pages are on their way
         await self.book(self.ledger_thread.crawl.tidy)

@@ -20,8 +20,7 @@ from crawler.config import TOKEN_VARIABLE
 from crawler.items.intake import absolute
 from crawler.ledger.ledger import LedgerError
 from crawler.ledger.sqlite import SqliteLedger
-from crawler.output.layout import Layout
-from crawler.session import OutputBusyError
+from crawler.output.layout import Layout, OutputBusyError
 from crawler.summary import ExitCode, RunSummary
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The watch's HTTP server: `/healthz`, `/metrics`, and `POST /items` for who has the key.
+"""The watch's HTTP server: the report, health, metrics, and `POST /items` for who has the key.
 
 Who has no token may connect as well. What they hold open must not take the descriptors that runs
 need, nor keep out who has one.
@@ -25,6 +25,7 @@ from crawler.exceptions import ItemError
 from crawler.items.create import add_item
 from crawler.items.find import PlaceError, item_place
 from crawler.options import OptionError
+from crawler.watch.report_page import STATUS, ReportPage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -185,6 +186,13 @@ logger = logging.getLogger("crawler.watch")
 _MOST_BYTES: Final = 1024 * 1024  # of a body
 _BODY_SECONDS: Final = 30.0
 _LINGERING_SECONDS: Final = 2.0  # in which what is left of a refused body is read
+# The page's own policy is in it; that nobody may frame it can only be said here.
+_OF_PAGE: Final = {
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
 _HIGHEST_PORT: Final = 65_535
 
 
@@ -234,6 +242,9 @@ async def open_door(
     app = web.Application(client_max_size=_MOST_BYTES, middlewares=middlewares)
     app.add_routes(
         [
+            web.get("/", door.page),
+            web.get(f"/{STATUS}", door.status),
+            web.get("/favicon.ico", door.no_icon),  # browsers ask for one unasked
             web.get("/healthz", door.health),
             web.get("/metrics", door.metrics),
             web.post("/items", door.post_item),
@@ -270,8 +281,23 @@ async def open_door(
 class _Door:
     def __init__(self, watch: Watch, folders: Sequence[Path], token: str | None) -> None:
         self._watch = watch
+        self._report = ReportPage(watch.options)
         self._folders = folders
         self._key = None if token is None else _digest(token)
+
+    async def page(self, _: web.Request) -> web.Response:
+        """Return the report."""
+        page = await self._report.html()
+        return web.Response(text=page, content_type="text/html", headers=_OF_PAGE)
+
+    async def status(self, _: web.Request) -> web.Response:
+        """Say how the run is that goes on, for the page."""
+        status = self._report.status(self._watch.report.health)
+        return web.json_response(status, headers=_OF_PAGE)
+
+    async def no_icon(self, _: web.Request) -> web.Response:
+        """Say that there is none, which is no error."""
+        return web.Response(status=204)
 
     async def health(self, _: web.Request) -> web.Response:
         """Say how the watch is: 200, or 503 where the last run could not be done."""

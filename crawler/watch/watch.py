@@ -46,11 +46,12 @@ class Watch:
     """Crawls by itself until it is told to stop.
 
     Attributes:
+        options: what it was told.
         report: how it is.
     """
 
     def __init__(self, options: WatchOptions) -> None:
-        self._options = options
+        self.options = options
         self._folder = OutputFolder(options.crawl, options.revisit)
         self._agenda = Agenda(options.pace, options.schedule)
         self._tellers: list[asyncio.Task[None]] = []
@@ -100,7 +101,7 @@ class Watch:
     @asynccontextmanager
     async def _file_changes(self) -> AsyncIterator[None]:
         """Have file changes told; all folders are watched before the first run looks at them."""
-        options = self._options.crawl
+        options = self.options.crawl
         on: list[asyncio.Event] = []
         for folder in watched_folders(options.items, exclude=options.output):
             on.append(asyncio.Event())
@@ -168,10 +169,10 @@ class Watch:
 
     async def _crawl(self, job: Job) -> tuple[RunOutcome, bool]:
         """Run a job; also say whether it was stopped by us."""
-        options = replace(self._options.crawl, files=job.files)
+        options = replace(self.options.crawl, files=job.files)
         begun = time.monotonic()
         try:
-            run = await ChildRun.start(options, self._options.settings, *self._options.words)
+            run = await ChildRun.start(options, self.options.settings, *self.options.words)
         except OSError as error:
             logger.warning("no process can be started: %s", error, extra={"event": "failed"})
             return RunOutcome(ExitCode.NEEDS_A_LOOK, None), False
@@ -183,7 +184,7 @@ class Watch:
             self._look_ahead()
             clock = time.monotonic()
             if stopped_at is not None:
-                if clock - stopped_at > self._options.pace.grace:
+                if clock - stopped_at > self.options.pace.grace:
                     run.kill()
             elif self._stopping or self._agenda.is_to_interrupt(job, begun, clock):
                 run.stop()
@@ -199,7 +200,7 @@ class Watch:
         elif was_stopped:
             self._agenda.put_back(job, time.monotonic())
         elif ended == OUT_OF_TIME:
-            self._agenda.put_back(job, time.monotonic(), delay=self._options.pace.gap)
+            self._agenda.put_back(job, time.monotonic(), delay=self.options.pace.gap)
         elif outcome.code == ExitCode.NOT_DONE and not self._has_run:
             if not self._folder.is_busy():
                 raise FirstRunError("the first run could not be done; the log says why")

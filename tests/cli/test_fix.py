@@ -252,6 +252,10 @@ def test_it_does_not_write_while_a_run_does_and_needs_a_ledger(
         assert fix("--write").code == 2
         assert fix().code == 0
     assert command("fix", items, "-o", tmp_path / "none").code == 2
+    written = tmp_path / "output/items"
+    refused = command("fix", written, "-o", tmp_path / "output", "--write")
+    assert refused.code == 2
+    assert f"{written} is in the output folder" in refused.stderr
     assert not (tmp_path / "none").exists()
 
 

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from rich.console import Console
 from scrapy.settings import Settings
+from scrapy.signalmanager import SignalManager
 
 from crawler.cli import report
 from crawler.cli.report import live_progress
+from crawler.crawl.progress import Progress, SiteQueues
 from crawler.discovery.options import DiscoveryTally
 from crawler.ledger.events import is_failing
 from crawler.ledger.records import Attempt, Visit
-from crawler.site_queues import SiteQueues
+from crawler.signals import source_visited
+from crawler.spiders import SourceVisit
 from crawler.spiders.items import ItemsSpider
 from crawler.states import State
 from crawler.summary import RunSummary
@@ -50,8 +53,10 @@ class Stage:
             spider=self.spider,
             engine=SimpleNamespace(downloader=downloader),
             settings=Settings({"DOWNLOAD_DELAY": 1.0}),
-            get_extension=lambda _: None,
+            signals=SignalManager(),
+            get_extension=lambda kind: self.progress if kind is Progress else None,
         )
+        self.progress = Progress(cast("Crawler", self.crawler))
         self.picture = report._Picture(cast("Crawler", self.crawler))
 
     def store_visit(self, state: State, count: int) -> None:
@@ -63,14 +68,16 @@ class Stage:
         """Make a plan of so many sources of NAME.example."""
         sites = {f"{name}.example": count for name, count in due.items()}
         self.summary.due = sum(sites.values())
-        self.summary.queues = SiteQueues(sites, clock=lambda: self.now)
+        self.progress._queues = SiteQueues(sites, clock=lambda: self.now)
 
     def end(self, name: str, seconds: float) -> None:
         """Have a visit to NAME.example end, so many seconds after the one before."""
-        assert self.summary.queues is not None
         self.now += seconds
         self.store_visit(State.OK, 1)
-        self.summary.queues.end_visit(f"{name}.example/a")
+        visit = Visit(State.OK, "2024-05-14T08:30:00Z", ())
+        self.crawler.signals.send_catch_log(
+            source_visited, visit=SourceVisit(f"{name}.example/a", visit)
+        )
 
     def show(self) -> list[str]:
         console = Console(record=True, width=100, file=io.StringIO())

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawler.downloader.browser import find_chromium
 from crawler.ledger.events import Event, EventKind
 from crawler.report.document import Selection, report_document
 from crawler.report.facts import MEANINGS, Facts, Link
 from crawler.report.html import html_report
 from crawler.report.markdown import markdown_report
+from crawler.report.notes import Conflict, Duplicate, ItemNotes
 from crawler.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 AT = "2026-11-27T03:00:00Z"
@@ -120,7 +120,8 @@ def test_a_selection_lists_what_it_names_and_the_verdict_stays_about_all() -> No
 
 
 def test_a_page_of_ten_thousand_articles_is_made_within_two_seconds_and_below_5_mb() -> None:
-    many = facts([article(number) for number in range(10_000)])
+    told: dict[str, Any] = {"language": "en", "topics": ("Town", "Council")}
+    many = facts([article(number, **told) for number in range(10_000)])
     html_report(facts([]))  # the template is compiled once
     began = time.process_time()
     page = html_report(many)
@@ -142,17 +143,6 @@ def test_markdown_of_strangers_has_no_tag_and_no_link() -> None:
 def test_a_document_is_json() -> None:
     document = report_document(hostile())
     assert json.loads(json.dumps(document)) == document
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if find_chromium() is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 def opened(browser: Any, page_text: str, folder: Path, width: int = 1280, mark: str = "") -> Any:
@@ -211,3 +201,47 @@ def test_sites_are_sorted_by_a_click(browser: Any, tmp_path: Path) -> None:
     page.get_by_role("button", name="sources").click()
     counts = page.locator("#sites ~ div tbody tr td:nth-child(2)").all_inner_texts()
     assert counts == ["2"] * 10 + ["1"] * 30
+
+
+def test_articles_are_filtered_by_language_and_topic(browser: Any, tmp_path: Path) -> None:
+    links = [
+        article(n, language=("en", "de", None)[n % 3], topics=("Bridges", "A & B")[: n % 3])
+        for n in range(30)
+    ]
+    page = opened(browser, html_report(facts(links)), tmp_path)
+    page.get_by_label("Language").select_option("de")
+    page.wait_for_url("**/*#language=de")
+    assert page.locator(".cards article:visible").count() == 10
+    page.get_by_label("Topic").select_option("A & B")
+    page.wait_for_url("**/*topic=*")
+    assert page.locator(".cards article:visible").count() == 0
+    page.get_by_label("Language").select_option("")
+    page.wait_for_url("**/*#topic=*")
+    assert page.locator(".cards article:visible").count() == 10
+    again = opened(browser, html_report(facts(links)), tmp_path, mark="#topic=Bridges&state=ok")
+    assert again.locator(".cards article:visible").count() == 20
+
+
+def test_notes_of_items_and_sites_are_inert_and_axe_finds_nothing(
+    browser: Any, tmp_path: Path
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    links, notes = list(hostile().links), ItemNotes()
+    for link, text in zip(links, HOSTILE, strict=True):
+        place = f"items/{text}.md:2"
+        notes.counts["title"] += 1
+        notes.conflicts.append(Conflict(link.key, place, link.url, "title", text, text))
+        notes.duplicates.append(Duplicate(link.key, link.url, (place,), link.url))
+        notes.missing["excerpt"].append(place)
+    pauses = {link.site: (AT, text) for link, text in zip(links, HOSTILE, strict=True)}
+    told = replace(facts(links), notes=notes, pauses=pauses)
+    page = opened(browser, html_report(told), tmp_path, 320)
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert page.locator("details li:visible").count() == 2 * len(HOSTILE)
+    assert page.evaluate("window.hit") is None
+    assert page.locator("a").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert page.told == []
+    found = axe.Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []

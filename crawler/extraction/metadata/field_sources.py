@@ -186,6 +186,11 @@ class FieldSources:
         """Dates that readers see by the headline."""
         return self.visible.dates(day_first=self._puts_day_first)
 
+    def address_tells(self, day: str) -> bool:
+        """Whether the page's address names a day, written 2025-04-01, or its month."""
+        url = self.markup.url
+        return url_date(url) == day or f"/{day[:4]}/{day[5:7]}" in url
+
     def vague_dates(self) -> list[Candidate]:
         """Dates that are mostly those of the publication: of a vague meta tag, of the address."""
         address = url_date(self.markup.url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lxml import etree
@@ -187,12 +188,14 @@ def _bounded(pieces: Iterator[Piece]) -> list[Piece]:
 
 
 _MAX_DATES: Final = 20
+_ISO_DAY: Final = len("2025-04-01")
+_A_DAY: Final = timedelta(days=1)
 _LONGEST_LINE: Final = 120  # characters of a line that is no sentence
 _SENTENCE_WORDS: Final = 8
 _SENTENCE_END: Final = re.compile(r"(?<![ap]\.m)[.!?\u3002]$", re.IGNORECASE)
 _OPENING: Final = 80  # characters at the beginning of a text, in which a place and a date stand
 _PLACE_WORDS: Final = 4
-_PLACE: Final = re.compile(r"[^\W\d_][^\d.!?]*[,(]\s*|\(?|\W{1,3}")
+_PLACE: Final = re.compile(r"[^\W\d_][^\d.!?]*(?:[,(]|\b(?:vom|of|du|del|dated?))\s*|\(?|\W{1,3}")
 _BEHIND_OPENING: Final = re.compile(r"\s?\)?\s?(?:[-\u2013\u2014|:]|[.](?!\d))")
 _IN_HEADLINE: Final = re.compile(r"\s*[|:\u2013\u2014-]\s")
 
@@ -228,7 +231,7 @@ def dates_near(area: HeadlineArea, *, day_first: bool = False) -> DatesNear:
     near = [
         *_dates_in(area.after[:begins], day_first=day_first),
         *_dates_in(area.before, day_first=day_first),
-        *_times_in(area.headline),
+        *_times_in(area.headline, day_first=day_first),
     ]
     later = _dates_in(area.after[begins:], day_first=day_first)
     published = _candidates(near, is_change=False)
@@ -250,14 +253,32 @@ def _dates_in(pieces: Sequence[Piece], *, day_first: bool) -> list[_Dated]:
     text = " ".join("|" if _is_of_a_sentence(piece) else piece.text for piece in pieces)
     dates = visible_dates(text, day_first=day_first)
     return [
-        *_times_in(pieces),
+        *_times_in(pieces, day_first=day_first),
         *(_Dated(Candidate(date.value, BYLINE), date.is_change) for date in dates),
     ]
 
 
-def _times_in(pieces: Sequence[Piece]) -> list[_Dated]:
+def _times_in(pieces: Sequence[Piece], *, day_first: bool) -> list[_Dated]:
     times = [piece for piece in pieces if piece.time][:_MAX_DATES]
-    return [_Dated(Candidate(piece.time, TIME), says_change(piece.label)) for piece in times]
+    return [
+        _Dated(Candidate(piece.time, TIME), says_change(piece.label))
+        for piece in times
+        if not _shows_another_day(piece, day_first=day_first)
+    ]
+
+
+def _shows_another_day(piece: Piece, *, day_first: bool) -> bool:
+    """Whether readers see another day than a `<time>` gives, by more than a time zone.
+
+    Some templates print the moment of the last change in its attribute.
+    """
+    try:
+        given = date.fromisoformat(piece.time[:_ISO_DAY])
+    except ValueError:
+        return False
+    shown = visible_dates(element_text(piece.element)[:_LONGEST_LINE], day_first=day_first)
+    days = [date.fromisoformat(one.value[:_ISO_DAY]) for one in shown]
+    return bool(days) and all(abs(day - given) > _A_DAY for day in days)
 
 
 def _is_of_a_sentence(piece: Piece) -> bool:
@@ -274,9 +295,9 @@ def _is_of_a_sentence(piece: Piece) -> bool:
 
 def _opening_date(area: HeadlineArea, *, day_first: bool) -> VisibleDate | None:
     headline = " ".join(piece.text for piece in area.headline)[:_OPENING]
-    for date in visible_dates(headline, day_first=day_first)[:1]:
-        if date.start == 0 and _IN_HEADLINE.match(headline, date.end):
-            return date
+    for first in visible_dates(headline, day_first=day_first)[:1]:
+        if first.start == 0 and _IN_HEADLINE.match(headline, first.end):
+            return first
     return next(
         (
             date

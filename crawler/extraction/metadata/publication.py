@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -47,6 +47,7 @@ def _found(tree: HtmlElement, url: str, now: datetime, *, original: bool) -> str
 
 
 _DATE_LENGTH = 10
+_A_DAY = timedelta(days=1)
 _MIDNIGHT = "T00:00:00"
 _LARGEST_OFFSET = timedelta(hours=4)
 _MIDNIGHTS_ABROAD = ("T21:00:00Z", "T22:00:00Z", "T23:00:00Z")  # of UTC+3, +2 and +1
@@ -68,6 +69,9 @@ class DateSources(Protocol):
     def visible_dates(self) -> DatesNear:
         """What readers see by the headline."""
 
+    def address_tells(self, day: str) -> bool:
+        """Whether the page's address names a day or its month."""
+
     def vague_dates(self) -> Iterable[Candidate]:
         """Dates that are mostly those of the publication."""
 
@@ -82,13 +86,18 @@ def publication_dates(sources: DateSources, now: datetime) -> tuple[Found[str | 
     """The dates of publication and change.
 
     What readers see counts where nothing else gives more than the day, and where nothing gives
-    any date, what is called one anywhere on the page. A change before the publication is a
-    mistake of the page and dropped.
+    any date, what is called one anywhere on the page. A declared date that no change follows may
+    be that of a new edition: an earlier day that readers see alone counts before it. A change
+    before the publication is a mistake of the page and dropped.
     """
     first = best_date(sources.published(), now)
     last = best_date(sources.modified(), now)
     if first.value is not None:
         first = best_date(sources.vague_dates(), now, first)
+    if first.value and (
+        last.value is None or last.value[:_DATE_LENGTH] <= first.value[:_DATE_LENGTH]
+    ):
+        first = _before_a_new_edition(first, sources, now)
     if first.value is None or _precision(first.value) == 0 or _is_midnight_abroad(first.value):
         seen = sources.visible_dates()
         first = _as_readers_see_it(first, best_date((seen.published or seen.later)[:1], now))
@@ -119,6 +128,31 @@ def best_date(
             if _precision(parsed) == _WHOLE:
                 break
     return best
+
+
+def _before_a_new_edition(
+    first: Found[str | None], sources: DateSources, now: datetime
+) -> Found[str | None]:
+    """The one day that readers see by the headline, where it is earlier by more than a time zone.
+
+    The declared one stays where the address tells of it, or the other is but another reading of
+    the same figures (11/1 and 1/11).
+    """
+    if first.value is None or sources.address_tells(first.value[:_DATE_LENGTH]):
+        return first
+    seen = [best_date([one], now) for one in sources.visible_dates().published]
+    days = {one.value[:_DATE_LENGTH] for one in seen if one.value}
+    if len(days) != 1:
+        return first
+    day, declared = date.fromisoformat(days.pop()), date.fromisoformat(first.value[:_DATE_LENGTH])
+    is_same_figures = (day.year, day.month, day.day) == (
+        declared.year,
+        declared.day,
+        declared.month,
+    )
+    if declared - day <= _A_DAY or is_same_figures:
+        return first
+    return next(one for one in seen if one.value)
 
 
 def _is_midnight_abroad(value: str) -> bool:

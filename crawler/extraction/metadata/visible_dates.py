@@ -223,6 +223,7 @@ _FRAME: Final = frozenset({"header", "footer"})
 _CONTENT: Final = frozenset({"article", "main"})
 _LABEL_LEVELS: Final = 2  # the element that a label stands in, and the one around it
 _LABEL_GAP: Final = 12  # characters between a label and its date: " on Friday, "
+_LABEL_AGAIN: Final = re.compile(r"\s?publish(?:ed)?(?: date)?", re.IGNORECASE)
 _LABELS: Final = (
     *("ublished", "UBLISHED", "osted on", "eröffentlicht", "rstellt am", "ublié le", "ublicado"),
     *("ubblicato", "epubliceerd", "publikowan", "публиковано", "发布", "發布", "公開日", "掲載日"),
@@ -257,7 +258,9 @@ def labelled_dates(tree: HtmlElement, *, day_first: bool = False) -> list[Candid
             label = _ELEMENT_LABEL.search(line)
             if label is None or len(line) > _LONGEST:
                 break
-            dates = visible_dates(line[label.end() :], day_first=day_first)
+            again = _LABEL_AGAIN.match(line, label.end())  # for those who listen
+            start = label.end() if again is None else again.end()
+            dates = visible_dates(line[start:], day_first=day_first)
             if dates and dates[0].start <= _LABEL_GAP and not dates[0].is_change:
                 return [Candidate(dates[0].value, BYLINE)]
     return []

@@ -77,3 +77,12 @@ def test_a_hostile_page_costs_little(page: str) -> None:
     dates_by_name(tree)
     labelled_dates(tree)
     assert time.process_time() - start < 1
+
+
+def test_a_label_for_those_who_listen_may_stand_before_the_date() -> None:
+    page = (
+        "<h1>Bridge</h1><div><h4>Published</h4><h3 class=sr-only>Publish date</h3>"
+        " <time>15 November 2018</time></div><p>Text</p>"
+    )
+    found = labelled_dates(lxml.html.document_fromstring(page))
+    assert [date.value for date in found] == ["2018-11-15"]

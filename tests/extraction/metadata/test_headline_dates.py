@@ -94,3 +94,24 @@ def test_a_date_behind_the_first_sentence_comes_last() -> None:
     near = dates_near(headline_area(lxml.html.document_fromstring(page), []))
     assert [date.value for date in near.published] == ["2025-04-03"]
     assert [date.value for date in near.later] == ["2025-04-05"]
+
+
+def test_what_a_time_element_shows_counts_before_its_attribute() -> None:
+    shown = "<h1>Bridge</h1><time datetime='{}'>Published on 3 April 2025</time>"
+    page = lxml.html.document_fromstring(shown.format("2025-04-09T10:18:46Z"))
+    assert dates_near(headline_area(page, [])).published == [("2025-04-03", "byline")]
+    page = lxml.html.document_fromstring(shown.format("2025-04-04T01:18:46Z"))
+    assert _values(page) == ["2025-04-04T01:18:46Z", "2025-04-03"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Pressemitteilung vom 25. Januar 2022 | Berlin \u2013 Die Br\u00fccke ist offen, ",
+        "Communiqu\u00e9 du 25 janvier 2022 \u2013 Le pont est ouvert depuis lundi matin, ",
+        "Statement of 25 January 2022: The bridge has been open to all traffic since Monday, ",
+    ],
+)
+def test_what_a_text_calls_itself_and_its_day_open_it(line: str) -> None:
+    page = lxml.html.document_fromstring(f"<h1>Bridge</h1><p>{line}{'as it was before. ' * 6}</p>")
+    assert _values(page) == ["2022-01-25"]

@@ -27,6 +27,7 @@ class Sources:
     elsewhere: list[Candidate] = field(default_factory=list)
     guessed: list[Candidate] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    address: str = ""
 
     def published(self) -> list[Candidate]:
         return self.declared
@@ -36,6 +37,9 @@ class Sources:
 
     def visible_dates(self) -> DatesNear:
         return DatesNear(self.seen, [], [])
+
+    def address_tells(self, day: str) -> bool:
+        return bool(self.address) and day.startswith(self.address)
 
     def vague_dates(self) -> list[Candidate]:
         return self.vague
@@ -158,7 +162,7 @@ def test_a_midnight_that_was_written_in_utc_is_the_day_that_readers_see(
         ("2023-11-08T18:20:00", "2023-11-09T01:09:55Z"),  # of something else
         ("2023-11-09T03:09:00", "2023-11-09T01:09:55Z"),  # on the same day
         ("2023-11-08", "2023-11-09T01:09:55Z"),
-        ("2023-11-07T01:09:00", "2023-11-09T01:09:55Z"),
+        ("2023-11-11T01:09:00", "2023-11-09T01:09:55Z"),
     ],
 )
 def test_a_moment_in_utc_is_told_on_the_clock_that_readers_see(seen: str, expected: str) -> None:
@@ -174,3 +178,37 @@ def test_the_last_resort_is_asked_last_and_told_the_day_of_the_change() -> None:
     assert sources.told == ["2020-09-06"]
     sources.elsewhere = [Candidate("2020-09-03", "time")]
     assert publication_dates(sources, NOW)[0] == ("2020-09-03", "time")
+
+
+@pytest.mark.parametrize(
+    ("seen", "address", "expected"),
+    [
+        (["2022-11-02"], "", ("2022-11-02", "byline")),
+        (["2022-11-02", "2022-11-02T09:30:00"], "", ("2022-11-02T09:30:00", "byline")),
+        (["2022-11-02"], "2025-06", ("2025-06-12T10:00:00Z", "json-ld")),
+        (["2022-11-02", "2024-03-01"], "", ("2025-06-12T10:00:00Z", "json-ld")),
+        (["2025-06-11"], "", ("2025-06-12T10:00:00Z", "json-ld")),  # in another zone
+        (["2025-09-01"], "", ("2025-06-12T10:00:00Z", "json-ld")),  # of what it announces
+    ],
+)
+def test_an_earlier_day_that_readers_see_counts_before_that_of_a_new_edition(
+    seen: list[str], address: str, expected: tuple[str, str]
+) -> None:
+    sources = Sources(
+        declared=[Candidate("2025-06-12T10:00:00Z", "json-ld")],
+        seen=[Candidate(value, "byline") for value in seen],
+        address=address,
+    )
+    assert publication_dates(sources, NOW)[0] == expected
+    sources.changes = [Candidate("2025-06-12T10:00:00Z", "json-ld")]
+    assert publication_dates(sources, NOW)[0] == expected
+    sources.changes = [Candidate("2025-08-01T10:00:00Z", "json-ld")]
+    assert publication_dates(sources, NOW)[0].value == "2025-06-12T10:00:00Z"
+
+
+def test_the_same_figures_read_in_another_order_are_no_earlier_day() -> None:
+    sources = Sources(
+        declared=[Candidate("2021-11-01T05:00:00", "json-ld")],
+        seen=[Candidate("2021-01-11", "byline")],
+    )
+    assert publication_dates(sources, NOW)[0].value == "2021-11-01T05:00:00"

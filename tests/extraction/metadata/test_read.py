@@ -212,3 +212,23 @@ def test_a_language_is_declared_for_the_address_of_the_page_itself() -> None:
 def test_a_broken_base_harms_nothing(base: str) -> None:
     found = _read(f'<base href="{base}"><title>A</title><meta property=og:image content=/a.jpg>')
     assert found.title == "A"
+
+
+@pytest.mark.parametrize(
+    ("url", "published"),
+    [
+        ("https://news.example/bridge", "2022-11-02"),
+        ("https://news.example/2025/06/12/bridge", "2025-06-12T10:00:00Z"),
+        ("https://news.example/2025/06/bridge", "2025-06-12T10:00:00Z"),
+        ("https://news.example/2022/11/bridge", "2022-11-02"),
+    ],
+)
+def test_the_address_says_which_of_two_dates_is_that_of_the_publication(
+    url: str, published: str
+) -> None:
+    page = (
+        "<meta property='article:published_time' content='2025-06-12T10:00:00Z'>"
+        "<h1>Bridge</h1><p>By Ann Lee</p><p>2 November 2022</p><p>Text</p>"
+    )
+    found = read_metadata(lxml.html.document_fromstring(page), url, now=NOW)
+    assert found.published == published

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from crawler.site_queues import SiteQueues
+from crawler.crawl.progress import SiteQueues
 
 
 class Run:
