@@ -195,6 +195,13 @@ WAYBACK_DELAY: Final = Setting(
     number(0, unit="seconds"),
     "seconds between two requests to the archive; `DOWNLOAD_SLOTS` for its domain goes above it",
 )
+WAYBACK_SAVE: Final = Setting(
+    "CRAWLER_WAYBACK_SAVE",
+    0,
+    whole(0),
+    "how many pages of articles the Wayback Machine is [asked to save](states.md#dead-links) in a "
+    "run, at the pace of `CRAWLER_WAYBACK_DELAY`; 0: none",
+)
 DUPLICATES: Final = Setting(
     "CRAWLER_DUPLICATES",
     True,

@@ -66,6 +66,9 @@ class Archive(Protocol):
     def raw_url(self, url: str) -> str | None:
         """The URL of a snapshot as it was captured; None: it is no place of this archive."""
 
+    def save_url(self, url: str) -> str | None:
+        """What to request to have a page saved; None: the archive takes none from strangers."""
+
 
 _STAMP_FORM: Final = "%Y%m%d%H%M%S"
 _OK: Final = 200
@@ -184,7 +187,12 @@ class TimeGate:
             return None
         return as_captured(url)
 
+    def save_url(self, url: str) -> str | None:  # noqa: ARG002 - no standard has a way to save
+        """Never: what else such an archive can do is not known."""
+        return None
 
+
+SAVE: Final = "https://web.archive.org/save/"
 AVAILABILITY: Final = "https://archive.org/wayback/available"
 SNAPSHOTS: Final = "https://web.archive.org/web/"
 _CAPTURED_WELL: Final = ("200", 200, None)
@@ -225,6 +233,10 @@ class Wayback:
         if not is_here or moment_of_snapshot(url) is None:
             return None
         return as_captured(parts._replace(scheme="https").geturl())
+
+    def save_url(self, url: str) -> str | None:
+        """What "Save Page Now" is asked by."""
+        return f"{SAVE}{url}"
 
 
 def _closest(answer: bytes) -> dict[str, Any] | None:
@@ -274,7 +286,7 @@ def urls_to_ask(
     public = (
         attempt.url
         for attempt in attempts
-        if attempt.url not in at_home and _may_be_shown(attempt.url)
+        if attempt.url not in at_home and may_be_shown(attempt.url)
     )
     return tuple(public)[:MOST_URLS]
 
@@ -285,7 +297,7 @@ def still_holds(snapshot: Snapshot, now: datetime) -> bool:
     return now - asked_at < ANSWER_HOLDS and not is_ahead(asked_at, now)
 
 
-def _may_be_shown(url: str) -> bool:
+def may_be_shown(url: str) -> bool:
     """Whether strangers may know a page by its URL: what is at home stays at home."""
     parts = urlsplit(url)
     if "@" in parts.netloc or not is_public_name(parts.hostname or ""):

@@ -49,6 +49,7 @@ class ArticleDelivery:
         self._ledger_thread = ledger_thread
         self._on_failure = on_failure
         self._on_their_way: dict[str, Delivery] = {}  # by the URL that the item says
+        self._failed = 0
         self._refused: set[str] = set()  # likewise; by an extension
         self._taken: list[Delivery] = []  # that feeds have yet to be written with
         self._are_feeds_written = False
@@ -64,6 +65,7 @@ class ArticleDelivery:
         delivery = cls(crawler, ledger_thread, on_failure)
         crawler.signals.connect(delivery.item_taken, signals.item_scraped)
         crawler.signals.connect(delivery.item_taken, signals.item_dropped)
+        crawler.signals.connect(delivery.item_failed, signals.item_error)
         crawler.signals.connect(delivery.feeds_written, signals.feed_exporter_closed)
         return delivery
 
@@ -91,6 +93,8 @@ class ArticleDelivery:
         if delivery.changed is not None:
             item["changedFields"] = list(map(_name, delivery.changed))
         url = item["requestedUrl"]
+        if url in self._on_their_way:
+            return None  # what an earlier run has left: nobody could tell the two apart
         self._on_their_way[url] = delivery
         told = await self._crawler.signals.send_catch_log_async(
             article_stored, item=item, spider=self._crawler.spider
@@ -101,16 +105,23 @@ class ArticleDelivery:
 
     async def item_taken(self, item: Any) -> None:
         """Note that an item has passed all pipelines, or was dropped by one."""
-        url = ItemAdapter(item).get("requestedUrl") if ItemAdapter.is_item(item) else None
-        if url is None or url in self._refused:
-            return
-        delivery = self._on_their_way.pop(url, None)
+        url = _url_of(item)
+        delivery = self._arrived(url)
         if delivery is None:
             return
-        if self._crawler.get_extension(FeedExporter) is not None:
+        if url in self._refused:
+            self._failed += 1
+        elif self._crawler.get_extension(FeedExporter) is not None:
             self._taken.append(delivery)
         else:
             await self._forget(delivery)
+
+    def item_failed(self, item: Any) -> None:
+        """Note that a pipeline has raised."""
+        self._failed += self._arrived(_url_of(item)) is not None
+
+    def _arrived(self, url: str | None) -> Delivery | None:
+        return None if url is None else self._on_their_way.pop(url, None)
 
     def feeds_written(self) -> None:
         """Note that the feeds are where they are to be, or could not be brought there."""
@@ -122,10 +133,14 @@ class ArticleDelivery:
             if not self._are_feeds_written:
                 await self._crawler.signals.wait_for(signals.feed_exporter_closed)
             if not self._are_feeds_whole():
-                return len(self._taken) + len(self._on_their_way)
+                return len(self._taken) + self._left
             for delivery in self._taken:
                 await self._forget(delivery)
-        return len(self._on_their_way)
+        return self._left
+
+    @property
+    def _left(self) -> int:
+        return self._failed + len(self._on_their_way)
 
     def _are_feeds_whole(self) -> bool:
         feeds = self._crawler.get_extension(FeedExporter)
@@ -147,6 +162,11 @@ class ArticleDelivery:
             await self._ledger_thread.run(self._outbox.forget, delivery)
         except sqlite3.Error as error:
             self._on_failure(error)
+
+
+def _url_of(item: Any) -> str | None:
+    url = ItemAdapter(item).get("requestedUrl") if ItemAdapter.is_item(item) else None
+    return url if isinstance(url, str) else None
 
 
 def _name(field: str) -> str:

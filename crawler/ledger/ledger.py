@@ -200,6 +200,12 @@ class Ledger(Protocol):
     def put_snapshot(self, key: str, snapshot: Snapshot) -> None:
         """Remember what it said."""
 
+    def to_save(self, count: int) -> list[tuple[str, str, str]]:
+        """Return (key, URL, version) of up to `count` selected sources whose page is not saved."""
+
+    def put_saved(self, key: str, version: str, at: str) -> None:
+        """Remember that an archive has saved a page, with this version of its article."""
+
     def feed(self, url: str) -> FeedAnswer | None:
         """What the last whole answer of the feed at this URL said of itself."""
 

@@ -135,6 +135,12 @@ CREATE TABLE snapshot (
     taken_at TEXT
 ) WITHOUT ROWID;
 
+CREATE TABLE saved (              -- pages that an archive was asked to save, and did
+    source_id INTEGER PRIMARY KEY REFERENCES source (id),
+    version TEXT NOT NULL,        -- the content hash of the article then
+    at TEXT NOT NULL
+);
+
 
 -- Copies of articles: derived from what sources hold, and made again when the way to find them changes.
 

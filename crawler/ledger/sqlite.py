@@ -270,6 +270,14 @@ class SqliteLedger:
         """Remember what it said."""
         self._web.put_snapshot(key, snapshot)
 
+    def to_save(self, count: int) -> list[tuple[str, str, str]]:
+        """Return (key, URL, version) of up to `count` selected sources whose page is not saved."""
+        return self._web.to_save(count)
+
+    def put_saved(self, key: str, version: str, at: str) -> None:
+        """Remember that an archive has saved a page, with this version of its article."""
+        self._web.put_saved(key, version, at)
+
     def feed(self, url: str) -> FeedAnswer | None:
         """What the last whole answer of the feed at this URL said of itself."""
         return self._discovery.feed(url)

@@ -217,3 +217,20 @@ class WebRows:
         """Remember what it said."""
         row = (key, snapshot.asked_at, snapshot.url, snapshot.taken_at)
         self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?)", row)
+
+    def to_save(self, count: int) -> list[tuple[str, str, str]]:
+        """Return (key, URL, version) of up to `count` selected sources whose page is not saved."""
+        return self._db.execute(
+            "SELECT source, requestedUrl, contentHash FROM sources "
+            "LEFT JOIN saved ON source_id = sourceId WHERE state = ? AND contentHash IS NOT NULL "
+            "AND saved.version IS NOT contentHash AND sourceId IN (SELECT mention.source_id "
+            "FROM mention JOIN selected USING (item_id)) ORDER BY sourceId LIMIT ?",
+            (State.OK, count),
+        ).fetchall()
+
+    def put_saved(self, key: str, version: str, at: str) -> None:
+        """Remember that the page of a source was saved, with this version of its article."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO saved SELECT id, ?, ? FROM source WHERE key = ?",
+            (version, at, key),
+        )

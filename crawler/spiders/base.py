@@ -127,7 +127,9 @@ class RunSpider(Spider):
         own = {name: known.pop(name) for name in cls.arguments & known.keys()}
         is_console = crawler.settings.frozen  # `scrapy shell` makes the spider after all else
         if not is_console:
-            put_ours_below(crawler.settings)  # `scrapy crawl` puts the project's components back
+            # A process puts its own settings over those that the spider has completed.
+            put_ours_below(crawler.settings)
+            give_archive_a_slot(crawler.settings)
         spider = super().from_crawler(crawler, *args)
         try:
             check_names(crawler.settings)

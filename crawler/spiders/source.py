@@ -22,6 +22,7 @@ from crawler.crawl.progress import Progress
 from crawler.crawl.reading import PageReader
 from crawler.crawl.visit import DoubtfulVisitError, VisitTools, visit_source
 from crawler.crawl.wayback import Wayback
+from crawler.crawl.wayback_save import WaybackSaver
 from crawler.downloader.exceptions import OwnFailureError
 from crawler.downloader.scheduler import HostFrontier
 from crawler.downloader.stop import StoppedError, is_stopping
@@ -119,6 +120,10 @@ class SourceSpider(RunSpider):
             await self._room_for_more()
         async for output in self._image_requests():
             yield output
+        if saver := WaybackSaver.from_crawler(self.crawler, self.ledger_thread):
+            await self._all_settled()
+            async for output in self._go_on(await saver.task()):
+                yield output
 
     async def _begin(self, due: DueSource) -> AsyncIterator[Any]:
         """Begin the visit of a source; yield its first request, or the visit."""
@@ -264,18 +269,22 @@ class SourceSpider(RunSpider):
         """Yield what is asked for once all sources are settled."""
         if self.images is None:
             return
-        while (
-            self.begun.any_left
-            and not self._is_idle()  # what has not come by then will not come any more
-            and not is_stopping(self.crawler)
-        ):
-            await self.crawler.signals.wait_for(signals.scheduler_empty)
+        await self._all_settled()
         async for tasks in self.images.tasks():
             for task in tasks:
                 async for output in self._go_on(task):
                     yield output
             while self.images.is_full and not self._is_idle():
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
+
+    async def _all_settled(self) -> None:
+        """Wait until all sources are settled, as far as they will be."""
+        while (
+            self.begun.any_left
+            and not self._is_idle()  # what has not come by then will not come any more
+            and not is_stopping(self.crawler)
+        ):
+            await self.crawler.signals.wait_for(signals.scheduler_empty)
 
     def _is_idle(self) -> bool:
         assert self.crawler.engine is not None

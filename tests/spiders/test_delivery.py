@@ -30,6 +30,7 @@ ITEM_PIPELINES = {"courier.pipelines.ToSearch": 300}
 EXTENSIONS = {"courier.pipelines.Listener": 0}
 """
 PIPELINES = """
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -47,8 +48,12 @@ def keep(name, what):
 
 
 class ToSearch:
-    def process_item(self, item):
-        title = item["title"]
+    async def process_item(self, item):
+        title, is_by_ben = item["title"], item.get("authors") == ["Ben Roe"]
+        if (HERE / f"slow {title}").exists() and not is_by_ben:
+            await asyncio.sleep(2)
+        if (HERE / "fail Ben").exists() and is_by_ben:
+            raise ConnectionError("not by Ben")
         if (HERE / f"fail {title}").exists():
             raise ConnectionError("the search engine is down")
         if (HERE / f"die {title}").exists():
@@ -256,6 +261,22 @@ def test_a_change_of_what_was_never_taken_is_new(project: Project) -> None:
     project.read()
     project.run()
     assert [(one["change"], one["authors"]) for one in project.read()] == [("new", ["Ben Roe"])]
+
+
+def test_what_comes_while_an_earlier_one_is_on_its_way_is_not_taken_with_it(
+    project: Project,
+) -> None:
+    project.flag("fail a")
+    project.run()
+    project.flag("fail a", on=False)
+    project.flag("slow a")
+    project.flag("fail Ben")
+    project.put("a", authors=("Ben Roe",))
+    project.run("crawler", "run", "items", "--force")
+    project.flag("fail Ben", on=False)
+    project.read()
+    assert project.run().returncode == 0
+    assert [one["authors"] for one in project.read()] == [["Ben Roe"]]
 
 
 def test_a_feed_has_the_articles_and_nothing_else(project: Project) -> None:

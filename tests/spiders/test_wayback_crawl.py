@@ -127,7 +127,7 @@ def test_the_ledger_knows_what_was_tried_and_where_the_article_came_from(
         (NEWS, "archived", 200),
     ]
     assert held["snapshot"]["url"] == snapshot(NEWS)
-    assert held["snapshot"]["taken_at"] == "2024-05-16T08:09:10Z"
+    assert held["snapshot"]["takenAt"] == "2024-05-16T08:09:10Z"
     assert held["etag"] is None
     told = run_crawler("explain", NEWS, "-o", output).stdout
     assert f"from {snapshot(NEWS)}, taken 2024-05-16T08:09:10Z" in told
