@@ -11,6 +11,7 @@ from crawler.ledger.events import EventKind
 from crawler.report.facts import MEANINGS
 from crawler.run_log import versions
 from crawler.states import State
+from crawler.timestamps import moment
 from crawler.urls.registered_domain import site_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _RUNS_TOLD: Final = 60
 _LINKS_OF_TASK: Final = 20
 _NOTES_TOLD: Final = 200
 _FILES_TOLD: Final = 20
+_AGES: Final = (("day", 1), ("week", 7), ("month", 31), ("quarter", 92))  # days, below
 HEADINGS: Final = {
     EventKind.LOST: "Newly lost",
     EventKind.FAILING: "Newly failing",
@@ -75,6 +77,7 @@ def report_document(facts: Facts, chosen: Selection | None = None) -> dict[str, 
             "states": {
                 str(state or "not-visited"): count for state, count in facts.states.most_common()
             },
+            "lastGood": _ages(facts.links, facts.made_at),
         },
         "items": {"new": facts.new_items, **_notes(facts.notes, keys)},
         "tasks": todo[:TASKS_TOLD],
@@ -90,6 +93,20 @@ def report_document(facts: Facts, chosen: Selection | None = None) -> dict[str, 
         "runs": [_run(run) for run in facts.runs[-_RUNS_TOLD:]],
         "problems": list(facts.runs[-1].get("problems", ())) if facts.runs else [],
     }
+
+
+def _ages(links: Sequence[Link], now: str) -> dict[str, int]:
+    """Count the sources by how long ago they last gave what is asked of them."""
+    counts = dict.fromkeys([*(name for name, _ in _AGES), "older", "never"], 0)
+    at = moment(now)
+    for link in links:
+        good = link.since if link.is_failing else link.checked_at
+        if good is None or (link.is_failing and link.title is None):
+            counts["never"] += 1
+            continue
+        days = (at - moment(good)).days
+        counts[next((name for name, most in _AGES if days < most), "older")] += 1
+    return counts
 
 
 def _where(link: Link) -> dict[str, Any]:

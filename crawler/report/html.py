@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 
     from crawler.report.facts import Facts, Link
 
+_AGES: Final = {  # tone, and words
+    "day": (0, "within a day"),
+    "week": (0, "within a week"),
+    "month": (1, "within a month"),
+    "quarter": (2, "within three months"),
+    "older": (3, "longer ago"),
+    "never": (4, "never"),
+}
 _MOST_TOPICS: Final = 200
 _CHART: Final = (220, 48)  # width and height, in units of its own
 
@@ -50,6 +58,7 @@ def html_report(facts: Facts, chosen: Selection | None = None, *, live: str | No
         headings=HEADINGS,
         meanings={str(state): meaning for state, meaning in MEANINGS.items()},
         bar=_bar(document["sources"]["states"]),
+        ages=_age_bar(document["sources"]["lastGood"]),
         charts=_charts(document["runs"]),
         languages=sorted({link.language for link in articles if link.language}),
         topics=_topics(articles),
@@ -108,6 +117,18 @@ def _bar(states: Mapping[str, int]) -> list[dict[str, Any]]:
         parts.append(part)
         at += width
     return parts
+
+
+def _age_bar(ages: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return the parts of the bar of how long ago sources were last good, 0 to 100."""
+    total = sum(ages.values()) or 1
+    parts, at = [], 0.0
+    for name, count in ages.items():
+        width = 100 * count / total
+        tone, words = _AGES[name]
+        parts.append({"words": words, "count": count, "x": at, "width": width, "tone": tone})
+        at += width
+    return [part for part in parts if part["count"]]
 
 
 def _tone(name: str) -> int:

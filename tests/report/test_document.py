@@ -170,3 +170,31 @@ def test_what_items_could_be_better_at_is_told_with_its_lines(
     assert {site["site"] for site in only["sites"]} == {"news.example"}
     told = run_crawler("report", crawled, "-o", tmp_path / "output", "--format", "markdown").stdout
     assert "- without excerpt: 1\n" in told
+
+
+def test_sources_are_counted_by_how_long_ago_they_were_last_good() -> None:
+    def link(number: int, state: State | None, **told: str) -> Link:
+        return Link(f"{number}", f"https://a.example/{number}", "a.example", state, **told)
+
+    links = (
+        link(0, State.OK, checked_at="2026-03-01T11:00:00Z"),
+        link(1, State.OK, checked_at="2026-02-20T11:00:00Z"),
+        link(
+            2,
+            State.GONE,
+            checked_at="2026-03-01T11:00:00Z",
+            since="2025-01-01T00:00:00Z",
+            title="A",
+        ),
+        link(3, State.GONE, since="2026-03-01T11:00:00Z"),
+        link(4, None),
+    )
+    facts = Facts("out", "2026-03-01T12:00:00Z", "2026-03-01T00:00:00Z", links)
+    assert report_document(facts)["sources"]["lastGood"] == {
+        "day": 1,
+        "week": 0,
+        "month": 1,
+        "quarter": 0,
+        "older": 1,
+        "never": 2,
+    }
