@@ -45,8 +45,8 @@ class AlikeTexts:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def put(self, article: Article) -> int | None:
-        """Return the id of an article's text; None: it is too short to be compared."""
+    def put(self, article: Article, source: int) -> int | None:
+        """Return the id of the text that a source has now; None: it is too short to be compared."""
         if article.content_hash is None:
             return None
         row = self._db.execute(
@@ -58,7 +58,7 @@ class AlikeTexts:
         if len(words.runs) < FEWEST_RUNS:
             return None
         minhash = minhash_of(words.runs)
-        found = self.like(words, minhash)
+        found = self.like(words, minhash, besides=source)
         (text,) = self._db.execute(
             "INSERT INTO text (hash, minhash) VALUES (?, ?) RETURNING id",
             (article.content_hash, minhash),
@@ -71,10 +71,14 @@ class AlikeTexts:
         self._db.executemany("INSERT INTO alike VALUES (?, ?, ?)", pairs)
         return int(text)
 
-    def like(self, words: Shingles, minhash: bytes) -> list[tuple[int, float]]:
-        """Return the ids of the texts that one is a copy of, each with the similarity."""
+    def like(self, words: Shingles, minhash: bytes, *, besides: int = 0) -> list[tuple[int, float]]:
+        """Return the ids of the texts that one is a copy of, each with the similarity.
+
+        Args:
+            besides: a source whose text is not read: that it has this one now is not noted yet.
+        """
         compared = (
-            (text, similarity(words, shingles(self._markdown(text))))
+            (text, similarity(words, shingles(self._markdown(text, besides))))
             for text in self._candidates(minhash)
         )
         return [(text, found.similarity) for text, found in compared if found.are_copies]
@@ -98,11 +102,11 @@ class AlikeTexts:
         ]
         return [text for _, text in sorted(likely)[:_MOST_TEXTS]]
 
-    def _markdown(self, text: int) -> str:
+    def _markdown(self, text: int, besides: int) -> str:
         row = self._db.execute(
             "SELECT held FROM source JOIN text_source ON source_id = id "
-            "WHERE text_id = ? AND held IS NOT NULL LIMIT 1",
-            (text,),
+            "WHERE text_id = ? AND source_id <> ? AND held IS NOT NULL LIMIT 1",
+            (text, besides),
         ).fetchone()
         try:
             article = None if row is None else decode_visit(row[0]).article
@@ -202,7 +206,7 @@ class CopyRows:
         before = self._db.execute(
             "SELECT text_id, text_rank, url FROM text_source WHERE source_id = ?", (source,)
         ).fetchone()
-        now = self._row(record)
+        now = self._row(source, record)
         if before == now:
             return
         if before is not None:
@@ -217,11 +221,11 @@ class CopyRows:
         if before is not None and (now is None or now[0] != before[0]):
             self._texts.forget_unheld(before[0])
 
-    def _row(self, record: SourceRecord) -> tuple[int, str, str] | None:
+    def _row(self, source: int, record: SourceRecord) -> tuple[int, str, str] | None:
         held = record.held
         if held is None or held.article is None or not held.state.has_text:
             return None
-        text = self._texts.put(held.article)
+        text = self._texts.put(held.article, source)
         return None if text is None else (text, text_rank(record), held.attempt.url)
 
     def _touch(self, text: int) -> None:

@@ -151,6 +151,17 @@ def test_a_text_that_changes_leaves_its_copies_and_finds_others(ledger: SqliteLe
     assert urls_of(copies(ledger, C)) == [B]
 
 
+@pytest.mark.parametrize("first", [0, 2_000, 6_000, 7_000])  # whose minhashes share a band
+def test_a_text_with_a_part_of_what_it_was_is_no_copy_of_who_has_that_still(
+    ledger: SqliteLedger, first: int
+) -> None:
+    store_visit(ledger, A, story(first, first + 300))
+    store_visit(ledger, B, story(first, first + 300))
+    settle_another(ledger, A, story(first + 150, first + 600))
+    assert copies(ledger, A) is None
+    assert copies(ledger, B) is None
+
+
 def test_nothing_is_left_of_a_text_that_nobody_holds(ledger: SqliteLedger, path: Path) -> None:
     store_visit(ledger, A, story())
     store_visit(ledger, B, story(0, 250))
