@@ -226,7 +226,7 @@ def _events(events: Iterable[Mapping[str, Any]], kind: EventKind, count: int) ->
         elif kind is not EventKind.BACK:
             words = f" ({event['state']})"
         elif since := event.get("since"):
-            words = f" (gone since {since[:10]})"
+            words = f" (had failed since {since[:10]})"
         yield f"- {event['source']}{words}"
     if count > len(told):
         yield f"- … and {count - len(told)} more"

@@ -237,7 +237,8 @@ def refuse(problems: Sequence[Problem]) -> None:
 
 def _text(path: Path) -> str:
     if not path.is_file():  # opening a pipe would wait for ever
-        raise RulesError(str(Problem(str(path), 1, "is not a regular file")))
+        reason = "is not a regular file" if path.exists() else "there is no such file"
+        raise RulesError(str(Problem(str(path), 1, reason)))
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)

@@ -104,7 +104,7 @@ def test_a_digest_has_the_worst_first_and_no_more_than_the_first_of_each_kind() 
         "- … and 5 more",
         "",
         "back (1):",
-        "- n.example/90 (gone since 2026-02-01)",
+        "- n.example/90 (had failed since 2026-02-01)",
         "",
         "changed (1):",
         "- n.example/91 (412 → 520 words)",

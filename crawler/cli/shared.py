@@ -248,9 +248,11 @@ def refuse_outputs(options: CrawlOptions) -> None:
     Raises:
         OptionError: one of the items is in the output folder.
     """
-    output = options.output.resolve()
-    if inside := [path for path in options.items if path.resolve().is_relative_to(output)]:
-        raise OptionError(f"items: {inside[0]} is in the output folder {options.output}")
+    layout = Layout(options.output)
+    written = [path.resolve() for path in (layout.items, layout.sources, layout.lock.parent)]
+    for path in options.items:
+        if any(path.resolve().is_relative_to(folder) for folder in written):
+            raise OptionError(f"items: {path} is what runs wrote into {options.output}")
 
 
 @contextmanager

@@ -54,6 +54,8 @@ def print_plan(options: CrawlOptions, overrides: Mapping[str, str], *, as_json: 
             rows = [{"reason": due.reason, "urls": due.record.urls} for due in plan]
             print(json.dumps(rows, indent=2))
         else:
+            if not due:
+                errors.print("0 sources due")
             for source in plan:
                 print(visible(f"{source.reason}\t{source.record.urls[0]}", keep="\t"))
         invalid = crawl.summary.invalid

@@ -168,7 +168,7 @@ def _task(site: str, cause: str, links: list[Link]) -> dict[str, Any]:
         meaning = MEANINGS[state]
         advice = _advice(state, links)
     if any(link.suggestion for link in links):
-        advice = "Write the suggested address: crawler fix --write does it."
+        advice = "Write the suggested address: crawler fix ITEMS --write does it."
     return {
         "site": site,
         "cause": cause,

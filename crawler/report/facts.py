@@ -265,7 +265,7 @@ def _links(
 
 
 def _link(record: SourceRecord, mentions: list[tuple[Mention, str]], files: ItemFiles) -> Link:
-    url = mentions[0][0].web_url or record.urls[0]
+    url = files.address(*mentions[0]) or record.urls[0]
     held, latest, state = record.held, record.last or record.held, record.state_now
     if held is None or latest is None or state is None:
         return Link(record.key, url, site_of(url), None, places=_files(mentions))
@@ -273,6 +273,8 @@ def _link(record: SourceRecord, mentions: list[tuple[Mention, str]], files: Item
     is_told = is_failing(state) or moved is not None
     advice = files.advice(record, mentions) if may_need_advice(record) else None
     is_told |= advice is not None
+    field = None if advice is None else str(advice.path[-1])
+    url = url if advice is None else advice.before
     snapshot = None if record.snapshot is None else record.snapshot.url
     return Link(
         record.key,
@@ -283,7 +285,7 @@ def _link(record: SourceRecord, mentions: list[tuple[Mention, str]], files: Item
         detail=plain_text(latest.attempt.detail) if latest.attempt.detail and is_told else None,
         since=record.failing_since,
         checked_at=record.checked_at,
-        places=files.places(mentions) if is_told else _files(mentions),
+        places=files.places(mentions, field) if is_told else _files(mentions),
         archive_url=None if snapshot is None else printable_url(snapshot),
         moved_to=None if moved is None else printable_url(moved),
         suggestion=None if advice is None else advice.after,

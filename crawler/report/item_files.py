@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.items.front_matter import FieldLines, split_text
 from crawler.items.item import ItemError, read_item
-from crawler.mends.advice import advise
+from crawler.mends.advice import FIELDS, advise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,9 +28,23 @@ class ItemFiles:
         self._ledger = ledger
         self.read = lru_cache(_KEPT)(_item_and_lines)
 
-    def places(self, mentions: Iterable[tuple[Mention, str]]) -> tuple[str, ...]:
-        """Return `FILE:LINE` of each mention."""
-        return tuple(f"{file}:{self._line(file, mention)}" for mention, file in mentions)
+    def places(
+        self, mentions: Iterable[tuple[Mention, str]], field: str | None = None
+    ) -> tuple[str, ...]:
+        """Return `FILE:LINE` of each mention.
+
+        Args:
+            field: of an item's own address; None: the first that it has.
+        """
+        return tuple(f"{file}:{self._line(file, mention, field)}" for mention, file in mentions)
+
+    def address(self, mention: Mention, file: str) -> str | None:
+        """Return the address by which an item names a source, as it is written there now."""
+        if mention.position >= 0:
+            return mention.web_url
+        data = read[0].data if (read := self.read(file)) is not None else {}
+        written = (data.get(name) for name in FIELDS)
+        return next((value for value in written if isinstance(value, str) and value), None)
 
     def topics(self, mentions: Iterable[tuple[Mention, str]]) -> tuple[str, ...]:
         """Return the topics that the items give themselves."""
@@ -51,7 +65,7 @@ class ItemFiles:
                 found += advise(read[0], mention, record, self._ledger.source_of_url)
         return next((one for one in found if one.after), found[0] if found else None)
 
-    def _line(self, file: str, mention: Mention) -> int:
+    def _line(self, file: str, mention: Mention, field: str | None) -> int:
         if (read := self.read(file)) is None:
             return 1
         lines = read[1]
@@ -60,8 +74,10 @@ class ItemFiles:
                 return lines.line("related", mention.position, "webUrl")
             except IndexError:  # edited since it was read
                 return lines.line("related")
-        line = lines.line("originalUrl")
-        return lines.line("webUrl") if line == lines.line() else line
+        for name in FIELDS if field is None else (field,):
+            if (line := lines.line(name)) != lines.line():
+                return line
+        return lines.line()
 
 
 def _item_and_lines(file: str) -> tuple[Item, FieldLines] | None:

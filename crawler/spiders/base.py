@@ -341,9 +341,9 @@ class RunSpider(Spider):
             "visited": summary.done,
             "written": summary.written,
         }
-        text = "%s after %.1f s: %d items, %d of %d due sources visited, %d files written"
+        text = "a run ends after %.1f s: %d items, %d of %d due sources visited, %d written (%s)"
         counts = (summary.items, summary.done, summary.due, summary.written)
-        logger.info(text, summary.ended, summary.seconds, *counts, extra=facts)
+        logger.info(text, summary.seconds, *counts, summary.ended, extra=facts)
 
     async def _notify(self, notifier: Notifier) -> None:
         """Tell of the run whoever wants to know, once the folder is free for others."""

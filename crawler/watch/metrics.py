@@ -140,6 +140,12 @@ class Report:
         self.health.running = job.trigger
         self.metrics.running.set(1)
 
+    def not_begun(self) -> None:
+        """Note that a run could not even begin."""
+        self.health.running = None
+        self.health.is_good = False
+        self.metrics.running.set(0)
+
     def ended(self, job: Job, outcome: RunOutcome) -> None:
         """Note how it ended."""
         self.health.running = None

@@ -119,6 +119,9 @@ def log_begin(job: Job) -> None:
 def log_end(job: Job, outcome: RunOutcome) -> None:
     """Tell how it ended."""
     facts = {"event": "run-ended", "trigger": str(job.trigger), "exitCode": int(outcome.code)}
+    if outcome.summary is None and outcome.code == -signal.SIGTERM:
+        logger.info("the run was stopped before it had begun", extra=facts)
+        return
     if outcome.summary is None:
         logger.error("the run could not be done: exit code %d", outcome.code, extra=facts)
         return

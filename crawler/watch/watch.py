@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from crawler.exceptions import reason_of
 from crawler.summary import INTERRUPTED, OUT_OF_TIME, ExitCode
 from crawler.watch.file_events import tell_changes, watched_folders
 from crawler.watch.metrics import Report
@@ -146,7 +147,9 @@ class Watch:
         except OSError as error:
             if not self._has_run and error.errno not in _MAY_PASS:
                 raise
-            logger.warning("the run could not be begun: %s", error, extra={"event": "failed"})
+            reason = reason_of(error)
+            logger.warning("the run could not be begun: %s", reason, extra={"event": "failed"})
+            self.report.not_begun()
             self._agenda.failed(job, time.monotonic())
 
     async def _do(self, job: Job) -> None:

@@ -121,7 +121,8 @@ def test_a_log_file_has_begin_and_end(crawl: Callable[..., Outcome], tmp_path: P
     lines = (tmp_path / "log").read_text().splitlines()
     assert "a run begins: " in lines[0]
     assert re.search(
-        r"finished after [\d.]+ s: 1 items, 2 of 2 due sources visited, 1 files", lines[-1]
+        r"a run ends after [\d.]+ s: 1 items, 2 of 2 due sources visited, 1 written \(finished\)",
+        lines[-1],
     )
 
 

@@ -255,7 +255,7 @@ def test_it_does_not_write_while_a_run_does_and_needs_a_ledger(
     written = tmp_path / "output/items"
     refused = command("fix", written, "-o", tmp_path / "output", "--write")
     assert refused.code == 2
-    assert f"{written} is in the output folder" in refused.stderr
+    assert f"{written} is what runs wrote into" in refused.stderr
     assert not (tmp_path / "none").exists()
 
 

@@ -83,5 +83,5 @@ def test_each_mistake_is_told_with_its_line(tmp_path: Path, text: str, problems:
 
 
 def test_a_file_that_is_missing_is_told(tmp_path: Path) -> None:
-    with pytest.raises(RulesError, match="is not a regular file"):
+    with pytest.raises(RulesError, match="there is no such file"):
         read_keep_rules(tmp_path / "none.toml")

@@ -198,3 +198,22 @@ def test_sources_are_counted_by_how_long_ago_they_were_last_good() -> None:
         "older": 1,
         "never": 2,
     }
+
+
+def test_the_line_that_is_told_has_the_address_that_is_told(
+    web: LocalWeb,
+    tmp_path: Path,
+    write_item: Callable[..., Path],
+    run_crawler: Callable[..., Outcome],
+) -> None:
+    item = write_item(
+        tmp_path / "items", "a", original_url=LOST, webUrl="http://news.example/elsewhere"
+    )
+    run_crawler("run", tmp_path / "items", "-o", tmp_path / "out", web=web)
+    words = ("report", tmp_path / "items", "-o", tmp_path / "out", "--format", "json")
+    (task,) = run_crawler(*words, web=web).json["tasks"]
+    (link,) = task["links"]
+    (place,) = link["places"]
+    file, _, line = place.rpartition(":")
+    assert file == str(item)
+    assert link["url"] in item.read_text().splitlines()[int(line) - 1]

@@ -131,7 +131,7 @@ def test_mistakes_are_told_in_order_and_not_all_of_a_hundred(path: Path) -> None
 
 
 def test_what_cannot_be_read_is_told(path: Path) -> None:
-    with pytest.raises(RulesError, match=r"rules\.toml:1: is not a regular file"):
+    with pytest.raises(RulesError, match=r"rules\.toml:1: there is no such file"):
         read_rules(path)
     path.write_bytes(b"[[rule]]\ntitle = '\xff'\n")
     with pytest.raises(RulesError, match=r":2: is not UTF-8"):
