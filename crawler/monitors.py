@@ -183,7 +183,7 @@ def _internal_error(run: _Run) -> Iterator[str]:
 
 
 def _duration(run: _Run) -> Iterator[str]:
-    timed = [(float(one.get("seconds") or 0), _visits(one)) for one in run.earlier if _visits(one)]
+    timed = [(_seconds(one), _visits(one)) for one in run.earlier if _visits(one)]
     seconds, visits = run.summary.seconds, run.summary.done
     if seconds < _SHORT or not visits or len(timed) < _RUNS_TIMED:
         return
@@ -192,6 +192,11 @@ def _duration(run: _Run) -> Iterator[str]:
     slower = run.limits.slower
     if seconds > slower * usual and seconds / visits > slower * usual_each:
         yield f"the run took {seconds:.0f} s, {seconds / usual:.1f} times what runs take"
+
+
+def _seconds(run: Mapping[str, Any]) -> float:
+    value = run.get("seconds")
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _visits(run: Mapping[str, Any]) -> int:

@@ -60,11 +60,13 @@ class Webhook:
         """
         try:
             parts = urlsplit(url)
-            is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+            is_plain = url.isascii() and url.isprintable() and " " not in url
+            is_web = parts.scheme in {"http", "https"} and bool(parts.hostname) and is_plain
         except ValueError:
             is_web = False
         if not is_web:
-            raise OptionError(f"{config.WEBHOOK_VARIABLE}: it is no http or https address")
+            told = "it is no http or https address in ASCII"
+            raise OptionError(f"{config.WEBHOOK_VARIABLE}: {told}")
         return cls(url, _secret(secret) if secret else b"")
 
     def request(self, body: bytes) -> urllib.request.Request:
@@ -175,7 +177,10 @@ class Notifier:
                 reason = f"the answer was HTTP {error.code}"
                 if error.code < 500 and error.code != 429:  # noqa: PLR2004 - as it says of itself
                     break
-            except (OSError, HTTPException) as error:
+            except (ValueError, HTTPException):  # whose words may have the address in them
+                reason = "the address cannot be asked, or the answer makes no sense"
+                break
+            except OSError as error:
                 reason = plain_text(str(getattr(error, "reason", error)))
         return reason
 

@@ -103,7 +103,59 @@ def read_runs(log: Path) -> Iterator[dict[str, Any]]:
         for line in text.splitlines():
             try:
                 record = json.loads(line)
-            except ValueError:  # a power cut's half line
+            except (ValueError, RecursionError):  # a power cut's half line; or somebody's own
                 continue
             if isinstance(record, dict) and isinstance(record.get("startedDateTime"), str):
-                yield record
+                yield _well_formed(record)
+
+
+_KINDS: Final[dict[str, type | tuple[type, ...]]] = {
+    "seconds": (int, float),
+    "ended": str,
+    "exitCode": int,
+    "items": dict,
+    "sources": dict,
+    "outcomes": dict,
+    "fields": dict,
+    "happened": dict,
+    "versions": dict,
+    "failedMonitors": list,
+    "problems": list,
+    "events": list,
+    "hosts": list,
+}
+_OF_A_HOST: Final = ("tries", "failures", "seconds")
+
+
+def _well_formed(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record without what is of another kind than a run writes."""
+    kept = {
+        name: value
+        for name, value in record.items()
+        if name not in _KINDS or (isinstance(value, _KINDS[name]) and not isinstance(value, bool))
+    }
+    sources = kept.get("sources", {})
+    if sources:
+        counts = {name: _counts(sources.get(name)) for name in ("visited", "held")}
+        kept["sources"] = sources | counts
+    if "happened" in kept:
+        kept["happened"] = _counts(kept["happened"])
+    kept["hosts"] = [host for host in kept.get("hosts", ()) if _is_host(host)]
+    monitors = kept.get("failedMonitors", ())
+    kept["failedMonitors"] = [
+        one
+        for one in monitors
+        if isinstance(one, dict) and all(isinstance(one.get(n), str) for n in ("name", "message"))
+    ]
+    return kept
+
+
+def _counts(value: object) -> dict[str, int]:
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {name: count for name, count in pairs if isinstance(count, int)}
+
+
+def _is_host(host: object) -> bool:
+    if not isinstance(host, dict) or not isinstance(host.get("host"), str):
+        return False
+    return all(isinstance(host.get(name), int | float) for name in _OF_A_HOST)

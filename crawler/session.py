@@ -423,7 +423,11 @@ class RunSession:
 
     def _monitor(self) -> None:
         earlier = list(read_runs(self.layout.run_log))
-        self.summary.failed_monitors = failed_monitors(self.summary, earlier, self._limits)
+        try:
+            self.summary.failed_monitors = failed_monitors(self.summary, earlier, self._limits)
+        except Exception:  # the run is to be remembered all the same, and looked at
+            logger.exception("the monitors failed")
+            self.on_fault(Problem(str(self.layout.run_log), 1, "the monitors could not be asked"))
         for failed in self.summary.failed_monitors:
             facts = {"event": "monitor-failed", "monitor": failed.name}
             logger.error("monitor %s: %s", failed.name, failed.message, extra=facts)

@@ -127,6 +127,9 @@ def test_a_run_that_could_not_be_done_says_why() -> None:
         ({"CRAWLER_NOTIFY": "json://ok.example hunter2://x:pass@y"}, "CRAWLER_NOTIFY: number 2 is"),
         ({"CRAWLER_WEBHOOK": "ftp://user:hunter2@x"}, "CRAWLER_WEBHOOK: it is no http or https"),
         ({"CRAWLER_WEBHOOK": "http://[hunter2"}, "CRAWLER_WEBHOOK: it is no http or https"),
+        ({"CRAWLER_WEBHOOK": "http://x/hunter2 a"}, "CRAWLER_WEBHOOK: it is no http or https"),
+        ({"CRAWLER_WEBHOOK": "http://x/hunter2\x01"}, "CRAWLER_WEBHOOK: it is no http or https"),
+        ({"CRAWLER_WEBHOOK": "http://x/hunter2ä"}, "CRAWLER_WEBHOOK: it is no http or https"),
         (
             {"CRAWLER_WEBHOOK": HOOK, "CRAWLER_WEBHOOK_SECRET": "hunter2"},
             "CRAWLER_WEBHOOK_SECRET: it is not whsec_",

@@ -10,12 +10,16 @@ import pytest
 from crawler.ledger.events import Event, EventKind
 from crawler.ledger.records import Attempt, Visit
 from crawler.options import CrawlOptions
-from crawler.run_log import append_run, run_record, versions
+from crawler.run_log import append_run, read_runs, run_record, versions
 from crawler.states import State
 from crawler.summary import RunSummary
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.web.command import Outcome
+    from tests.web.local_web import LocalWeb
 
 STARTED = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -151,3 +155,41 @@ def test_the_log_of_many_runs_keeps_within_two_files_of_one_mebibyte(tmp_path: P
     assert 900_000 < earlier.stat().st_size <= 2**20 >= path.stat().st_size
     numbers = [line["number"] for line in (*lines(earlier), *lines(path))]
     assert numbers == list(range(numbers[0], 90))
+
+
+BEGUN = '"startedDateTime": "2026-01-01T00:00:00Z"'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[" * 100_000,
+        f'{{{BEGUN}, "seconds": "x", "sources": {{"visited": {{"ok": 1}}}}}}',
+        f'{{{BEGUN}, "sources": null, "versions": 3, "happened": 7}}',
+        f'{{{BEGUN}, "sources": {{"visited": {{"ok": []}}, "held": 1}}}}',
+        f'{{{BEGUN}, "hosts": [1, {{"host": 2}}], "failedMonitors": [{{}}]}}',
+    ],
+)
+def test_a_line_that_no_run_has_written_blinds_nobody(
+    line: str,
+    web: LocalWeb,
+    tmp_path: Path,
+    write_item: Callable[..., Path],
+    run_crawler: Callable[..., Outcome],
+) -> None:
+    items, output = tmp_path / "items", tmp_path / "out"
+    (output / ".crawler").mkdir(parents=True)
+    (output / ".crawler/runs.jsonl").write_text(line * 3 + "\n" + f"{line}\n" * 3)
+    links = [f"http://site{number}.example/a" for number in range(4)]
+    write_item(items, "a", original_url=links[0], related=links[1:])
+    ran = run_crawler("run", items, "-o", output, "--json", web=web)
+    assert ran.code == 1, ran.stderr
+    assert [one["name"] for one in ran.json["failedMonitors"]] == ["nothing-ok"]
+    assert lines_of_runs(output)[-1]["exitCode"] == 1
+    for words in (("report", items, "--format", "json"), ("status", items)):
+        told = run_crawler(*words, "-o", output, web=web)
+        assert told.code == 0, told.stderr
+
+
+def lines_of_runs(output: Path) -> list[Any]:
+    return list(read_runs(output / ".crawler/runs.jsonl"))

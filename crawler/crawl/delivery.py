@@ -110,6 +110,7 @@ class ArticleDelivery:
         if delivery is None:
             return
         if url in self._refused:
+            self._refused.discard(url)
             self._failed += 1
         elif self._crawler.get_extension(FeedExporter) is not None:
             self._taken.append(delivery)

@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from crawler.config import without_secrets
 from crawler.enrichers.result import MOST_BYTES, EnricherError, checked_result
 from crawler.sanitize import plain_text
 
@@ -49,7 +50,7 @@ class EnricherProcess:
             self.kill()
             told = f"was not done within {self._enricher.seconds:g} seconds"
             raise EnricherError(told) from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self.kill()
             raise EnricherError(plain_text(str(error), limit=_REASON_LENGTH)) from error
         return None if answer is None else checked_result(answer)
@@ -97,7 +98,7 @@ class EnricherProcess:
             stdout=asyncio.subprocess.PIPE,
             limit=_MOST_READ,
             start_new_session=True,  # so that what it starts ends with it
-            env=_with_our_modules() if self._enricher.is_function else None,
+            env=_with_our_modules() if self._enricher.is_function else without_secrets(os.environ),
         )
         return self._process
 
@@ -115,4 +116,4 @@ class EnricherProcess:
 
 def _with_our_modules() -> dict[str, str]:
     """Return an environment in which Python finds what it finds here."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return {**without_secrets(os.environ), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -27,7 +27,8 @@ _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether an error says that the file itself is damaged."""
     code = getattr(error, "sqlite_errorcode", None)  # the low byte of an extended one
-    return code is not None and code & 0xFF in _DAMAGE
+    is_text_damaged = "Could not decode to UTF-8" in str(error)  # which has no code
+    return is_text_damaged or (code is not None and code & 0xFF in _DAMAGE)
 
 
 def open_database(path: Path) -> sqlite3.Connection:

@@ -22,7 +22,7 @@ from crawler.timestamps import moment
 from crawler.urls.aliases import url_family
 from crawler.urls.canonical import clean_url, url_key
 from crawler.urls.registered_domain import site_of
-from crawler.web_archive import for_readers
+from crawler.web_archive import for_readers, may_be_shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -146,8 +146,12 @@ def _for_moved(record: SourceRecord, url: str, title: str) -> tuple[str, str] | 
     canonical = article.canonical_url
     if canonical is not None and url_key(canonical) == url_family([url]).key:
         raise _NotSureError(f"{why}, whose page says that its address is the old one")
-    is_same_name = site_of(url) == site_of(target) and _slug(url) == _slug(target) is not None
-    if not is_same_name and not _has_title(article, title):
+    assert record.held is not None
+    attempt = record.held.attempt
+    if attempt.permanent_redirects < len(attempt.redirects):
+        raise _NotSureError(f"{why}, from where it is redirected on, and not for good")
+    can_compare = bool(title and article.title)
+    if not (_has_title(article, title) if can_compare else _is_same_name(url, target)):
         called = plain_text(article.title or "", limit=_TITLE_LENGTH)
         told = f"has another title ({called})" if title and called else "has no title to compare"
         raise _NotSureError(f"{why}, whose page {told}")
@@ -214,6 +218,14 @@ def _has_title(article: Article | None, title: str) -> bool:
     return titles_agree(title, article.title, filter(None, [article.site_name]))
 
 
+def _is_same_name(url: str, target: str) -> bool:
+    """Whether two addresses of a site name the same article by their words."""
+    is_one_query = urlsplit(url).query == urlsplit(target).query
+    return (
+        site_of(url) == site_of(target) and is_one_query and _slug(url) == _slug(target) is not None
+    )
+
+
 def _slug(url: str) -> str | None:
     """Return the words of a URL that name its article; None: there are none to tell it by."""
     name = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2]).casefold()
@@ -242,8 +254,10 @@ def _known_canonical(record: SourceRecord, known: Known) -> str | None:
 def _spelled(target: str, article: Article) -> str:
     """Return the address of a page as the page spells it, or else without tracking parameters."""
     canonical = article.canonical_url
-    is_same = canonical is not None and url_key(canonical) == url_key(target)
-    return canonical if canonical is not None and is_same else clean_url(target)
+    if canonical is None or url_key(canonical) != url_key(target):
+        return clean_url(target)
+    loses_encryption = target.startswith("https:") and canonical.startswith("http:")
+    return clean_url(target) if loses_encryption else canonical
 
 
 def _address(target: str, before: str) -> str:
@@ -252,6 +266,8 @@ def _address(target: str, before: str) -> str:
     if after is None or url_defect(after) is not None:
         raise _NotSureError("it leads to what no item may name as an address")
     parts = urlsplit(after)
+    if not may_be_shown(after):
+        raise _NotSureError("it leads to an address with a key in it, or of no public name")
     if not parts.path.strip("/") and not parts.query:
         raise _NotSureError(f"it leads to the front page {after}")
     if before.startswith("https:") and parts.scheme == "http":

@@ -118,12 +118,20 @@ class SourceSpider(RunSpider):
                 async for output in self._begin(source):
                     yield output
             await self._room_for_more()
+        async for output in self._afterwards():
+            yield output
+
+    async def _afterwards(self) -> AsyncIterator[Any]:
+        """Yield what is asked for once all sources are settled: images, and pages to be saved."""
         async for output in self._image_requests():
             yield output
         if saver := WaybackSaver.from_crawler(self.crawler, self.ledger_thread):
             await self._all_settled()
             async for output in self._go_on(await saver.task()):
                 yield output
+        if self.enriching is not None:
+            await self._all_settled()
+            await self._enrich(self.enriching)
 
     async def _begin(self, due: DueSource) -> AsyncIterator[Any]:
         """Begin the visit of a source; yield its first request, or the visit."""
@@ -321,17 +329,17 @@ class SourceSpider(RunSpider):
             except Exception:
                 # The exit code tells, since it has no visit; the next run asks for it again.
                 logger.exception("no state of %s can be stored", visit.attempt.url)
-        await self._enrich()
         if left := await self.delivery.close():
             told = f"articles that were not taken: {left}; the next run delivers them again"
             await self.ledger_thread.run(self.ledger_thread.crawl.on_fault, told)
 
-    async def _enrich(self) -> None:
-        """Give articles to enrichers; what goes wrong with them is told, and ends nothing else."""
-        if self.enriching is None:
-            return
+    async def _enrich(self, enriching: ArticleEnriching) -> None:
+        """Give articles to enrichers; what goes wrong with them is told, and ends nothing else.
+
+        While the crawl is open, so that a stop ends it in time, and them.
+        """
         try:
-            await self.enriching.run()
+            await enriching.run()
         except sqlite3.Error as error:
             self.cannot_keep(error)
         except Exception as error:

@@ -19,6 +19,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from crawler.exceptions import ItemError
@@ -217,6 +218,12 @@ class Address:
         return cls(int(port), host.strip("[]")) if colon else cls(int(port))
 
 
+def _is_no_strangers_mistake(record: logging.LogRecord) -> bool:
+    """Whether a line is to be logged: a request that is none has its answer, and no traceback."""
+    kind = record.exc_info[0] if record.exc_info else None
+    return kind is None or not issubclass(kind, BadHttpMessage)
+
+
 @asynccontextmanager
 async def open_door(
     watch: Watch,
@@ -236,6 +243,7 @@ async def open_door(
     Raises:
         OSError: the address cannot be listened on.
     """
+    logging.getLogger("aiohttp.server").addFilter(_is_no_strangers_mistake)
     door = _Door(watch, folders, token)
     visitors = Visitors()
     middlewares = (visitors.middleware, own_names_only(names | {address.host}))

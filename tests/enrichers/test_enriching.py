@@ -280,3 +280,33 @@ def test_one_that_cannot_be_used_ends_the_run_before_it_begins(
     assert done.code == 2
     assert f"CRAWLER_ENRICHERS: {told}" in done.stderr
     assert not (news.folder / "out").exists()
+
+
+SLOW = """#!/usr/bin/env python3
+import os, sys, time
+with open(sys.argv[1], "a") as file:
+    print(os.getpid(), [name for name in os.environ if "WEBHOOK" in name], file=file)
+time.sleep(60)
+"""
+
+
+def test_a_stop_ends_enrichers_with_the_run_and_the_run_is_remembered(
+    portal: Callable[..., Portal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRAWLER_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    news = portal("ab")
+    script, asked = news.folder / "slow", news.folder / "asked"
+    script.write_text(SLOW)
+    script.chmod(0o755)
+    done = news.run(
+        "--json",
+        enrichers={"slow": f"command: {script} {asked}"},
+        CRAWLER_MAX_RUN_SECONDS=4,
+        CRAWLER_STOP_GRACE=2,
+    )
+    assert done.json["ended"] == "out of time", done.stderr
+    last = (news.folder / "out/.crawler/runs.jsonl").read_text().splitlines()[-1]
+    assert json.loads(last)["ended"] == "out of time"
+    pid, secrets = asked.read_text().splitlines()[0].split(" ", 1)
+    assert not Path(f"/proc/{pid}").exists()
+    assert secrets == "[]"

@@ -80,6 +80,8 @@ class Doubt:
 
 
 LATER = (lost(3), lost(7))
+GATE = Attempt(OLD, State.OK, ("http://consent.example/gate", NEW), 200, permanent_redirects=1)
+SAME_NAME = "/2024/".join(OLD.rsplit("/", 1))
 DOUBTS = [
     Doubt(
         "another title",
@@ -99,6 +101,47 @@ DOUBTS = [
     ),
     Doubt("a front page", source(moved(to="https://news.example/")), "leads to the front page"),
     Doubt("no encryption", source(moved(to="http://new.example/b")), "which is not encrypted"),
+    Doubt(
+        "a temporary redirect on from there",
+        source(
+            Visit(
+                State.OK,
+                "2024-06-01T00:00:00Z",
+                (
+                    Attempt(
+                        OLD,
+                        State.OK,
+                        ("http://consent.example/gate", NEW),
+                        200,
+                        permanent_redirects=1,
+                    ),
+                ),
+                article=article(),
+            )
+        ),
+        "redirected on, and not for good",
+    ),
+    Doubt(
+        "the same name and another title",
+        source(
+            moved(
+                to=f"{OLD.rpartition('/')[0]}/2024/{OLD.rpartition('/')[2]}",
+                read=article("Win a car"),
+            )
+        ),
+        "has another title (Win a car",
+    ),
+    Doubt(
+        "the same name and another query",
+        source(moved(to=f"{OLD}?id=99")),
+        "has no title to compare",
+        title="",
+    ),
+    Doubt(
+        "a key in the address",
+        source(moved(to=f"{NEW}?PHPSESSID=deadbeef&token=x")),
+        "an address with a key in it",
+    ),
     Doubt(
         "no copy",
         source(lost(3, snapshot=False), lost(7, snapshot=False)),
