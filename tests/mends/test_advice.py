@@ -103,32 +103,12 @@ DOUBTS = [
     Doubt("no encryption", source(moved(to="http://new.example/b")), "which is not encrypted"),
     Doubt(
         "a temporary redirect on from there",
-        source(
-            Visit(
-                State.OK,
-                "2024-06-01T00:00:00Z",
-                (
-                    Attempt(
-                        OLD,
-                        State.OK,
-                        ("http://consent.example/gate", NEW),
-                        200,
-                        permanent_redirects=1,
-                    ),
-                ),
-                article=article(),
-            )
-        ),
+        source(Visit(State.OK, "2024-06-01T00:00:00Z", (GATE,), article=article())),
         "redirected on, and not for good",
     ),
     Doubt(
         "the same name and another title",
-        source(
-            moved(
-                to=f"{OLD.rpartition('/')[0]}/2024/{OLD.rpartition('/')[2]}",
-                read=article("Win a car"),
-            )
-        ),
+        source(moved(to=SAME_NAME, read=article("Win a car"))),
         "has another title (Win a car",
     ),
     Doubt(
