@@ -343,7 +343,8 @@ class RunSpider(Spider):
         }
         text = "a run ends after %.1f s: %d items, %d of %d due sources visited, %d written (%s)"
         counts = (summary.items, summary.done, summary.due, summary.written)
-        logger.info(text, summary.seconds, *counts, summary.ended, extra=facts)
+        ended = summary.ended if self.failure is None else "it could not be done"  # why was told
+        logger.info(text, summary.seconds, *counts, ended, extra=facts)
 
     async def _notify(self, notifier: Notifier) -> None:
         """Tell of the run whoever wants to know, once the folder is free for others."""

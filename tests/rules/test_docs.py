@@ -33,7 +33,7 @@ def test_the_example_prints_what_the_docs_show(
     with pytest.raises(SystemExit) as ended:
         main()
     assert not ended.value.code
-    printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    printed = [line.rstrip() for line in capsys.readouterr().out.rstrip().splitlines()]
     assert printed == shown.splitlines()
 
 

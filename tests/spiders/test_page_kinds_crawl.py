@@ -199,7 +199,7 @@ def test_the_free_part_stays_where_no_other_url_has_more(
     assert "nobody noticed for a week" in source_file
 
     status = run_crawler("status", items, "-o", output, "--json").json
-    assert status["sources"] == {"due": 0, "held": {"paywalled": 2}}
+    assert status["sources"] == {"due": 0, "held": {"paywalled": 2}, "last": {"paywalled": 2}}
     (explained,) = run_crawler("explain", NEWS, "-o", output, "--json").json["sources"]
     assert [attempt["state"] for attempt in explained["held"]["attempts"]] == [
         "soft-404",

@@ -97,7 +97,7 @@ def test_a_run_without_a_worker_ends_with_one_line_and_its_sources_stay_due(
     run = ended(begin(broken, web, "run", items, "-o", output))
 
     assert run.code == 2
-    about = [line for line in run.stderr.splitlines() if "worker" in line]
+    about = [line for line in run.stderr.splitlines() if "extraction worker" in line]
     assert len(about) == 1, run.stderr
     assert about[0].startswith("crawler: no extraction worker can be started: ")
     assert about[0].endswith(told.format(python=broken))
