@@ -107,8 +107,8 @@ class RunSession:
         try:
             if anew and self.layout.ledger.is_file():
                 kept = set_ledger_aside(self.layout.ledger)
-                self._tell_of_ledger(f"the earlier ledger is kept as {kept.name}")
-            self.ledger: Ledger = open_or_renew(self.layout.ledger, self._tell_of_ledger)
+                self.on_problem(f"the earlier ledger is kept as {kept.name}")
+            self.ledger: Ledger = open_or_renew(self.layout.ledger, self.on_problem)
         except BaseException:
             self._lock.release()
             raise
@@ -189,11 +189,11 @@ class RunSession:
         """Put a ledger aside that proves to be damaged, and begin anew with what was written."""
         self.ledger.close()
         kept = set_ledger_aside(self.layout.ledger)
-        self._tell_of_ledger(
+        self.on_problem(
             f"{self.layout.ledger} is damaged ({error}); it is kept as {kept.name}, "
             "and made anew from what was written"
         )
-        self.ledger = open_or_renew(self.layout.ledger, self._tell_of_ledger)
+        self.ledger = open_or_renew(self.layout.ledger, self.on_problem)
         self.summary.changed = self.summary.invalid = 0
         self._begin()
         self.take(self._taken or self.options.items)
@@ -201,9 +201,6 @@ class RunSession:
     def note_damage(self, error: sqlite3.Error) -> None:
         """Note that the ledger fails; one that is damaged is put aside when the run ends."""
         self._is_damaged = self._is_damaged or is_damage(error)
-
-    def _tell_of_ledger(self, said: str) -> None:
-        self.on_problem(said)
 
     def take(self, paths: Sequence[Path]) -> IntakeCount:
         """Take the items at and below these paths into the ledger, and into this run.
@@ -438,7 +435,7 @@ class RunSession:
         try:
             if self._is_damaged:
                 kept = set_ledger_aside(self.layout.ledger)
-                self._tell_of_ledger(f"the damaged ledger is kept as {kept.name}")
+                self.on_problem(f"the damaged ledger is kept as {kept.name}")
         finally:
             self._lock.release()
 
