@@ -160,7 +160,7 @@ def test_an_item_that_has_been_deleted_is_known(
     (tmp_path / "list").write_text(f"{items}/a.md\n")
     words = ("run", items, "-o", output, "--dry-run", "--files-from", tmp_path / "list")
     outcome = command(*words)
-    assert (due(outcome), outcome.stderr) == ([], "")
+    assert (due(outcome), outcome.stderr) == ([], "0 sources due\n")
 
 
 @pytest.mark.parametrize(

@@ -59,5 +59,5 @@ def test_without_a_file_there_are_no_rules() -> None:
 
 
 def test_bad_rules_name_the_setting_and_the_place(tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match=r"^CRAWLER_RULES: .*none\.toml:1: is not a regular"):
+    with pytest.raises(OptionError, match=r"^CRAWLER_RULES: .*none\.toml:1: there is no such file"):
         SiteRules.from_settings({"CRAWLER_RULES": str(tmp_path / "none.toml")})
