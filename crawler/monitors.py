@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from crawler.summary import RunSummary
 
 _OF_EXTRACTION: Final = (State.EXTRACTION_TIMEOUT, State.EXTRACTION_ERROR)
-_RUNS_COMPARED: Final = 10
+RUNS_COMPARED: Final = 10
+"""How many runs before it a run is compared with."""
 _RUNS_TIMED: Final = 3  # fewer say nothing of how long a run takes
 _SHORT: Final = 300.0  # seconds; a run that is shorter is never too long
 _FEWEST: Final = 3  # visits that make a run of which nothing can be ok by more than chance
@@ -82,7 +83,7 @@ def failed_monitors(
         summary: of a run that has ended, by itself or as its time was over.
         earlier: the records of the runs before it, the latest last, see `crawler.run_log`.
     """
-    latest = [run for run in earlier if run.get("exitCode") != ExitCode.NOT_DONE][-_RUNS_COMPARED:]
+    latest = [run for run in earlier if run.get("exitCode") != ExitCode.NOT_DONE][-RUNS_COMPARED:]
     run = _Run(summary, latest, limits)
     return [
         FailedMonitor(name, message)

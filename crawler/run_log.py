@@ -8,10 +8,11 @@ import platform
 from contextlib import suppress
 from datetime import timedelta
 from importlib.metadata import version
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler import __version__
-from crawler.summary import host_json
+from crawler.summary import ExitCode, host_json
 from crawler.timestamps import utc_text
 
 if TYPE_CHECKING:
@@ -96,17 +97,31 @@ def _append(file: int, line: bytes) -> None:
 def read_runs(log: Path) -> Iterator[dict[str, Any]]:
     """Yield what is remembered of runs, the earliest first; lines that are no record are passed."""
     for path in (earlier_log(log), log):
-        try:
-            text = path.read_text("utf-8", "replace")
-        except OSError:
-            continue
-        for line in text.splitlines():
-            try:
-                record = json.loads(line)
-            except (ValueError, RecursionError):  # a power cut's half line; or somebody's own
-                continue
-            if isinstance(record, dict) and isinstance(record.get("startedDateTime"), str):
-                yield _well_formed(record)
+        yield from filter(None, map(_record, _lines(path)))
+
+
+def latest_done(log: Path, count: int) -> list[dict[str, Any]]:
+    """Return the last so many runs that could be done, the earliest first; no others are parsed."""
+    lines = (line for path in (log, earlier_log(log)) for line in reversed(_lines(path)))
+    runs = (record for line in lines if (record := _record(line)) is not None)
+    done = (run for run in runs if run.get("exitCode") != ExitCode.NOT_DONE)
+    return list(islice(done, count))[::-1]
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+
+
+def _record(line: str) -> dict[str, Any] | None:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):  # a power cut's half line; or somebody's own
+        return None
+    is_one = isinstance(record, dict) and isinstance(record.get("startedDateTime"), str)
+    return _well_formed(record) if is_one else None
 
 
 _KINDS: Final[dict[str, type | tuple[type, ...]]] = {

@@ -18,12 +18,12 @@ from crawler.ledger.database import is_damage
 from crawler.ledger.ledger import DueSource, Ledger, Wanted
 from crawler.ledger.revisit import RevisitPolicy
 from crawler.ledger.set_aside import open_or_renew, set_ledger_aside
-from crawler.monitors import MonitorLimits, failed_monitors
+from crawler.monitors import RUNS_COMPARED, MonitorLimits, failed_monitors
 from crawler.output.adoption import Adoption
 from crawler.output.atomic import refuse_outside, sweep_leftovers
 from crawler.output.layout import Layout, lock_output
 from crawler.output.publish import Publisher
-from crawler.run_log import append_run, read_runs, run_record
+from crawler.run_log import append_run, latest_done, run_record
 from crawler.sanitize import plain_text
 from crawler.summary import INTERRUPTED, ExitCode, RunSummary, exit_code_of
 
@@ -406,9 +406,8 @@ class RunSession:
         if could_go_on and ended != INTERRUPTED:
             self._monitor()
         code = exit_code_of(self.summary) if could_go_on else ExitCode.NOT_DONE
-        self.record = run_record(
-            self.options, self.summary, started=self._started_at, exit_code=code
-        )
+        started = self._started_at
+        self.record = run_record(self.options, self.summary, started=started, exit_code=code)
         try:
             append_run(self.layout.run_log, self.record)
             self.ledger.events.put_run(self.record)
@@ -419,7 +418,7 @@ class RunSession:
         return self.summary
 
     def _monitor(self) -> None:
-        earlier = list(read_runs(self.layout.run_log))
+        earlier = latest_done(self.layout.run_log, RUNS_COMPARED)
         try:
             self.summary.failed_monitors = failed_monitors(self.summary, earlier, self._limits)
         except Exception:  # the run is to be remembered all the same, and looked at
