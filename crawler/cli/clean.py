@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from crawler.cli.shared import AsJson, json_text, print_problems, takes
+from crawler.cli.shared import AsJson, json_text, mend_code, print_problems, takes
 from crawler.cli.status import open_ledger
 from crawler.items.find import find_items
 from crawler.mends.clean import CleanReport, clean_output
 from crawler.options import CrawlOptions, OptionError
 from crawler.sanitize import visible
 from crawler.session import RunSession
-from crawler.summary import ExitCode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,8 +45,7 @@ def clean(
         print(json_text(report.as_json(written=write)))
     else:
         _print(report, write=write)
-    failed = ExitCode.NEEDS_A_LOOK if report.left else ExitCode.DONE
-    raise typer.Exit(ExitCode.ITEMS_INVALID if invalid else failed)
+    raise typer.Exit(mend_code(left=report.left, invalid=invalid))
 
 
 def _all_items(options: CrawlOptions) -> list[Path]:

@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.shared import AsJson, json_text, no_run_on, print_problems, refuse_outputs, takes
+from crawler.cli.shared import (
+    AsJson,
+    json_text,
+    mend_code,
+    no_run_on,
+    print_problems,
+    refuse_outputs,
+    takes,
+)
 from crawler.cli.status import open_ledger
 from crawler.mends.fix import FixReport, fix_items
 from crawler.mends.keep import KeepRule, read_keep_rules
 from crawler.options import CrawlOptions, OptionError
 from crawler.rules import RulesError
 from crawler.sanitize import visible
-from crawler.summary import ExitCode
 
 if TYPE_CHECKING:
     from crawler.mends.fix import FixedItem
@@ -52,8 +59,7 @@ def fix(
         print(json_text(report.as_json(written=write)))
     else:
         _print(report, write=write)
-    failed = ExitCode.NEEDS_A_LOOK if report.refused else ExitCode.DONE
-    raise typer.Exit(ExitCode.ITEMS_INVALID if report.invalid else failed)
+    raise typer.Exit(mend_code(left=report.refused, invalid=report.invalid))
 
 
 def _rules(keep: Path | None) -> tuple[KeepRule, ...]:

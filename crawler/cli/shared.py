@@ -272,6 +272,13 @@ def json_text(document: Any) -> str:
     return visible_json(json.dumps(document, indent=2, ensure_ascii=False))
 
 
+def mend_code(*, left: object, invalid: object) -> ExitCode:
+    """Return the exit code of what mends files: something is left to do, or an item is invalid."""
+    if invalid:
+        return ExitCode.ITEMS_INVALID
+    return ExitCode.NEEDS_A_LOOK if left else ExitCode.DONE
+
+
 def print_problems(problems: Iterable[Problem]) -> None:
     """Tell on standard error what is wrong with files, a line each."""
     errors = Console(stderr=True)

@@ -6,11 +6,18 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler.cli.shared import AsJson, json_text, no_run_on, print_problems, refuse_outputs, takes
+from crawler.cli.shared import (
+    AsJson,
+    json_text,
+    mend_code,
+    no_run_on,
+    print_problems,
+    refuse_outputs,
+    takes,
+)
 from crawler.mends.strip import StripReport, strip_items
 from crawler.options import CrawlOptions
 from crawler.sanitize import visible
-from crawler.summary import ExitCode
 
 
 @takes(
@@ -42,8 +49,7 @@ def strip(
         print(json_text(report.as_json(written=write)))
     else:
         _print(report, write=write)
-    failed = ExitCode.NEEDS_A_LOOK if report.left else ExitCode.DONE
-    raise typer.Exit(ExitCode.ITEMS_INVALID if report.invalid else failed)
+    raise typer.Exit(mend_code(left=report.left, invalid=report.invalid))
 
 
 def _print(report: StripReport, *, write: bool) -> None:
